@@ -1,0 +1,5 @@
+from accounts.models.sessions import AuthSession
+from accounts.models.tutors import TutorProfile
+from accounts.models.users import User
+
+__all__ = ["AuthSession", "TutorProfile", "User"]

@@ -1,0 +1,56 @@
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.querysets import UserManager
+from tutorme.core.ids import uuid7
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Being a tutor or an admin is a fact beside it, never a word in a column."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Stored lower-case; mail always goes to this stored form (CVE-2019-19844).
+    email = models.EmailField(max_length=254, unique=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    username = models.CharField(max_length=30, unique=True)
+    # What the name looks like: unique, so that nobody can pass for somebody else.
+    username_skeleton = models.CharField(max_length=120, unique=True, editable=False)
+    display_name = models.CharField(max_length=80)
+    bio = models.TextField(max_length=2000, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    locale = models.CharField(max_length=12, default="en")
+    # Caches kept by the owners of these facts; their recount commands prove them.
+    points = models.PositiveIntegerField(default=0)
+    streak_days = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    # Rises whenever every token and session must die: password, role, suspension, sign-out.
+    token_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(username__regex=r"^[A-Za-z0-9_.-]{3,30}$"), name="user_username_form"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_tutor(self) -> bool:
+        """Holds an approved tutor profile (one query unless `tutor_profile` was selected)."""
+        profile = getattr(self, "tutor_profile", None)
+        return profile is not None and profile.is_approved

@@ -1,0 +1,28 @@
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import AuthSession, TutorProfile, User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> "UserQuerySet":
+        """Accounts as such are for their owner and for admins."""
+        return self if getattr(user, "is_staff", False) else self.filter(pk=getattr(user, "pk", None))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())  # type: ignore[no-any-return]
+
+
+class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
+    def visible_to(self, user: Any) -> "AuthSessionQuerySet":
+        return self.filter(user_id=getattr(user, "pk", None))
+
+
+class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):
+    def public(self) -> "TutorProfileQuerySet":
+        return self.filter(state="approved", user__is_active=True)

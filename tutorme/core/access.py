@@ -1,0 +1,94 @@
+"""Who may call what: one declaration per view drives permission, schema and the matrix test.
+
+    class CourseViewSet(ApiViewSet):
+        access = {
+            "list": Grant(ANYONE, Scope.PUBLISHED),
+            "create": Grant(TUTOR, Scope.OWN),
+        }
+
+An action without a grant is refused to everybody. A grant says who may call; which rows they
+reach is the queryset's `visible_to`, and `scope` names that rule for readers and tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class Actor(StrEnum):
+    VISITOR = "visitor"
+    STUDENT = "student"
+    TUTOR = "tutor"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    PUBLISHED = "published"
+    OWN = "own"
+    ENROLLED = "enrolled"
+    TAUGHT = "taught"
+    SIGNED = "signed"
+    SECRET = "secret"
+
+
+ANYONE = frozenset(Actor)
+SIGNED_IN = frozenset({Actor.STUDENT, Actor.TUTOR, Actor.ADMIN})
+TUTOR = frozenset({Actor.TUTOR, Actor.ADMIN})
+ADMIN = frozenset({Actor.ADMIN})
+
+
+@dataclass(frozen=True)
+class Grant:
+    actors: frozenset[Actor]
+    scope: Scope
+
+    def as_json(self) -> dict[str, Any]:
+        return {"actors": sorted(self.actors), "scope": str(self.scope)}
+
+
+AccessMap = Mapping[str, Grant]
+
+
+def actors_of(user: Any) -> frozenset[Actor]:
+    """Every role a person has; roles are facts about the user, never a claim of the request."""
+    if not getattr(user, "is_authenticated", False):
+        return frozenset({Actor.VISITOR})
+    roles = {Actor.STUDENT}
+    if user.is_tutor:
+        roles.add(Actor.TUTOR)
+    if user.is_staff:
+        roles.add(Actor.ADMIN)
+    return frozenset(roles)
+
+
+def action_of(view: APIView, method: str) -> str:
+    """A viewset's action, or the lower-case method of a plain view. HEAD reads as GET does."""
+    return getattr(view, "action", None) or {"HEAD": "get"}.get(method, method.lower())
+
+
+def grant_of(view: APIView, method: str) -> Grant | None:
+    access: AccessMap = getattr(view, "access", {})
+    return access.get(action_of(view, method))
+
+
+class DeclaredAccess(BasePermission):
+    """The default permission: what `access` does not grant is denied."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method == "OPTIONS":
+            return True
+        grant = grant_of(view, request.method or "")
+        return grant is not None and bool(grant.actors & actors_of(request.user))
+
+
+class Everyone(BasePermission):
+    """For the schema and its pages alone."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in {"GET", "HEAD", "OPTIONS"}

@@ -1,0 +1,91 @@
+"""OpenAPI: what is declared on the views and nowhere else."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from tutorme.core.access import grant_of
+from tutorme.core.api.views import Idempotency
+
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem. `code` is stable, `detail` is for people.",
+    "required": ["type", "title", "status", "detail", "code", "instance"],
+    "properties": {
+        "type": {"type": "string", "description": "Address of the page about this code."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "instance": {"type": "string", "description": "Request id."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+_KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "Makes repeating this request safe for 24 hours.",
+}
+
+
+class DeclaredSchema(AutoSchema):
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        grant = grant_of(self.view, self.method)
+        if grant:
+            operation["x-access"] = grant.as_json()
+        if self.method == "POST" and hasattr(self.view, "_idempotency"):
+            self._add_key(operation)
+        operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+        return operation
+
+    def _add_key(self, operation: dict[str, Any]) -> None:
+        declared = self.view.idempotency
+        mode = declared.get(getattr(self.view, "action", None) or "post", Idempotency.HONOURED) if isinstance(
+            declared, dict
+        ) else declared
+        if mode is not Idempotency.NONE:
+            required = mode is Idempotency.REQUIRED
+            operation.setdefault("parameters", []).append({**_KEY_PARAMETER, "required": required})
+
+
+def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    components.setdefault("responses", {})["Problem"] = {
+        "description": "An error; see `code`.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    return result
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+    target_class = "accounts.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sid"}

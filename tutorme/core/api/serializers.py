@@ -1,0 +1,99 @@
+"""Fields and bases shared by all serializers: strict in, predictable out."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from tutorme.core.money import CURRENCIES, Money
+
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# Bidirectional overrides and other characters that make a text show what it is not.
+_SPOOFING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_ZONES = frozenset(available_timezones()) - {"posixrules", "localtime", "Factory"}
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses members it does not declare: a field that is not the caller's is an error, never
+    silently dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            unknown = sorted(str(key) for key in data if key not in writable)
+            if unknown:
+                raise serializers.ValidationError(
+                    {name: [_("This is not a field you can set.")] for name in unknown}, code="unknown"
+                )
+        return super().to_internal_value(data)
+
+
+class OutputSerializer(serializers.Serializer[Any]):
+    """Declares a response for the schema; read paths build dictionaries of this shape."""
+
+
+class SafeText(serializers.CharField):
+    """Text without control or spoofing characters, in NFC."""
+
+    def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
+        self._allowed = frozenset("\n\t") if multiline else frozenset()
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text = unicodedata.normalize("NFC", data.replace("\r\n", "\n"))
+        if any(is_forbidden(char) and char not in self._allowed for char in text):
+            raise serializers.ValidationError(_("A character is not allowed here."), code="character")
+        return super().to_internal_value(text)
+
+
+def is_forbidden(char: str) -> bool:
+    return char in _SPOOFING or unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}
+
+
+class ZoneField(serializers.ChoiceField):
+    """An IANA time zone name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in _ZONES:
+            raise serializers.ValidationError(_("This is not a time zone."), code="time-zone")
+        return data
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class BoundedDateTime(serializers.DateTimeField):
+    def to_internal_value(self, value: Any) -> datetime:
+        moment: datetime = super().to_internal_value(value)
+        if not _EARLIEST <= moment <= _LATEST:
+            raise serializers.ValidationError(_("Give a date between 1970 and 2100."), code="range")
+        return moment
+
+
+class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
+    """`{"amount": "25.00", "currency": "EUR"}`; not negative, decimals as the currency has them."""
+
+    def to_internal_value(self, data: Any) -> Money:
+        if not isinstance(data, dict) or set(data) != {"amount", "currency"}:
+            raise serializers.ValidationError(_("Give amount and currency."), code="money")
+        amount, currency = data["amount"], data["currency"]
+        if not isinstance(amount, str) or currency not in CURRENCIES:
+            raise serializers.ValidationError(_("Give amount as text and a known currency."), code="money")
+        try:
+            money = Money.parse(amount, currency)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error), code="money") from error
+        if money.minor < 0:
+            raise serializers.ValidationError(_("An amount is not negative."), code="money")
+        return money
+
+    def to_representation(self, value: Money) -> dict[str, str]:
+        return value.as_json()

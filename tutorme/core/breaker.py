@@ -1,0 +1,53 @@
+"""One circuit breaker per provider, its state shared by all processes through Redis."""
+
+from functools import lru_cache
+
+import pybreaker
+import redis
+import structlog
+from django.conf import settings
+
+from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected
+from tutorme.core.limits import client
+
+log = structlog.get_logger(__name__)
+
+FAILURES_TO_OPEN = 5
+SECONDS_OPEN = 30
+
+
+class _Journal(pybreaker.CircuitBreakerListener):
+    def state_change(
+        self,
+        cb: pybreaker.CircuitBreaker,
+        old_state: pybreaker.CircuitBreakerState | None,
+        new_state: pybreaker.CircuitBreakerState,
+    ) -> None:
+        log.warning("breaker.state", provider=cb.name, state=new_state.name)
+
+
+@lru_cache(maxsize=32)
+def for_provider(provider: str) -> pybreaker.CircuitBreaker:
+    """Opens after five failures in a row, lets one try through after thirty seconds. A refusal
+    by the provider is an answer, not a failure."""
+    return pybreaker.CircuitBreaker(
+        fail_max=FAILURES_TO_OPEN,
+        reset_timeout=SECONDS_OPEN,
+        exclude=[GatewayRejected, GatewayMisconfigured],
+        listeners=[_Journal()],
+        state_storage=_storage(provider),
+        name=provider,
+    )
+
+
+def _storage(provider: str) -> pybreaker.CircuitBreakerStorage:
+    try:
+        return pybreaker.CircuitRedisStorage(
+            pybreaker.STATE_CLOSED,
+            client(settings.REDIS_URL),
+            namespace=f"breaker:{provider}",
+            fallback_circuit_state=pybreaker.STATE_CLOSED,
+        )
+    except redis.RedisError:
+        log.warning("breaker.redis_away", provider=provider)
+        return pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED)

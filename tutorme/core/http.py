@@ -1,0 +1,141 @@
+"""The one door through which TutorMe's own code speaks HTTP to others.
+
+Time-outs for connecting, reading and for the whole call; a bounded number of tries for calls
+that may be repeated; Retry-After honoured; no redirects; a cap on the answer's size; a breaker
+per provider; one log line a call, without query, body or secrets.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pybreaker
+import stamina
+import structlog
+
+from tutorme.core import breaker, context
+from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.transactions import refuse_transaction
+
+log = structlog.get_logger(__name__)
+
+_REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_REPEATABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+_MAX_WAIT_S = 30.0
+_ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+class _Again(Exception):
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_s = wait_s
+
+
+def _wait(error: Exception) -> bool | float:
+    if not isinstance(error, _Again):
+        return False
+    return error.wait_s if error.wait_s is not None else True
+
+
+@dataclass(frozen=True)
+class Door:
+    """A provider's entrance. All durations in seconds, `max_bytes` after decompression."""
+
+    provider: str
+    base_url: str
+    read_timeout: float = 15.0
+    deadline: float = 20.0
+    attempts: int = 3
+    max_bytes: int = 5 * 1024 * 1024
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        idempotent: bool | None = None,
+        headers: dict[str, str] | None = None,
+        **content: Any,
+    ) -> httpx.Response:
+        """The answer, whatever its status, or `GatewayUnavailable`. `idempotent` defaults by
+        method; only such calls are repeated."""
+        refuse_transaction(f"{self.provider} {method}")
+        repeat = method in _REPEATABLE_METHODS if idempotent is None else idempotent
+        try:
+            return breaker.for_provider(self.provider).call(
+                self._repeated, method, path, repeat, headers or {}, content
+            )
+        except pybreaker.CircuitBreakerError as error:
+            raise GatewayUnavailable(f"{self.provider} is resting after failures") from error
+
+    def _repeated(
+        self, method: str, path: str, repeat: bool, headers: dict[str, str], content: dict[str, Any]  # noqa: FBT001
+    ) -> httpx.Response:
+        ends_at = time.monotonic() + self.deadline
+        tries = stamina.retry_context(
+            on=_wait, attempts=self.attempts if repeat else 1, timeout=self.deadline, wait_initial=0.25
+        )
+        try:
+            for attempt in tries:
+                with attempt:
+                    return self._once(method, path, headers, content, ends_at)
+        except _Again as error:
+            raise GatewayUnavailable(f"{self.provider}: {error}") from error
+        raise AssertionError("stamina ends by returning or raising")
+
+    def _once(
+        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any], ends_at: float
+    ) -> httpx.Response:
+        started = time.monotonic()
+        status: int | str = "failed"
+        try:
+            response = self._send(method, path, headers, content, ends_at)
+            status = response.status_code
+        except httpx.HTTPError as error:
+            status = type(error).__name__
+            raise _Again(status) from error
+        finally:
+            log.info(
+                "http.call",
+                provider=self.provider,
+                method=method,
+                path=path.partition("?")[0],
+                status=status,
+                ms=round((time.monotonic() - started) * 1000),
+            )
+        if response.status_code in _REPEATABLE_STATUS:
+            raise _Again(f"HTTP {response.status_code}", _retry_after(response))
+        return response
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any], ends_at: float
+    ) -> httpx.Response:
+        left = max(0.05, ends_at - time.monotonic())
+        timeout = httpx.Timeout(min(self.read_timeout, left), connect=min(3.0, left))
+        named = {"User-Agent": "TutorMe/1.0", "X-Request-Id": context.request_id(), **headers}
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as http,
+            http.stream(method, self.base_url + path, headers=named, **content) as response,
+        ):
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > self.max_bytes:
+                    raise httpx.DecodingError("answer too large")
+                if time.monotonic() > ends_at:
+                    raise httpx.ReadTimeout("deadline passed")
+            return _decoded(response, bytes(body))
+
+
+def _decoded(response: httpx.Response, body: bytes) -> httpx.Response:
+    # The body was decompressed while it was counted; the header must not ask for it again.
+    kept = [(k, v) for k, v in response.headers.items() if k.lower() not in _ENCODING_HEADERS]
+    return httpx.Response(
+        response.status_code, headers=kept, content=body, request=response.request
+    )
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    return min(float(value), _MAX_WAIT_S) if value.isdigit() else None

@@ -1,0 +1,117 @@
+"""Every environment variable TutorMe reads, declared once.
+
+`read()` collects all bad values and reports them in one message. A secret may
+come from a file: `NAME_FILE=/run/secrets/name` stands for `NAME`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from environs import FileAwareEnv
+
+Kind = Literal["str", "bool", "int", "list"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+    group: str
+
+
+def _group(name: str, *rows: tuple[str, Kind, Any, str]) -> list[Variable]:
+    return [Variable(*row, group=name) for row in rows]
+
+
+VARIABLES: Sequence[Variable] = (
+    *_group(
+        "Site",
+        ("DEBUG", "bool", False, "Development mode: error pages with source, gallery at /styleguide/."),
+        ("SECRET_KEY", "str", "", "Signs sessions and links. Empty only in development."),
+        ("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1"], "Host names this site answers to."),
+        ("PUBLIC_BASE_URL", "str", "http://127.0.0.1:8000", "Address people use; in mails, QR codes, webhooks."),
+        ("TRUSTED_PROXY_COUNT", "int", 0, "Proxies in front that set X-Forwarded-For; 0 trusts none."),
+        ("SUPPORT_EMAIL", "str", "support@tutorme.test", "Shown where a person needs help."),
+    ),
+    *_group(
+        "Data",
+        ("DATABASE_URL", "str", "", "PostgreSQL 15 or newer; make run and make test set their own when empty."),
+        ("DATABASE_POOL_SIZE", "int", 8, "Connections a web process keeps at most; 0 opens one a request."),
+        ("REDIS_URL", "str", "", "Redis 7 or Valkey: cache, limits, broker, wake-ups. Holds nothing that matters."),
+        ("MEDIA_ROOT", "str", "var/media", "Where uploads and certificates are kept."),
+        ("FIELD_ENCRYPTION_KEYS", "list", [], "id:key pairs, the first encrypts; see rotate_field_keys."),
+    ),
+    *_group(
+        "Tokens",
+        ("JWT_SIGNING_KEY", "str", "", "Signs API tokens; another value than SECRET_KEY."),
+        ("ACCESS_TOKEN_SECONDS", "int", 300, "Life of an access token."),
+        ("REFRESH_TOKEN_DAYS", "int", 14, "Life of an unused refresh token."),
+        ("SESSION_ABSOLUTE_DAYS", "int", 30, "A sign-in ends after this, however busy."),
+    ),
+    *_group(
+        "PayPal",
+        ("PAYPAL_ENVIRONMENT", "str", "sandbox", "sandbox or live; decides the base URL unless one is given."),
+        ("PAYPAL_BASE_URL", "str", "", "API address; empty takes PayPal's own."),
+        ("PAYPAL_CLIENT_ID", "str", "", "REST app id; empty switches paid checkout off."),
+        ("PAYPAL_CLIENT_SECRET", "str", "", "REST app secret."),
+        ("PAYPAL_WEBHOOK_ID", "str", "", "Id of the webhook subscription; empty refuses webhooks."),
+    ),
+    *_group(
+        "Mail",
+        ("SMTP_HOST", "str", "", "Mail server; empty switches mail off and says so."),
+        ("SMTP_PORT", "int", 587, "Its port."),
+        ("SMTP_USER", "str", "", "Its user, if it asks for one."),
+        ("SMTP_PASSWORD", "str", "", "Its password."),
+        ("SMTP_TLS", "bool", True, "STARTTLS before anything is said."),
+        ("FROM_EMAIL", "str", "TutorMe <hello@tutorme.test>", "Sender of every mail."),
+        ("MAX_EMAIL_RETRY_ATTEMPTS", "int", 3, "Quick retries of one mail."),
+        ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
+    ),
+    *_group(
+        "Certificates",
+        ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
+        ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),
+        ("RENDER_MEMORY_MB", "int", 768, "Address space of a rendering child."),
+    ),
+    *_group(
+        "Development",
+        ("SANDBOX_URL", "str", "", "Loopback stand-ins of the providers; refused in production."),
+        ("STREAM_URL", "str", "", "Address of the event-stream process when pages should use it."),
+        ("CORS_ALLOWED_ORIGINS", "list", [], "Origins of browser apps that may call the API."),
+        ("LOG_FORMAT", "str", "console", "console or json."),
+        ("LOG_LEVEL", "str", "INFO", "Lowest level written."),
+    ),
+)
+
+
+class Environment:
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        return cast(str, self._values[name])
+
+    def flag(self, name: str) -> bool:
+        return cast(bool, self._values[name])
+
+    def number(self, name: str) -> int:
+        return cast(int, self._values[name])
+
+    def items(self, name: str) -> list[str]:
+        return cast(list[str], self._values[name])
+
+
+def read(*, dotenv: str | None = ".env") -> Environment:
+    """All declared variables, or one `EnvValidationError` naming every bad one."""
+    env = FileAwareEnv(eager=False)
+    if dotenv:
+        env.read_env(dotenv, recurse=False)
+    values = {
+        variable.name: getattr(env, variable.kind)(variable.name, variable.default)
+        for variable in VARIABLES
+    }
+    env.seal()
+    return Environment(values)

@@ -1,0 +1,370 @@
+"""Settings of a running TutorMe; `test` and `production` are thin overlays."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from tutorme import env as environment
+from tutorme.core.logs import logging_config
+
+env = environment.read()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY") or "development-only-key-production-refuses-to-start-with-it"
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
+PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL").rstrip("/")
+SUPPORT_EMAIL = env.text("SUPPORT_EMAIL")
+SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+
+INSTALLED_APPS = [
+    "tutorme.core",
+    "accounts",
+    "payments",
+    "courses",
+    "certificates",
+    "realtime",
+    "tutorme.web",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "csp",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "tutorme.core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.ViewerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tutorme.core.middleware.ProblemMiddleware",
+]
+
+ROOT_URLCONF = "tutorme.urls"
+WSGI_APPLICATION = "tutorme.wsgi.application"
+
+_loaders = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", _loaders)],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "tutorme.web.context.site",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+            ],
+        },
+    }
+]
+
+# Data ------------------------------------------------------------------------------------------
+
+_options: dict[str, Any] = {
+    "connect_timeout": 3,
+    "options": "-c statement_timeout=5000 -c lock_timeout=3000"
+    " -c idle_in_transaction_session_timeout=10000",
+}
+if env.number("DATABASE_POOL_SIZE"):
+    _options["pool"] = {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE"), "timeout": 5}
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(env.text("DATABASE_URL") or "postgres:///tutorme"),
+        "ATOMIC_REQUESTS": False,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": _options,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL") or "redis://127.0.0.1:6379/0"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "tutorme",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS") or [
+    "development:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMDAwMDE="
+]
+
+# Background ------------------------------------------------------------------------------------
+
+# A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 180
+CELERY_TASK_SOFT_TIME_LIMIT = 150
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Redelivery comes after visibility_timeout + restore interval; the job row's lease is the truth.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
+    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "reconcile-payments": {"task": "payments.reconcile", "schedule": 60.0},
+    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+}
+
+# People ----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.SiteWordsValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm", "login": "accounts.forms.LoginForm"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
+ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
+SESSION_ABSOLUTE_LIFETIME = timedelta(days=env.number("SESSION_ABSOLUTE_DAYS"))
+SESSION_COOKIE_AGE = int(REFRESH_TOKEN_LIFETIME.total_seconds())
+SESSION_COOKIE_NAME = "sid"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tutorme.web.errors.csrf_failure"
+
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": env.text("JWT_SIGNING_KEY") or SECRET_KEY + "-tokens",
+    "ISSUER": PUBLIC_BASE_URL,
+    "AUDIENCE": "tutorme-api",
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
+    "LEEWAY": 30,
+    "USER_ID_CLAIM": "sub",
+    "UPDATE_LAST_LOGIN": False,
+    "CHECK_REVOKE_TOKEN": False,
+}
+
+# Language and time -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "tutorme" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Files -----------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "tutorme" / "static"]
+MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT")
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# Security --------------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/.*$"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "media-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+# API -------------------------------------------------------------------------------------------
+
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["tutorme.core.access.DeclaredAccess"],
+    "DEFAULT_PARSER_CLASSES": ["tutorme.core.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["tutorme.core.api.renderers.FastJSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "tutorme.core.api.pagination.CursorPage",
+    "DEFAULT_THROTTLE_CLASSES": ["tutorme.core.api.throttling.ScopedLimit"],
+    "DEFAULT_SCHEMA_CLASS": "tutorme.core.api.schema.DeclaredSchema",
+    "EXCEPTION_HANDLER": "tutorme.core.api.problems.exception_handler",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "PAGE_SIZE": 20,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+# scope: (requests, seconds), per user, or per address for a visitor.
+API_LIMITS = {
+    "anonymous": (120, 60),
+    "default": (600, 60),
+    "write": (120, 60),
+    "search": (120, 60),
+    "login": (10, 60),
+    "register": (10, 3600),
+    "ai": (20, 3600),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "TutorMe API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Courses, lessons, payments, certificates and realtime of TutorMe.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["tutorme.core.access.Everyone"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tutorme.core.api.schema.add_problem",
+    ],
+}
+
+# Providers -------------------------------------------------------------------------------------
+
+PAYPAL = {
+    "base_url": (
+        env.text("PAYPAL_BASE_URL")
+        or (f"{SANDBOX_URL}/paypal" if SANDBOX_URL else "")
+        or (
+            "https://api-m.paypal.com"
+            if env.text("PAYPAL_ENVIRONMENT") == "live"
+            else "https://api-m.sandbox.paypal.com"
+        )
+    ).rstrip("/"),
+    "client_id": env.text("PAYPAL_CLIENT_ID") or ("sandbox-client" if SANDBOX_URL else ""),
+    "client_secret": env.text("PAYPAL_CLIENT_SECRET") or ("sandbox-secret" if SANDBOX_URL else ""),
+    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WH-SANDBOX" if SANDBOX_URL else ""),
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("SMTP_HOST")
+EMAIL_PORT = env.number("SMTP_PORT")
+EMAIL_HOST_USER = env.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("SMTP_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
+MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
+EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
+
+CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
+RENDER_LIMITS = {
+    "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
+    "memory_mb": env.number("RENDER_MEMORY_MB"),
+}
+STREAM_URL = env.text("STREAM_URL").rstrip("/")
+
+LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+
+UNFOLD = {"SITE_TITLE": "TutorMe", "SITE_HEADER": "TutorMe", "SITE_URL": "/"}
