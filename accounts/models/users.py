@@ -3,7 +3,8 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 
 from accounts.querysets import UserManager
 from tutorme.core.ids import uuid7
@@ -39,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"
+                condition=models.Q(email=Lower("email")), name="user_email_lower"
             ),
             models.CheckConstraint(
                 condition=models.Q(username__regex=r"^[A-Za-z0-9_.-]{3,30}$"), name="user_username_form"
@@ -48,6 +49,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def get_session_auth_hash(self) -> str:
+        """Ties cookie sessions to `token_version` too: raising it signs out everywhere."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.password}:{self.token_version}", algorithm="sha256"
+        ).hexdigest()
 
     @property
     def is_tutor(self) -> bool:

@@ -13,11 +13,14 @@ reach is the queryset's `visible_to`, and `scope` names that rule for readers an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    # DRF imports this module while it builds that class.
+    from rest_framework.views import APIView
 
 
 class Actor(StrEnum):
@@ -67,12 +70,12 @@ def actors_of(user: Any) -> frozenset[Actor]:
     return frozenset(roles)
 
 
-def action_of(view: APIView, method: str) -> str:
+def action_of(view: "APIView", method: str) -> str:
     """A viewset's action, or the lower-case method of a plain view. HEAD reads as GET does."""
     return getattr(view, "action", None) or {"HEAD": "get"}.get(method, method.lower())
 
 
-def grant_of(view: APIView, method: str) -> Grant | None:
+def grant_of(view: "APIView", method: str) -> Grant | None:
     access: AccessMap = getattr(view, "access", {})
     return access.get(action_of(view, method))
 
@@ -80,7 +83,7 @@ def grant_of(view: APIView, method: str) -> Grant | None:
 class DeclaredAccess(BasePermission):
     """The default permission: what `access` does not grant is denied."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         if request.method == "OPTIONS":
             return True
         grant = grant_of(view, request.method or "")
@@ -90,5 +93,5 @@ class DeclaredAccess(BasePermission):
 class Everyone(BasePermission):
     """For the schema and its pages alone."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return request.method in {"GET", "HEAD", "OPTIONS"}

@@ -144,7 +144,9 @@ FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS") or [
 # Background ------------------------------------------------------------------------------------
 
 # A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
+    "?db=", "?virtual_host="
+)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -174,8 +176,6 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
-    "reconcile-payments": {"task": "payments.reconcile", "schedule": 60.0},
-    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
 
@@ -218,7 +218,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "tutorme.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "tutorme.web.error_pages.csrf_failure"
 
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",

@@ -1,14 +1,17 @@
 """Cursor pages: stable under writes, cost independent of depth, a bad cursor is a 404."""
 
 import binascii
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from tutorme.core.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    # DRF imports this module while it builds that class.
+    from rest_framework.views import APIView
 
 MAX_PAGE = 100
 
@@ -31,12 +34,12 @@ class CursorPage(CursorPagination):
         return min(int(given[:9]), MAX_PAGE)
 
     def get_ordering(
-        self, request: Request, queryset: QuerySet[Any], view: APIView
+        self, request: Request, queryset: QuerySet[Any], view: "APIView"
     ) -> tuple[str, ...]:
         return tuple(getattr(view, "page_ordering", None) or self.ordering)
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)

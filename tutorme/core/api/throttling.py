@@ -1,14 +1,18 @@
 """Rate limits of the API over the atomic limiter, with RateLimit headers (draft 11)."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from tutorme.core.client import address_of
 from tutorme.core.limits import Limit, Verdict, hit
+
+if TYPE_CHECKING:
+    # DRF imports this module while it builds that class.
+    from rest_framework.views import APIView
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,7 +31,7 @@ class Counted:
         }
 
 
-def scope_of(request: Request, view: APIView) -> str:
+def scope_of(request: Request, view: "APIView") -> str:
     named = getattr(view, "limit_scope", None)
     if named and not (isinstance(named, dict) and request.method not in named):
         return str(named[request.method] if isinstance(named, dict) else named)
@@ -41,7 +45,7 @@ class ScopedLimit(BaseThrottle):
 
     counted: Counted | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         scope = scope_of(request, view)
         count, seconds = settings.API_LIMITS[scope]
         limit = Limit(scope, count, seconds)

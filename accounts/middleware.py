@@ -1,0 +1,36 @@
+"""The viewer's clock and language."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from tutorme.core import context
+
+ZONE_COOKIE = "zone"
+
+
+class ViewerMiddleware:
+    """Times are shown in the viewer's zone: the account's, or the cookie a page's script set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/static/", "/healthz/", "/readyz/", "/api/")):
+            return self.get_response(request)
+        name = getattr(request.user, "time_zone", "") or request.COOKIES.get(ZONE_COOKIE, "")
+        with timezone.override(zone(name)), context.bound(user_id=getattr(request.user, "pk", None)):
+            if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+                translation.activate(request.user.locale)
+            return self.get_response(request)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The named zone, or UTC where the name is empty or nonsense."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,164 @@
+"""API tokens. simplejwt signs and parses; that they end is our own rows' doing.
+
+Access and refresh tokens carry `sid` (the AuthSession) and `ver` (User.token_version). simplejwt's
+own blacklist lets parallel refreshes through (measured: 8 of 8), so refreshing is one
+compare-and-swap on the session row.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Least, Now
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+
+from accounts.errors import RefreshInProgress, RefreshReused, TokenInvalid
+from accounts.models import AuthSession, User
+from tutorme.core import audit
+from tutorme.core.ids import uuid7
+
+# Two tabs refreshing at once are not a theft; the loser is told to use the winner's pair.
+GRACE = timedelta(seconds=10)
+_PARSE_ERRORS = (TokenError, ValueError, TypeError, OSError, OverflowError, KeyError, AttributeError)
+
+
+@dataclass(frozen=True)
+class Pair:
+    access: str
+    refresh: str
+
+
+@dataclass(frozen=True)
+class AccessClaims:
+    user_id: uuid.UUID
+    session_id: uuid.UUID
+    version: int
+
+
+def open_session(user: User, *, user_agent: str = "", address: str = "") -> Pair:
+    """Starts a sign-in of an API client."""
+    session = AuthSession.objects.create(
+        user=user,
+        token_version=user.token_version,
+        expires_at=Now() + settings.REFRESH_TOKEN_LIFETIME,
+        absolute_expires_at=Now() + settings.SESSION_ABSOLUTE_LIFETIME,
+        user_agent=user_agent[:300],
+        address=address[:64],
+    )
+    return _pair(user, session.pk, session.current_jti)
+
+
+def refresh(token: str) -> Pair:
+    """The next pair. Exactly one of parallel callers gets it; a replayed token ends the session."""
+    claims, jti = _read(RefreshToken, token)
+    new_jti = uuid7()
+    won = (
+        AuthSession.objects.filter(
+            pk=claims.session_id,
+            user_id=claims.user_id,
+            current_jti=jti,
+            revoked_at=None,
+            expires_at__gt=Now(),
+            user__is_active=True,
+            user__token_version=claims.version,
+        )
+        .update(
+            current_jti=new_jti,
+            previous_jti=F("current_jti"),
+            rotated_at=Now(),
+            expires_at=Least(Now() + settings.REFRESH_TOKEN_LIFETIME, F("absolute_expires_at")),
+        )
+    )
+    if not won:
+        raise _why_lost(claims, jti)
+    return _pair(User.objects.get(pk=claims.user_id), claims.session_id, new_jti)
+
+
+def _why_lost(claims: AccessClaims, jti: uuid.UUID) -> Exception:
+    live = AuthSession.objects.filter(
+        pk=claims.session_id, user_id=claims.user_id, revoked_at=None, expires_at__gt=Now()
+    )
+    if not live.filter(user__is_active=True, user__token_version=claims.version).exists():
+        return TokenInvalid()
+    if live.filter(previous_jti=jti, rotated_at__gt=Now() - GRACE).exists():
+        return RefreshInProgress()
+    _revoke_replayed(claims)
+    return RefreshReused()
+
+
+def _revoke_replayed(claims: AccessClaims) -> None:
+    session = AuthSession.objects.filter(pk=claims.session_id)
+    if session.filter(revoked_at=None).update(revoked_at=Now(), revoked_because="reuse"):
+        audit.record("session.reuse_detected", target=session.get(), actor_id=claims.user_id)
+
+
+def revoke(token: str) -> None:
+    """Signs out the device that holds this refresh token; an invalid token is nobody's."""
+    claims, _jti = _read(RefreshToken, token)
+    end_session(claims.session_id, because="signed-out")
+
+
+def end_session(session_id: uuid.UUID, *, because: str) -> bool:
+    return bool(
+        AuthSession.objects.filter(pk=session_id, revoked_at=None).update(
+            revoked_at=Now(), revoked_because=because
+        )
+    )
+
+
+def read_access(token: str) -> AccessClaims:
+    return _read(AccessToken, token)[0]
+
+
+def user_of(claims: AccessClaims) -> User:
+    """The person behind an access token, in one query that also asks whether the sign-in lives."""
+    user = (
+        User.objects.select_related("tutor_profile")
+        .filter(
+            pk=claims.user_id,
+            is_active=True,
+            token_version=claims.version,
+            auth_sessions__pk=claims.session_id,
+            auth_sessions__revoked_at=None,
+            auth_sessions__absolute_expires_at__gt=Now(),
+        )
+        .first()
+    )
+    if user is None:
+        raise TokenInvalid
+    return user
+
+
+def _read(kind: type[Token], token: str) -> tuple[AccessClaims, uuid.UUID]:
+    """Whatever is wrong with a token is one error: a parser's surprise must not be a 500."""
+    try:
+        parsed = kind(token)  # type: ignore[arg-type]
+        claims = AccessClaims(
+            user_id=uuid.UUID(parsed["sub"]),
+            session_id=uuid.UUID(parsed["sid"]),
+            version=int(parsed["ver"]),
+        )
+        return claims, uuid.UUID(parsed["jti"])
+    except _PARSE_ERRORS as error:
+        raise TokenInvalid from error
+
+
+def _pair(user: User, session_id: uuid.UUID, jti: uuid.UUID) -> Pair:
+    return Pair(
+        access=str(_token(AccessToken, user, session_id, uuid7())),
+        refresh=str(_token(RefreshToken, user, session_id, jti)),
+    )
+
+
+def _token(kind: type[Token], user: User, session_id: uuid.UUID, jti: uuid.UUID) -> Token:
+    token = kind()
+    claims: dict[str, Any] = {
+        "sub": str(user.pk), "sid": str(session_id), "ver": user.token_version, "jti": str(jti),
+    }
+    for name, value in claims.items():
+        token[name] = value
+    return token

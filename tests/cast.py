@@ -1,0 +1,36 @@
+"""The people every test tells its story with.
+
+Sam learns. Tess teaches. Otto is another student, Orla another tutor, Ada runs the site.
+"""
+
+from accounts.models import TutorProfile, User
+from accounts.names import skeleton
+
+PASSWORD = "correct horse battery"
+
+
+def person(name: str, **facts: object) -> User:
+    username = name.lower()
+    user = User(
+        email=f"{username}@example.test",
+        username=username,
+        username_skeleton=skeleton(username),
+        display_name=name,
+        **facts,
+    )
+    user.set_password(PASSWORD)
+    user.save(force_insert=True)
+    return user
+
+
+def tutor(name: str, **facts: object) -> User:
+    user = person(name, **facts)
+    TutorProfile.objects.create(
+        user=user,
+        state=TutorProfile.State.APPROVED,
+        headline=f"{name} explains it twice",
+        subjects=["maths"],
+        hourly_minor=3000,
+        hourly_currency="EUR",
+    )
+    return user

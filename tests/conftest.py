@@ -1,0 +1,109 @@
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from accounts import tokens
+from accounts.models import User
+from tests import cast
+from tutorme.core import inbox, jobs, limits, outbox
+
+BUDGETS = Path(__file__).parent / "query_budgets.json"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
+    """Lets the runner empty append-only tables, in this database alone."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET tutorme.throwaway = 'on'")
+        cursor.execute("SET tutorme.throwaway = 'on'")
+
+
+@pytest.fixture(autouse=True)
+def clean_redis() -> Iterator[None]:
+    """Every test starts with unused limits and empty queues; Redis holds nothing that matters."""
+    limits.client(settings.REDIS_URL).flushdb()
+    return
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    return cast.person("Sam", time_zone="Africa/Lagos")
+
+
+@pytest.fixture
+def otto(db: None) -> User:
+    return cast.person("Otto", time_zone="Europe/Stockholm")
+
+
+@pytest.fixture
+def tess(db: None) -> User:
+    return cast.tutor("Tess", time_zone="Europe/Paris")
+
+
+@pytest.fixture
+def orla(db: None) -> User:
+    return cast.tutor("Orla", time_zone="Europe/Dublin")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return cast.person("Ada", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def api() -> Callable[[User | None], APIClient]:
+    """`api(sam)` is Sam's app with a real token; `api(None)` a visitor's."""
+
+    def client_of(user: User | None = None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.open_session(user).access}")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def drain() -> Callable[[], None]:
+    """Does what worker and beat would: inbox, outbox and jobs until nothing is due."""
+
+    def until_quiet() -> None:
+        for _ in range(50):
+            if not (inbox.process_due() + outbox.deliver_due() + jobs.run_due()):
+                return
+        raise AssertionError("work keeps coming: a handler or job feeds itself")
+
+    return until_quiet
+
+
+@pytest.fixture
+def query_budget() -> Callable[[str], AbstractContextManager[None]]:
+    """Fails when the number of queries moves; `RECORD_BUDGETS=1` writes the new figure."""
+
+    @contextmanager
+    def counted(name: str) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as queries:
+            yield
+        budgets = json.loads(BUDGETS.read_text())
+        if os.environ.get("RECORD_BUDGETS"):
+            budgets[name] = len(queries)
+            BUDGETS.write_text(json.dumps(dict(sorted(budgets.items())), indent=2) + "\n")
+        listing = "\n".join(query["sql"][:200] for query in queries)
+        assert len(queries) == budgets.get(name), f"{name}: {len(queries)} queries\n{listing}"
+
+    return counted
