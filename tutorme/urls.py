@@ -1,7 +1,13 @@
 """Where everything is. Pages first, then the API by app."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+from tutorme.core.api.urls import schema_patterns
+
+# The admin has no password form of its own: one password door.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
@@ -11,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("certificates.urls")),
     path("", include("realtime.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include(schema_patterns)),
     path(
         "api/v1/",
         include(

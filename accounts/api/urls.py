@@ -1,3 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.api import views
+
+urlpatterns = [
+    path("auth/register/", views.RegisterView.as_view(), name="auth-register"),
+    path("auth/token/", views.TokenView.as_view(), name="auth-token"),
+    path("auth/token/refresh/", views.RefreshView.as_view(), name="auth-token-refresh"),
+    path("auth/token/revoke/", views.RevokeView.as_view(), name="auth-token-revoke"),
+    path("auth/session/", views.SessionView.as_view(), name="auth-session"),
+    path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
+    path("auth/sign-out-everywhere/", views.SignOutEverywhereView.as_view(), name="auth-sign-out-everywhere"),
+    path("me/profile/", views.ProfileView.as_view(), name="me-profile"),
+    path("me/sessions/", views.DevicesView.as_view(), name="me-sessions"),
+    path("me/sessions/<uuid:session_id>/", views.DeviceView.as_view(), name="me-session"),
+]

@@ -1,3 +1,19 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tutorme.core.api.jobs import JobViewSet
+from tutorme.core.api.system import AuditView, HealthView
+
+urlpatterns = [
+    path("jobs/", JobViewSet.as_view({"get": "list"}), name="jobs-list"),
+    path("jobs/<uuid:pk>/", JobViewSet.as_view({"get": "retrieve"}), name="jobs-read"),
+    path("jobs/<uuid:pk>/cancel/", JobViewSet.as_view({"post": "cancel"}), name="jobs-cancel"),
+    path("system/health/", HealthView.as_view(), name="system-health"),
+    path("audit/", AuditView.as_view(), name="audit-list"),
+]
+
+schema_patterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="api-redoc"),
+]

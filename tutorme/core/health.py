@@ -1,0 +1,44 @@
+"""What an operator's probes ask: is the process alive, can it do its work."""
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tutorme.core import limits
+
+Check = Callable[[], str]
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(plan)} not applied" if plan else "ok"
+
+
+def _redis() -> str:
+    limits.client(settings.REDIS_URL).ping()
+    return "ok"
+
+
+CHECKS: dict[str, Check] = {"database": _database, "migrations": _migrations, "redis": _redis}
+
+
+def readiness() -> dict[str, str]:
+    """Each part with "ok" or what is wrong with it, in words that give nothing away."""
+    return {name: _outcome(check) for name, check in CHECKS.items()}
+
+
+def _outcome(check: Check) -> str:
+    try:
+        return check()
+    except (DatabaseError, redis.RedisError) as error:
+        return f"unreachable ({type(error).__name__})"
