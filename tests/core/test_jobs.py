@@ -1,0 +1,136 @@
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from tests.core.probe import Switch, ring, rung
+from tutorme.core import jobs
+from tutorme.core.errors import Conflict, NotFound
+from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+def enqueue(**changes) -> Job:
+    return jobs.enqueue("test.probe", key=changes.pop("key", "probe"), **changes)
+
+
+def expire_lease(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+def test_a_job_runs_once_and_keeps_its_result() -> None:
+    def work(run: jobs.Run, *, word: str) -> None:
+        with run.finishing(result={"said": word}):
+            ring("effect")
+
+    Switch.job = work
+    job = enqueue(args={"word": "hello"})
+    assert jobs.run(job.pk) is True
+    assert jobs.run(job.pk) is False
+    job.refresh_from_db()
+    assert (job.state, job.result, rung("effect")) == ("succeeded", {"said": "hello"}, 1)
+
+
+def test_the_same_key_is_the_same_job() -> None:
+    assert enqueue().pk == enqueue().pk
+
+
+def test_a_running_job_is_nobody_elses_until_its_lease_ends() -> None:
+    def work(run: jobs.Run) -> None:
+        assert jobs.run(run.job_id) is False
+
+    Switch.job = work
+    assert jobs.run(enqueue().pk)
+
+
+def test_a_zombie_wakes_up_and_its_result_does_not_count() -> None:
+    job = enqueue()
+
+    def zombie(run: jobs.Run) -> None:
+        expire_lease(job)
+        Switch.job = heir
+        assert jobs.run(job.pk)
+        with run.finishing():
+            ring("effect")
+
+    def heir(run: jobs.Run) -> None:
+        with run.finishing(result={"by": "heir"}):
+            ring("effect")
+
+    Switch.job = zombie
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.result, rung("effect")) == ({"by": "heir"}, 1)
+
+
+def test_control_without_the_fence_the_zombies_effect_counts_twice() -> None:
+    job = enqueue()
+
+    def unfenced(run: jobs.Run) -> None:
+        if Job.objects.get(pk=job.pk).attempts == 1:
+            expire_lease(job)
+            jobs.run(job.pk)
+        ring("effect")
+
+    Switch.job = unfenced
+    jobs.run(job.pk)
+    assert rung("effect") == 2
+
+
+def test_a_provider_away_means_later_a_domain_error_means_never() -> None:
+    def away(run: jobs.Run) -> None:
+        raise GatewayUnavailable("no answer")
+
+    Switch.job = away
+    job = enqueue()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.error["code"]) == ("queued", 1, "GatewayUnavailable")
+
+    def gone(run: jobs.Run) -> None:
+        raise NotFound("the lesson")
+
+    Switch.job = gone
+    Job.objects.filter(pk=job.pk).update(run_after=Now())
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", {"code": "not-found", "detail": "the lesson"})
+
+
+def test_a_job_that_kills_its_worker_ends_as_failed() -> None:
+    """Nothing is ever reported, only leases run out: three tries, then it is dead."""
+    job = enqueue()
+    Job.objects.filter(pk=job.pk).update(state="running", attempts=3, lease_until=Now())
+    expire_lease(job)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error["code"]) == ("failed", "attempts-exhausted")
+
+
+def test_cancel_stops_a_queued_job_now_and_a_running_one_at_its_next_step() -> None:
+    assert jobs.cancel(enqueue(key="queued")).state == "cancelled"
+    job = enqueue(key="running")
+
+    def work(run: jobs.Run) -> None:
+        run.progress(step="one", done=1, total=2)
+        jobs.cancel(Job.objects.get(pk=job.pk))
+        run.progress(step="two", done=2)
+        ring("effect")
+
+    Switch.job = work
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, rung("effect")) == ("cancelled", 2, 0)
+    with pytest.raises(Conflict):
+        jobs.retry(enqueue(key="fresh"))
+    assert jobs.retry(job).retry_of_id == job.pk
+
+
+def test_the_sweep_finds_what_nobody_was_told_about() -> None:
+    job = enqueue()
+    assert jobs.nudge_due() == 0
+    Job.objects.filter(pk=job.pk).update(nudged_at=Now() - timedelta(minutes=5))
+    assert jobs.nudge_due() == 1
+    assert jobs.nudge_due() == 0

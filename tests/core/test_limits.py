@@ -1,0 +1,45 @@
+import pytest
+from django.core.cache import cache
+
+from tests.races.parallel import together
+from tutorme.core.limits import Limit, forget, hit
+
+FIVE = Limit("test", 5, 60)
+DEAD_REDIS = "redis://127.0.0.1:1/0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_at_once_pass_exactly_the_limit() -> None:
+    verdicts = together([lambda: hit(FIVE, "guess")] * 40)
+    assert sum(verdict.allowed for verdict in verdicts) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_at_once_pass_exactly_the_limit_with_redis_away(settings) -> None:
+    settings.REDIS_URL = DEAD_REDIS
+    verdicts = together([lambda: hit(FIVE, "guess")] * 40)
+    assert sum(verdict.allowed for verdict in verdicts) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_reading_before_writing_lets_more_through() -> None:
+    def naive() -> bool:
+        history = cache.get("naive", [])
+        if len(history) >= 5:
+            return False
+        cache.set("naive", [*history, 1], 60)
+        return True
+
+    assert max(sum(together([naive] * 40)) for _ in range(5)) > 5
+
+
+@pytest.mark.django_db
+def test_a_refusal_says_when_to_come_back_and_success_forgets() -> None:
+    for _ in range(5):
+        assert hit(FIVE, "sam").allowed
+    refused = hit(FIVE, "sam")
+    assert not refused.allowed
+    assert 55 <= refused.retry_after_s <= 60
+    assert hit(FIVE, "otto").allowed
+    forget(FIVE, "sam")
+    assert hit(FIVE, "sam").allowed

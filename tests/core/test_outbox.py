@@ -1,0 +1,70 @@
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from tests.core.probe import Rang, Switch, rung
+from tutorme.core import outbox
+from tutorme.core.models import OutboxDelivery, OutboxEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def due_again() -> None:
+    OutboxDelivery.objects.filter(state="pending").update(run_after=Now())
+
+
+def test_an_event_reaches_each_handler_once() -> None:
+    event = outbox.record(Rang("door", uuid4()))
+    outbox.deliver(event.pk)
+    outbox.deliver(event.pk)
+    assert (rung("heard:door"), rung("heard-too:door")) == (1, 1)
+
+
+def test_payload_keeps_its_types() -> None:
+    sent = Rang("door", uuid4())
+    assert Rang.from_payload({**sent.to_payload(), "added_later": 1}) == sent
+
+
+def test_a_rolled_back_writer_leaves_no_event() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.record(Rang("door"))
+        raise ZeroDivisionError
+    assert not OutboxEvent.objects.exists()
+
+
+def test_a_key_records_once_for_all_time() -> None:
+    assert outbox.record(Rang("door"), key="only-once") is not None
+    assert outbox.record(Rang("door"), key="only-once") is None
+    assert OutboxEvent.objects.count() == 1
+
+
+def test_a_failing_handler_keeps_nothing_and_is_tried_again_alone() -> None:
+    Switch.handler_error = ValueError("not today")
+    event = outbox.record(Rang("door"))
+    outbox.deliver(event.pk)
+    assert (rung("heard:door"), rung("heard-too:door")) == (0, 1)
+    failed = OutboxDelivery.objects.get(state="pending")
+    assert failed.attempts == 1
+    assert failed.last_error == "ValueError: not today"
+
+    Switch.handler_error = None
+    due_again()
+    outbox.deliver_due()
+    assert (rung("heard:door"), rung("heard-too:door")) == (1, 1)
+
+
+def test_a_hopeless_delivery_dies_and_can_be_brought_back() -> None:
+    Switch.handler_error = ValueError("never")
+    outbox.record(Rang("door"))
+    for _ in range(outbox.MAX_ATTEMPTS):
+        due_again()
+        outbox.deliver_due()
+    dead = OutboxDelivery.objects.filter(state="dead")
+    assert dead.count() == 1
+
+    Switch.handler_error = None
+    assert outbox.retry(dead) == 1
+    outbox.deliver_due()
+    assert rung("heard:door") == 1
