@@ -1,7 +1,7 @@
 """Text that is unreadable in a dump: encrypted per value, with the id of its key beside it."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -48,7 +48,13 @@ def is_current(stored: str) -> bool:
     return stored.partition(":")[0] == next(iter(_keys()))
 
 
-class EncryptedTextField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
+
+
+class EncryptedTextField(_TextField):
     """Cannot be searched or compared in the database; an empty string stays empty."""
 
     description = "Encrypted text"

@@ -247,7 +247,6 @@ TIME_ZONE = "UTC"
 # Files -----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "tutorme" / "static"]
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT")
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,112 @@
+"""The door against a real server on loopback that misbehaves in the ways providers do."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.db import transaction
+
+from tutorme.core import breaker
+from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.http import Door
+from tutorme.core.transactions import NetworkInsideTransaction
+
+
+class Misbehaving(BaseHTTPRequestHandler):
+    hits: dict[str, int] = {}
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def answer(self) -> None:
+        path = self.path.partition("?")[0]
+        self.hits[path] = self.hits.get(path, 0) + 1
+        if path == "/slow":
+            time.sleep(2)
+        if path == "/trickle":
+            return self.trickle()
+        status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(path, 200)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-Seen-Id", self.headers.get("X-Request-Id", ""))
+        if path == "/moved":
+            self.send_header("Location", "http://169.254.169.254/")
+        body = b"x" * 2_000_000 if path == "/huge" else b'{"ok": true}'
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def trickle(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        for _ in range(60):
+            try:
+                self.wfile.write(b".")
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    Misbehaving.hits = {}
+    breaker.for_provider.cache_clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Door(
+        provider="test", base_url=f"http://127.0.0.1:{server.server_port}",
+        read_timeout=1, deadline=2, max_bytes=1_000_000,
+    )
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_passing_fault_is_repeated_when_that_is_safe(door: Door) -> None:
+    assert door.request("GET", "/flaky").json() == {"ok": True}
+    assert Misbehaving.hits["/flaky"] == 3
+
+
+def test_a_post_is_repeated_only_on_its_callers_word(door: Door) -> None:
+    with pytest.raises(GatewayUnavailable):
+        door.request("POST", "/down", json={})
+    assert Misbehaving.hits["/down"] == 1
+    with pytest.raises(GatewayUnavailable):
+        door.request("POST", "/down", json={}, idempotent=True)
+    assert Misbehaving.hits["/down"] > 1
+
+
+@pytest.mark.parametrize("path", ["/slow", "/trickle", "/huge"])
+def test_slow_endless_and_huge_answers_end_in_time(door: Door, path: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(GatewayUnavailable):
+        door.request("POST", path)
+    assert time.monotonic() - started < 4
+
+
+def test_redirects_are_not_followed(door: Door) -> None:
+    assert door.request("GET", "/moved").status_code == 302
+
+
+def test_the_breaker_opens_after_five_failures_and_spares_the_provider(door: Door) -> None:
+    for _ in range(8):
+        with pytest.raises(GatewayUnavailable):
+            door.request("POST", "/down")
+    assert Misbehaving.hits["/down"] == breaker.FAILURES_TO_OPEN
+
+
+@pytest.mark.django_db
+def test_no_provider_is_called_while_a_transaction_is_open(door: Door) -> None:
+    with transaction.atomic(), pytest.raises(NetworkInsideTransaction):
+        door.request("GET", "/ok")
+    assert Misbehaving.hits == {}
