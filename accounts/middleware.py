@@ -22,8 +22,14 @@ class ViewerMiddleware:
         if request.path.startswith(("/static/", "/healthz/", "/readyz/", "/api/")):
             return self.get_response(request)
         name = getattr(request.user, "time_zone", "") or request.COOKIES.get(ZONE_COOKIE, "")
-        with timezone.override(zone(name)), context.bound(user_id=getattr(request.user, "pk", None)):
-            if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        with (
+            timezone.override(zone(name)),
+            context.bound(user_id=getattr(request.user, "pk", None)),
+        ):
+            if (
+                request.user.is_authenticated
+                and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES
+            ):
                 translation.activate(request.user.locale)
             return self.get_response(request)
 

@@ -12,7 +12,9 @@ RESERVED = frozenset(
     "admin administrator api root support help staff system tutorme security billing abuse "
     "postmaster webmaster moderator official null undefined me you".split()
 )
-_LOOKALIKES = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o", "5": "s", "$": "s", "2": "z", "8": "b"})
+_LOOKALIKES = str.maketrans(
+    {"1": "l", "i": "l", "|": "l", "0": "o", "5": "s", "$": "s", "2": "z", "8": "b"}
+)
 
 
 def skeleton(username: str) -> str:

@@ -15,7 +15,9 @@ class MaximumLengthValidator:
     def validate(self, password: str, user: Any = None) -> None:
         if len(password) > MAX_LENGTH:
             raise ValidationError(
-                _("A password has at most %(n)d characters."), "password_too_long", {"n": MAX_LENGTH}
+                _("A password has at most %(n)d characters."),
+                "password_too_long",
+                {"n": MAX_LENGTH},
             )
 
     def get_help_text(self) -> str:

@@ -4,13 +4,15 @@ from django.contrib.auth.models import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import AuthSession, TutorProfile, User
+    from accounts.models import User
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: Any) -> "UserQuerySet":
         """Accounts as such are for their owner and for admins."""
-        return self if getattr(user, "is_staff", False) else self.filter(pk=getattr(user, "pk", None))
+        return (
+            self if getattr(user, "is_staff", False) else self.filter(pk=getattr(user, "pk", None))
+        )
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

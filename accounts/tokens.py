@@ -23,7 +23,15 @@ from tutorme.core.ids import uuid7
 
 # Two tabs refreshing at once are not a theft; the loser is told to use the winner's pair.
 GRACE = timedelta(seconds=10)
-_PARSE_ERRORS = (TokenError, ValueError, TypeError, OSError, OverflowError, KeyError, AttributeError)
+_PARSE_ERRORS = (
+    TokenError,
+    ValueError,
+    TypeError,
+    OSError,
+    OverflowError,
+    KeyError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True)
@@ -56,22 +64,19 @@ def refresh(token: str) -> Pair:
     """The next pair. Exactly one of parallel callers gets it; a replayed token ends the session."""
     claims, jti = _read(RefreshToken, token)
     new_jti = uuid7()
-    won = (
-        AuthSession.objects.filter(
-            pk=claims.session_id,
-            user_id=claims.user_id,
-            current_jti=jti,
-            revoked_at=None,
-            expires_at__gt=Now(),
-            user__is_active=True,
-            user__token_version=claims.version,
-        )
-        .update(
-            current_jti=new_jti,
-            previous_jti=F("current_jti"),
-            rotated_at=Now(),
-            expires_at=Least(Now() + settings.REFRESH_TOKEN_LIFETIME, F("absolute_expires_at")),
-        )
+    won = AuthSession.objects.filter(
+        pk=claims.session_id,
+        user_id=claims.user_id,
+        current_jti=jti,
+        revoked_at=None,
+        expires_at__gt=Now(),
+        user__is_active=True,
+        user__token_version=claims.version,
+    ).update(
+        current_jti=new_jti,
+        previous_jti=F("current_jti"),
+        rotated_at=Now(),
+        expires_at=Least(Now() + settings.REFRESH_TOKEN_LIFETIME, F("absolute_expires_at")),
     )
     if not won:
         raise _why_lost(claims, jti)
@@ -157,7 +162,10 @@ def _pair(user: User, session_id: uuid.UUID, jti: uuid.UUID) -> Pair:
 def _token(kind: type[Token], user: User, session_id: uuid.UUID, jti: uuid.UUID) -> Token:
     token = kind()
     claims: dict[str, Any] = {
-        "sub": str(user.pk), "sid": str(session_id), "ver": user.token_version, "jti": str(jti),
+        "sub": str(user.pk),
+        "sid": str(session_id),
+        "ver": user.token_version,
+        "jti": str(jti),
     }
     for name, value in claims.items():
         token[name] = value

@@ -48,4 +48,6 @@ def devices(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("All other devices were signed out."))
         return redirect("account_devices")
     living = AuthSession.objects.visible_to(request.user).filter(revoked_at=None)
-    return render(request, "account/devices.html", {"sessions": living.order_by("-created_at")[:50]})
+    return render(
+        request, "account/devices.html", {"sessions": living.order_by("-created_at")[:50]}
+    )

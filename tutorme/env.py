@@ -29,20 +29,55 @@ def _group(name: str, *rows: tuple[str, Kind, Any, str]) -> list[Variable]:
 VARIABLES: Sequence[Variable] = (
     *_group(
         "Site",
-        ("DEBUG", "bool", False, "Development mode: error pages with source, gallery at /styleguide/."),
+        (
+            "DEBUG",
+            "bool",
+            False,
+            "Development mode: error pages with source, gallery at /styleguide/.",
+        ),
         ("SECRET_KEY", "str", "", "Signs sessions and links. Empty only in development."),
         ("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1"], "Host names this site answers to."),
-        ("PUBLIC_BASE_URL", "str", "http://127.0.0.1:8000", "Address people use; in mails, QR codes, webhooks."),
-        ("TRUSTED_PROXY_COUNT", "int", 0, "Proxies in front that set X-Forwarded-For; 0 trusts none."),
+        (
+            "PUBLIC_BASE_URL",
+            "str",
+            "http://127.0.0.1:8000",
+            "Address people use; in mails, QR codes, webhooks.",
+        ),
+        (
+            "TRUSTED_PROXY_COUNT",
+            "int",
+            0,
+            "Proxies in front that set X-Forwarded-For; 0 trusts none.",
+        ),
         ("SUPPORT_EMAIL", "str", "support@tutorme.test", "Shown where a person needs help."),
     ),
     *_group(
         "Data",
-        ("DATABASE_URL", "str", "", "PostgreSQL 15 or newer; make run and make test set their own when empty."),
-        ("DATABASE_POOL_SIZE", "int", 8, "Connections a web process keeps at most; 0 opens one a request."),
-        ("REDIS_URL", "str", "", "Redis 7 or Valkey: cache, limits, broker, wake-ups. Holds nothing that matters."),
+        (
+            "DATABASE_URL",
+            "str",
+            "",
+            "PostgreSQL 15 or newer; make run and make test set their own when empty.",
+        ),
+        (
+            "DATABASE_POOL_SIZE",
+            "int",
+            8,
+            "Connections a web process keeps at most; 0 opens one a request.",
+        ),
+        (
+            "REDIS_URL",
+            "str",
+            "",
+            "Redis 7 or Valkey: cache, limits, broker, wake-ups. Holds nothing that matters.",
+        ),
         ("MEDIA_ROOT", "str", "var/media", "Where uploads and certificates are kept."),
-        ("FIELD_ENCRYPTION_KEYS", "list", [], "id:key pairs, the first encrypts; see rotate_field_keys."),
+        (
+            "FIELD_ENCRYPTION_KEYS",
+            "list",
+            [],
+            "id:key pairs, the first encrypts; see rotate_field_keys.",
+        ),
     ),
     *_group(
         "Tokens",
@@ -53,7 +88,12 @@ VARIABLES: Sequence[Variable] = (
     ),
     *_group(
         "PayPal",
-        ("PAYPAL_ENVIRONMENT", "str", "sandbox", "sandbox or live; decides the base URL unless one is given."),
+        (
+            "PAYPAL_ENVIRONMENT",
+            "str",
+            "sandbox",
+            "sandbox or live; decides the base URL unless one is given.",
+        ),
         ("PAYPAL_BASE_URL", "str", "", "API address; empty takes PayPal's own."),
         ("PAYPAL_CLIENT_ID", "str", "", "REST app id; empty switches paid checkout off."),
         ("PAYPAL_CLIENT_SECRET", "str", "", "REST app secret."),

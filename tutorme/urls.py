@@ -37,4 +37,3 @@ handler400 = "tutorme.web.error_pages.bad_request"
 handler403 = "tutorme.web.error_pages.forbidden"
 handler404 = "tutorme.web.error_pages.not_found"
 handler500 = "tutorme.web.error_pages.server_error"
-

@@ -9,7 +9,11 @@ urlpatterns = [
     path("auth/token/revoke/", views.RevokeView.as_view(), name="auth-token-revoke"),
     path("auth/session/", views.SessionView.as_view(), name="auth-session"),
     path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
-    path("auth/sign-out-everywhere/", views.SignOutEverywhereView.as_view(), name="auth-sign-out-everywhere"),
+    path(
+        "auth/sign-out-everywhere/",
+        views.SignOutEverywhereView.as_view(),
+        name="auth-sign-out-everywhere",
+    ),
     path("me/profile/", views.ProfileView.as_view(), name="me-profile"),
     path("me/sessions/", views.DevicesView.as_view(), name="me-sessions"),
     path("me/sessions/<uuid:session_id>/", views.DeviceView.as_view(), name="me-session"),

@@ -1,5 +1,6 @@
 """Signing up, in and out for apps, and one's own profile."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
@@ -12,7 +13,6 @@ from accounts.api import serializers as shapes
 from accounts.errors import OriginRefused
 from accounts.models import AuthSession, User
 from accounts.services import profiles, sign_in, users
-from django.conf import settings
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope, actors_of
 from tutorme.core.api.views import (
     ApiView,
@@ -75,7 +75,9 @@ class RegisterView(PublicAuthView):
     limit_scope = "register"
 
     @extend_schema(
-        operation_id="auth_register", request=shapes.RegisterIn, responses={201: shapes.RegisteredOut}
+        operation_id="auth_register",
+        request=shapes.RegisterIn,
+        responses={201: shapes.RegisteredOut},
     )
     def post(self, request: Request) -> Response:
         """Create an account and sign in.
@@ -95,7 +97,9 @@ class TokenView(PublicAuthView):
     access = {"post": Grant(ANYONE, Scope.ALL)}
     limit_scope = "login"
 
-    @extend_schema(operation_id="auth_token", request=shapes.CredentialsIn, responses=shapes.PairOut)
+    @extend_schema(
+        operation_id="auth_token", request=shapes.CredentialsIn, responses=shapes.PairOut
+    )
     def post(self, request: Request) -> Response:
         """Exchange e-mail and password for an access and a refresh token."""
         body = read_body(shapes.CredentialsIn, request)
@@ -118,7 +122,9 @@ class RefreshView(PublicAuthView):
 class RevokeView(PublicAuthView):
     access = {"post": Grant(ANYONE, Scope.ALL)}
 
-    @extend_schema(operation_id="auth_token_revoke", request=shapes.RefreshIn, responses={204: None})
+    @extend_schema(
+        operation_id="auth_token_revoke", request=shapes.RefreshIn, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         """Sign out the device that holds this refresh token."""
         tokens.revoke(read_body(shapes.RefreshIn, request)["refresh"])

@@ -43,7 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(email=Lower("email")), name="user_email_lower"
             ),
             models.CheckConstraint(
-                condition=models.Q(username__regex=r"^[A-Za-z0-9_.-]{3,30}$"), name="user_username_form"
+                condition=models.Q(username__regex=r"^[A-Za-z0-9_.-]{3,30}$"),
+                name="user_username_form",
             ),
         ]
 

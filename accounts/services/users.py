@@ -41,9 +41,7 @@ def register(
     public anyway, addresses are not."""
     address = email.strip().lower()
     check_password_rules(password, email=address, display_name=display_name, username=username)
-    user = User(
-        email=address, display_name=display_name, time_zone=time_zone, locale=locale
-    )
+    user = User(email=address, display_name=display_name, time_zone=time_zone, locale=locale)
     # Hashed before the look-up, so that a known address takes as long as a new one.
     user.set_password(password)
     chosen = _username(username, display_name)
@@ -99,7 +97,9 @@ def _username(given: str, display_name: str) -> str:
 
 def checked_username(chosen: str) -> str:
     if not names.FORM.fullmatch(chosen) or names.is_reserved(chosen):
-        detail = _("Use 3 to 30 letters, digits, dots, dashes or underscores, and not a reserved word.")
+        detail = _(
+            "Use 3 to 30 letters, digits, dots, dashes or underscores, and not a reserved word."
+        )
         raise InvalidInput(errors=[{"pointer": "/username", "code": "form", "detail": detail}])
     return chosen
 

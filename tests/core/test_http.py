@@ -30,7 +30,9 @@ class Misbehaving(BaseHTTPRequestHandler):
             time.sleep(2)
         if path == "/trickle":
             return self.trickle()
-        status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(path, 200)
+        status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(
+            path, 200
+        )
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Seen-Id", self.headers.get("X-Request-Id", ""))
@@ -65,8 +67,11 @@ def door() -> Iterator[Door]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Door(
-        provider="test", base_url=f"http://127.0.0.1:{server.server_port}",
-        read_timeout=1, deadline=2, max_bytes=1_000_000,
+        provider="test",
+        base_url=f"http://127.0.0.1:{server.server_port}",
+        read_timeout=1,
+        deadline=2,
+        max_bytes=1_000_000,
     )
     server.shutdown()
     server.server_close()

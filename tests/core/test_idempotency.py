@@ -63,8 +63,14 @@ def test_odd_keys_are_refused(key: str) -> None:
 
 
 def test_what_exists_to_be_retried_is_never_kept() -> None:
-    assert [code for code in (200, 201, 400, 404, 409, 422, 429, 500, 503) if idempotency.is_kept(code)] == [
-        200, 201, 400, 404, 422,
+    assert [
+        code for code in (200, 201, 400, 404, 409, 422, 429, 500, 503) if idempotency.is_kept(code)
+    ] == [
+        200,
+        201,
+        400,
+        404,
+        422,
     ]
 
 
@@ -87,7 +93,12 @@ def test_control_looking_before_writing_has_several_effects() -> None:
         if IdempotencyRecord.objects.filter(key="k1").exists():
             return False
         IdempotencyRecord.objects.create(
-            owner=str(id(object())), method="POST", path="/", key="k1", fingerprint="", locked_until=Now()
+            owner=str(id(object())),
+            method="POST",
+            path="/",
+            key="k1",
+            fingerprint="",
+            locked_until=Now(),
         )
         return True
 

@@ -37,7 +37,12 @@ def test_stored_once_applied_once_and_repetitions_are_counted() -> None:
     inbox.process(first.pk)
     inbox.process(first.pk)
     first.refresh_from_db()
-    assert (first.state, first.duplicates, first.conflicts, bytes(first.body)) == ("applied", 1, 1, b"{}")
+    assert (first.state, first.duplicates, first.conflicts, bytes(first.body)) == (
+        "applied",
+        1,
+        1,
+        b"{}",
+    )
     assert seen == ["d1"]
 
 
@@ -47,7 +52,11 @@ def test_not_yet_is_tried_later_and_can_be_retried_by_hand() -> None:
     message = store()
     inbox.process_due()
     message.refresh_from_db()
-    assert (message.state, message.attempts, message.last_error) == ("received", 1, "NotYet: unknown order")
+    assert (message.state, message.attempts, message.last_error) == (
+        "received",
+        1,
+        "NotYet: unknown order",
+    )
     assert inbox.process_due() == 0
     for _ in range(inbox.MAX_ATTEMPTS):
         InboxMessage.objects.update(run_after=Now())

@@ -26,7 +26,15 @@ def test_money_survives_its_own_text(minor: int, currency: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency"),
-    [("1.5", "JPY"), ("0.001", "EUR"), ("NaN", "EUR"), ("", "EUR"), ("1e400", "EUR"), ("5", "XXX"), ("9" * 14, "EUR")],
+    [
+        ("1.5", "JPY"),
+        ("0.001", "EUR"),
+        ("NaN", "EUR"),
+        ("", "EUR"),
+        ("1e400", "EUR"),
+        ("5", "XXX"),
+        ("9" * 14, "EUR"),
+    ],
 )
 def test_amounts_that_do_not_fit_are_refused(amount: str, currency: str) -> None:
     with pytest.raises(ValueError):
@@ -34,7 +42,11 @@ def test_amounts_that_do_not_fit_are_refused(amount: str, currency: str) -> None
 
 
 def test_money_speaks_the_currencys_decimals() -> None:
-    assert (decimals("HUF"), Money(2400, "JPY").amount, Money(2900, "EUR").amount) == (0, "2400", "29.00")
+    assert (decimals("HUF"), Money(2400, "JPY").amount, Money(2900, "EUR").amount) == (
+        0,
+        "2400",
+        "29.00",
+    )
     assert Money(2400, "JPY").localized("en") == "¥2,400"
     assert Money(2900, "EUR").localized("en") == "€29.00"
     assert Money(999, "EUR").share(150) == Money(150, "EUR")
@@ -74,9 +86,19 @@ def test_no_secret_reaches_a_log_line(line: dict) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"a": 1, "a": 2}', b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e400}', b'{"a": ' + b"9" * 40 + b"}",
-        b'{"a": "\\u0000"}', b'{"\\u0000": 1}', b'{"a": "\\ud800"}', b"\xff\xfe", b"{", b"",
-        b"[" * 5000 + b"]" * 5000, b'{"a":' * 65 + b"1" + b"}" * 65,
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 1e400}',
+        b'{"a": ' + b"9" * 40 + b"}",
+        b'{"a": "\\u0000"}',
+        b'{"\\u0000": 1}',
+        b'{"a": "\\ud800"}',
+        b"\xff\xfe",
+        b"{",
+        b"",
+        b"[" * 5000 + b"]" * 5000,
+        b'{"a":' * 65 + b"1" + b"}" * 65,
     ],
 )
 def test_hostile_json_is_a_clear_400(body: bytes) -> None:
@@ -88,7 +110,9 @@ def test_honest_json_is_read_and_a_huge_body_is_not(client) -> None:
     assert parsers.parse('{"a": ["ü", 1, 1.5, null, true, "[[[{{{"]}'.encode()) == {
         "a": ["ü", 1, 1.5, None, True, "[[[{{{"]
     }
-    answer = client.post("/api/v1/auth/token/", b"x" * (2 * 1024 * 1024), content_type="application/json")
+    answer = client.post(
+        "/api/v1/auth/token/", b"x" * (2 * 1024 * 1024), content_type="application/json"
+    )
     assert answer.status_code == BodyTooLarge.status
 
 

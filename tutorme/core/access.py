@@ -37,7 +37,7 @@ class Scope(StrEnum):
     ENROLLED = "enrolled"
     TAUGHT = "taught"
     SIGNED = "signed"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  the name of a scope
 
 
 ANYONE = frozenset(Actor)

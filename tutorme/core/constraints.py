@@ -12,4 +12,6 @@ def one_of(field: str, values: Sequence[str], name: str) -> models.CheckConstrai
 
 
 def currency_check(field: str, name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=models.Q(**{f"{field}__regex": "^[A-Z]{3}$"}), name=name)
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__regex": "^[A-Z]{3}$"}), name=name
+    )

@@ -42,7 +42,9 @@ class InvalidInput(DomainError):
 class MalformedBody(DomainError):
     code = "malformed-body"
     title = _("The body could not be read")
-    explanation = _("It is not valid JSON, is nested too deeply, repeats a key or holds a forbidden character.")
+    explanation = _(
+        "It is not valid JSON, is nested too deeply, repeats a key or holds a forbidden character."
+    )
 
 
 class BodyTooLarge(DomainError):
@@ -105,7 +107,9 @@ class PreconditionFailed(DomainError):
     code = "precondition-failed"
     title = _("It was changed since you read it")
     status = 412
-    explanation = _("The If-Match header names an older version. Read the current one and apply your edit to it.")
+    explanation = _(
+        "The If-Match header names an older version. Read the current one and edit that."
+    )
 
 
 class PreconditionRequired(DomainError):
@@ -140,7 +144,9 @@ class IdempotencyKeyReused(DomainError):
     code = "idempotency-key-reused"
     title = _("This key was used for another request")
     status = 422
-    explanation = _("The same Idempotency-Key came with another body. Use a new key for a new request.")
+    explanation = _(
+        "The same Idempotency-Key came with another body. Use a new key for a new request."
+    )
 
 
 class IdempotencyInFlight(DomainError):
@@ -170,7 +176,9 @@ class Unavailable(DomainError):
     code = "unavailable"
     title = _("Not available right now")
     status = 503
-    explanation = _("A part of the site is busy or restarting. Nothing was half-written. Try again shortly.")
+    explanation = _(
+        "A part of the site is busy or restarting. Nothing was half-written. Try again shortly."
+    )
     retry_after = 3
 
 

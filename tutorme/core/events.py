@@ -1,9 +1,9 @@
 """What an event is: a named, typed, JSON-safe fact in the past tense.
 
-    @dataclass(frozen=True)
-    class PaymentCaptured(Event):
-        name = "payment.captured"
-        order_id: UUID
+@dataclass(frozen=True)
+class PaymentCaptured(Event):
+    name = "payment.captured"
+    order_id: UUID
 """
 
 import dataclasses
@@ -21,9 +21,7 @@ class Event:
     name: ClassVar[str]
 
     def to_payload(self) -> dict[str, JSONValue]:
-        return {
-            field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)
-        }
+        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

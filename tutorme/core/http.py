@@ -64,17 +64,26 @@ class Door:
         repeat = method in _REPEATABLE_METHODS if idempotent is None else idempotent
         try:
             return breaker.for_provider(self.provider).call(
-                self._repeated, method, path, repeat, headers or {}, content
+                self._repeated, method, path, repeat=repeat, headers=headers or {}, content=content
             )
         except pybreaker.CircuitBreakerError as error:
             raise GatewayUnavailable(f"{self.provider} is resting after failures") from error
 
     def _repeated(
-        self, method: str, path: str, repeat: bool, headers: dict[str, str], content: dict[str, Any]  # noqa: FBT001
+        self,
+        method: str,
+        path: str,
+        *,
+        repeat: bool,
+        headers: dict[str, str],
+        content: dict[str, Any],
     ) -> httpx.Response:
         ends_at = time.monotonic() + self.deadline
         tries = stamina.retry_context(
-            on=_wait, attempts=self.attempts if repeat else 1, timeout=self.deadline, wait_initial=0.25
+            on=_wait,
+            attempts=self.attempts if repeat else 1,
+            timeout=self.deadline,
+            wait_initial=0.25,
         )
         try:
             for attempt in tries:
@@ -85,7 +94,12 @@ class Door:
         raise AssertionError("stamina ends by returning or raising")
 
     def _once(
-        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any], ends_at: float
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        content: dict[str, Any],
+        ends_at: float,
     ) -> httpx.Response:
         started = time.monotonic()
         status: int | str = "failed"
@@ -109,7 +123,12 @@ class Door:
         return response
 
     def _send(
-        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any], ends_at: float
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        content: dict[str, Any],
+        ends_at: float,
     ) -> httpx.Response:
         left = max(0.05, ends_at - time.monotonic())
         timeout = httpx.Timeout(min(self.read_timeout, left), connect=min(3.0, left))

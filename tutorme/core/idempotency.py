@@ -46,7 +46,12 @@ def reserve(*, owner: str, method: str, path: str, key: str, body: bytes) -> Res
     """Either the right to do the work, or the answer it had; raises where neither is possible."""
     print_ = fingerprint(body)
     record = IdempotencyRecord(
-        owner=owner, method=method, path=path, key=key, fingerprint=print_, locked_until=Now() + LOCK
+        owner=owner,
+        method=method,
+        path=path,
+        key=key,
+        fingerprint=print_,
+        locked_until=Now() + LOCK,
     )
     IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
     kept = IdempotencyRecord.objects.filter(owner=owner, method=method, path=path, key=key).first()

@@ -145,7 +145,11 @@ class Run:
         """A transaction in which the job's effects and its success commit together."""
         with transaction.atomic():
             if not self._mine().update(
-                state=State.SUCCEEDED, finished_at=Now(), lease_until=None, result=result, error=None
+                state=State.SUCCEEDED,
+                finished_at=Now(),
+                lease_until=None,
+                result=result,
+                error=None,
             ):
                 raise LeaseLost
             yield
@@ -254,7 +258,9 @@ def nudge_due(*, limit: int = 500) -> int:
 
 def run_due(*, limit: int = 200) -> int:
     """Runs due jobs in this process: for commands, and for tests that need no worker."""
-    return sum(run(pk) for pk in list(due().order_by("run_after").values_list("pk", flat=True)[:limit]))
+    return sum(
+        run(pk) for pk in list(due().order_by("run_after").values_list("pk", flat=True)[:limit])
+    )
 
 
 def cancel(row: Job) -> Job:

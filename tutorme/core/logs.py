@@ -75,7 +75,11 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _SHARED,
-                "processors": [*last[:-1], structlog.stdlib.ProcessorFormatter.remove_processors_meta, last[-1]],
+                "processors": [
+                    *last[:-1],
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    last[-1],
+                ],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},

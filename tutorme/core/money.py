@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 from babel.numbers import format_currency
 
 CURRENCIES = (
-    "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"
+    "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB "
+    "TWD USD"
 ).split()
 _WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
 MAX_MINOR = 10**12
@@ -38,7 +39,7 @@ class Money:
 
     @classmethod
     def parse(cls, amount: str, currency: str) -> "Money":
-        """From a decimal string as the API writes it; ValueError if it does not fit the currency."""
+        """From a decimal string as the API writes it; ValueError if it does not fit."""
         try:
             value = Decimal(amount)
         except InvalidOperation as error:

@@ -102,7 +102,7 @@ def _deliver_one(delivery_id: int) -> bool:
             delivery.state, delivery.attempts = delivery.State.DONE, delivery.attempts + 1
             delivery.save(update_fields=["state", "attempts"])
             OutboxDelivery.objects.filter(pk=delivery_id).update(done_at=Now())
-    except Exception as error:  # noqa: BLE001  the edge: one handler's failure stays its own
+    except Exception as error:
         log.exception("outbox.failed", delivery=delivery_id)
         _postpone(delivery_id, error)
     return True
@@ -120,7 +120,9 @@ def _claim(delivery_id: int) -> OutboxDelivery | None:
 def _handle(delivery: OutboxDelivery) -> None:
     subscription = _by_name[delivery.handler]
     event = delivery.event
-    with context.bound(request_id=event.request_id, event_name=event.name, handler=delivery.handler):
+    with context.bound(
+        request_id=event.request_id, event_name=event.name, handler=delivery.handler
+    ):
         subscription.handler(subscription.event.from_payload(event.payload))
 
 

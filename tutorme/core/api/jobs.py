@@ -16,7 +16,16 @@ from tutorme.core.errors import NotFound
 from tutorme.core.models import Job
 
 COLUMNS = (
-    "id", "kind", "state", "step", "done", "total", "result", "error", "created_at", "finished_at"
+    "id",
+    "kind",
+    "state",
+    "step",
+    "done",
+    "total",
+    "result",
+    "error",
+    "created_at",
+    "finished_at",
 )
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, IO
+from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 

@@ -54,9 +54,7 @@ def exception_handler(raised: Exception, where: dict[str, Any]) -> Response:
     headers = _headers(error)
     if isinstance(raised, drf.AuthenticationFailed | drf.NotAuthenticated):
         headers["WWW-Authenticate"] = getattr(raised, "auth_header", None) or "Bearer"
-    return Response(
-        problem(error), status=error.status, headers=headers, content_type=CONTENT_TYPE
-    )
+    return Response(problem(error), status=error.status, headers=headers, content_type=CONTENT_TYPE)
 
 
 def _headers(error: errors.DomainError) -> dict[str, str]:
@@ -92,7 +90,11 @@ def _from_drf(raised: drf.APIException) -> errors.DomainError:
     error = _BY_DRF.get(type(raised))
     if error is None:
         return errors.InternalError()
-    told = str(raised.detail) if isinstance(raised, drf.PermissionDenied | drf.AuthenticationFailed) else ""
+    told = (
+        str(raised.detail)
+        if isinstance(raised, drf.PermissionDenied | drf.AuthenticationFailed)
+        else ""
+    )
     return error(told)
 
 
@@ -131,7 +133,11 @@ def _rows(details: Any, pointer: str) -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
     elif isinstance(details, dict):
         for key, item in details.items():
-            own = "" if key == "non_field_errors" else f"/{str(key).replace('~', '~0').replace('/', '~1')}"
+            own = (
+                ""
+                if key == "non_field_errors"
+                else f"/{str(key).replace('~', '~0').replace('/', '~1')}"
+            )
             yield from _rows(item, pointer + own)
     elif isinstance(details, list):
         leaf = all(isinstance(item, dict) and set(item) == {"message", "code"} for item in details)

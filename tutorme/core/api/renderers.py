@@ -37,5 +37,7 @@ class FastJSONRenderer(BaseRenderer):
 
 def dumps(data: Any) -> bytes:
     return orjson.dumps(
-        data, default=_default, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_OMIT_MICROSECONDS
+        data,
+        default=_default,
+        option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_OMIT_MICROSECONDS,
     )

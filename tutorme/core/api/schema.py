@@ -57,9 +57,11 @@ class DeclaredSchema(AutoSchema):
 
     def _add_key(self, operation: dict[str, Any]) -> None:
         declared = self.view.idempotency
-        mode = declared.get(getattr(self.view, "action", None) or "post", Idempotency.HONOURED) if isinstance(
-            declared, dict
-        ) else declared
+        mode = (
+            declared.get(getattr(self.view, "action", None) or "post", Idempotency.HONOURED)
+            if isinstance(declared, dict)
+            else declared
+        )
         if mode is not Idempotency.NONE:
             required = mode is Idempotency.REQUIRED
             operation.setdefault("parameters", []).append({**_KEY_PARAMETER, "required": required})
@@ -70,7 +72,9 @@ def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
     components.setdefault("responses", {})["Problem"] = {
         "description": "An error; see `code`.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
     }
     return result
 

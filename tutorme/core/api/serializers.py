@@ -26,7 +26,8 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(str(key) for key in data if key not in writable)
             if unknown:
                 raise serializers.ValidationError(
-                    {name: [_("This is not a field you can set.")] for name in unknown}, code="unknown"
+                    {name: [_("This is not a field you can set.")] for name in unknown},
+                    code="unknown",
                 )
         return super().to_internal_value(data)
 
@@ -47,7 +48,9 @@ class SafeText(serializers.CharField):
             self.fail("invalid")
         text = unicodedata.normalize("NFC", data.replace("\r\n", "\n"))
         if any(is_forbidden(char) and char not in self._allowed for char in text):
-            raise serializers.ValidationError(_("A character is not allowed here."), code="character")
+            raise serializers.ValidationError(
+                _("A character is not allowed here."), code="character"
+            )
         return super().to_internal_value(text)
 
 
@@ -86,7 +89,9 @@ class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
             raise serializers.ValidationError(_("Give amount and currency."), code="money")
         amount, currency = data["amount"], data["currency"]
         if not isinstance(amount, str) or currency not in CURRENCIES:
-            raise serializers.ValidationError(_("Give amount as text and a known currency."), code="money")
+            raise serializers.ValidationError(
+                _("Give amount as text and a known currency."), code="money"
+            )
         try:
             money = Money.parse(amount, currency)
         except ValueError as error:

@@ -54,7 +54,14 @@ class AuditView(ApiView):
     def get(self, request: Request) -> Response:
         """Who did what, newest first; `target` narrows to one object's id."""
         rows = AuditEntry.objects.values(
-            "id", "actor_id", "action", "target_type", "target_id", "before", "after", "reason",
+            "id",
+            "actor_id",
+            "action",
+            "target_type",
+            "target_id",
+            "before",
+            "after",
+            "reason",
             "created_at",
         )
         if target := request.query_params.get("target"):

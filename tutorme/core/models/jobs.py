@@ -53,9 +53,7 @@ class Job(models.Model):
 
     class Meta:
         constraints = [
-            one_of(
-                "state", ["queued", "running", "succeeded", "failed", "cancelled"], "job_state"
-            ),
+            one_of("state", ["queued", "running", "succeeded", "failed", "cancelled"], "job_state"),
             models.CheckConstraint(
                 condition=models.Q(state="running", lease_until__isnull=False)
                 | ~models.Q(state="running"),
@@ -64,9 +62,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_owner_newest"),
-            models.Index(
-                fields=["run_after"], name="job_due", condition=models.Q(state="queued")
-            ),
+            models.Index(fields=["run_after"], name="job_due", condition=models.Q(state="queued")),
             models.Index(
                 fields=["lease_until"], name="job_lease", condition=models.Q(state="running")
             ),

@@ -50,7 +50,9 @@ class OutboxDelivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["run_after"], name="outbox_delivery_due", condition=models.Q(state="pending")
+                fields=["run_after"],
+                name="outbox_delivery_due",
+                condition=models.Q(state="pending"),
             )
         ]
 
