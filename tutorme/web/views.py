@@ -1,0 +1,66 @@
+"""Pages that belong to no app: the front door, the look of things, what errors mean."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from tutorme.core.errors import all_errors
+
+THEMES = frozenset({"light", "dark"})
+THEME_SECONDS = 365 * 24 * 3600
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/landing.html", {"courses": []})
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen paper in a cookie; anything but light or dark follows the device."""
+    response = HttpResponseRedirect(_way_back(request))
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            "theme",
+            chosen,
+            max_age=THEME_SECONDS,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    given = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return given if safe else "/"
+
+
+@require_safe
+def problem(request: HttpRequest, code: str) -> HttpResponse:
+    """What an error code of the API means; the `type` of a problem leads here."""
+    found = next((error for error in all_errors() if error.code == code), None)
+    if found is None:
+        raise Http404
+    return render(request, "web/problem.html", {"error": found, "headline": found.title})
+
+
+@require_safe
+def problems(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/problems.html", {"errors": list(all_errors())})
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; `?dir=rtl` turns it round, `?theme=` shows the paper."""
+    if not settings.DEBUG and not settings.STYLEGUIDE:
+        raise Http404
+    return HttpResponse()
