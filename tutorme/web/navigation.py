@@ -71,6 +71,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
     account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
     return {
+        "nav_courses": resolve(COURSES, path),
+        "nav_verify": resolve(VERIFY, path),
         "nav_main": links(main, path),
         "nav_account": links(account, path) if known else [],
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,

@@ -14,6 +14,7 @@ THEME_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
+    """Each of `courses` has title, slug, subject, teacher, price (text) and lessons (a count)."""
     return render(request, "web/landing.html", {"courses": []})
 
 
