@@ -22,7 +22,7 @@ COLOURS = {
     "exam": "#005f63",
 }
 WORDS = {
-    "maths": "math algebra geometry calculus statistics trigonometry number fraction percent ratio",
+    "maths": "math mathematics algebra equation equations geometry calculus statistics trigonometry number fraction percent ratio",
     "languages": "language english spanish french german arabic portuguese italian grammar vocabulary"
     " speaking pronunciation",
     "science": "science physics chemistry biology astronomy geology energy cell nature climate",
