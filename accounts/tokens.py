@@ -121,7 +121,7 @@ def read_access(token: str) -> AccessClaims:
 
 def user_of(claims: AccessClaims) -> User:
     """The person behind an access token, in one query that also asks whether the sign-in lives."""
-    user = (
+    user: User | None = (
         User.objects.select_related("tutor_profile")
         .filter(
             pk=claims.user_id,

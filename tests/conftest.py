@@ -28,10 +28,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
 
 
 @pytest.fixture(autouse=True)
-def clean_redis() -> Iterator[None]:
+def clean_redis() -> None:
     """Every test starts with unused limits and empty queues; Redis holds nothing that matters."""
     limits.client(settings.REDIS_URL).flushdb()
-    return
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ EDITABLE = ("username", "display_name", "bio", "time_zone", "locale")
 def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     """Applies a subset of EDITABLE; a taken or look-alike username is `UsernameTaken`."""
     assert set(changes) <= set(EDITABLE)
-    row = User.objects.get(pk=user.pk)
+    row: User = User.objects.get(pk=user.pk)
     before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)

@@ -143,10 +143,13 @@ FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS") or [
 
 # Background ------------------------------------------------------------------------------------
 
-# A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
-    "?db=", "?virtual_host="
-)
+
+def broker_url(redis_url: str) -> str:
+    """A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu."""
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+
+
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

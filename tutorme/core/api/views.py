@@ -76,8 +76,8 @@ class ApiView(APIView):
         return super().handle_exception(exc)
 
     def finalize_response(
-        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", self.cache_control)
         counted = getattr(request._request, "rate_limit", None)
