@@ -23,6 +23,8 @@ SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
     "tutorme.core",
     "accounts",
     "payments",
@@ -32,8 +34,6 @@ INSTALLED_APPS = [
     "tutorme.web",
     "unfold",
     "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
@@ -225,7 +225,7 @@ CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "tutorme.web.error_pages.csrf_failure"
 
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": env.text("JWT_SIGNING_KEY") or SECRET_KEY + "-tokens",
     "ISSUER": PUBLIC_BASE_URL,
