@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.models import User
 from tests import cast
+from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
 
 BUDGETS = Path(__file__).parent / "query_budgets.json"
