@@ -53,8 +53,7 @@ def capture(row: Order, item: Capture, base: str) -> dict[str, Any]:
         "status": item.status,
         "amount": money(item.value, row.currency),
         "final_capture": True,
-        "custom_id": row.unit.get("custom_id", ""),
-        "invoice_id": row.unit.get("invoice_id", ""),
+        **_references(row),
         "create_time": item.created_at,
         "update_time": item.created_at,
         "links": [
@@ -73,19 +72,23 @@ def capture(row: Order, item: Capture, base: str) -> dict[str, Any]:
 
 
 def refund(row: Order, item: Refund, base: str) -> dict[str, Any]:
-    return {
+    shown = {
         "id": item.id,
         "status": item.status,
         "amount": money(item.value, row.currency),
-        "custom_id": row.unit.get("custom_id", ""),
-        "invoice_id": row.unit.get("invoice_id", ""),
-        "note_to_payer": item.note,
+        **_references(row),
         "create_time": item.created_at,
         "update_time": item.created_at,
         "links": [
             {"href": f"{base}/v2/payments/refunds/{item.id}", "rel": "self", "method": "GET"}
         ],
     }
+    return {**shown, "note_to_payer": item.note} if item.note else shown
+
+
+def _references(row: Order) -> dict[str, str]:
+    """What the shop called it; PayPal leaves absent names out."""
+    return {name: str(row.unit[name]) for name in ("custom_id", "invoice_id") if row.unit.get(name)}
 
 
 def refund_event(row: Order, item: Refund, base: str) -> dict[str, Any]:

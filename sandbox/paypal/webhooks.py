@@ -85,6 +85,12 @@ class Outgoing:
         with self.lock:
             return list(reversed(self.sent.values()))
 
+    def take_held(self) -> list[Delivery]:
+        """Newest first."""
+        with self.lock:
+            taken, self.held = self.held[::-1], []
+        return taken
+
     def take_overtaken(self) -> list[Delivery]:
         with self.lock:
             taken, self.overtaken = self.overtaken, []
@@ -255,8 +261,7 @@ async def control(request: Request) -> Response:
     elif request.method == "POST":
         order = await request.json()
         if order.get("release"):
-            while outgoing.held:
-                _start(outgoing.held.pop())
+            _start(*outgoing.take_held())
         elif order.get("resend") in outgoing.sent:
             _start(outgoing.sent[order["resend"]])
     rows = [asdict(delivery) for delivery in outgoing.newest_first()]
