@@ -1,0 +1,51 @@
+"""The stand-ins as one ASGI program: `uvicorn sandbox.app:app --port 8025`."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from sandbox import faults, mail
+from sandbox.pages import templates
+from sandbox.paypal import routes as paypal
+from sandbox.paypal import webhooks
+
+
+async def index(request: Request) -> Response:
+    context = {
+        "operations": faults.OPERATIONS,
+        "meanings": faults.MEANINGS,
+        "armed": faults.board.armed(),
+    }
+    return templates.TemplateResponse(request, "index.html", context)
+
+
+async def health(_request: Request) -> Response:
+    return JSONResponse({"ok": True})
+
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    smtp = mail.controller("127.0.0.1", int(os.environ.get("SANDBOX_SMTP_PORT", "8026")))
+    smtp.start()
+    try:
+        async with webhooks.sender():
+            yield
+    finally:
+        smtp.stop()
+
+
+app = Starlette(
+    routes=[
+        Route("/", index),
+        Route("/healthz", health),
+        *faults.routes,
+        Mount("/paypal", routes=paypal.routes),
+        *mail.routes,
+    ],
+    lifespan=lifespan,
+)
