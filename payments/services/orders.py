@@ -105,6 +105,11 @@ def _open(buyer: Any, kind: str, target_id: UUID) -> QuerySet[Order]:
     )
 
 
+def under_way(*, buyer: Any, kind: str, target_id: UUID) -> Order | None:
+    """The buyer's order for this thing whose money may be moving already."""
+    return _open(buyer, kind, target_id).exclude(state=State.CREATED).first()
+
+
 def _retire_stale(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> None:
     """Ends an open order nobody may pay any more: too old, or at another price. One whose money
     may be moving is left alone."""

@@ -55,8 +55,14 @@ def hear(event: PaymentCaptured) -> None:
 
 def bare_order(buyer: User, **facts: object) -> Order:
     """A row by itself, unknown to any provider."""
-    given = {"target_id": uuid4(), "amount_minor": 2900, "currency": "EUR", **facts}
-    return Order.objects.create(buyer=buyer, kind="probe", description="A lesson", **given)
+    given = {
+        "target_id": uuid4(),
+        "description": "A lesson",
+        "amount_minor": 2900,
+        "currency": "EUR",
+        **facts,
+    }
+    return Order.objects.create(buyer=buyer, kind="probe", **given)
 
 
 @pytest.fixture
