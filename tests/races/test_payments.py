@@ -27,7 +27,7 @@ def test_return_page_api_webhook_and_sweep_at_once(placed: Buy) -> None:  # noqa
     order = placed("approve")
     settle = partial(orders.settle, order.pk)
     sweep = partial(orders.reconcile, older_than=timedelta(0))
-    together([settle] * 6 + [sweep] * 2)  # type: ignore[list-item]
+    together([settle] * 6 + [sweep] * 2)
     orders.reconcile(older_than=timedelta(0))
     order.refresh_from_db()
     assert (order.state, captured()) == ("captured", 1)
