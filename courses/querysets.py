@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
 
 # Below this a title only shares letters with what was typed.
-_SIMILAR = 0.45
+_SIMILAR = 0.35
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
