@@ -149,15 +149,17 @@ def announce(event_type: str, resource_type: str, resource: dict[str, Any]) -> N
 
 def _signed(event: dict[str, Any], *, spoiled: bool) -> Delivery:
     body = json.dumps(event)
-    transmission, time = str(uuid.uuid4()), now()
-    message = signed_text(transmission, time, outgoing.webhook_id, body.encode())
-    signature = _key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-    if spoiled:
-        signature = signature[::-1]
+    time, encoded = now(), ""
+    # PayPal's own schema of the postback wants a signature that begins with a word character.
+    while not encoded[:1].isalnum():
+        transmission = str(uuid.uuid4())
+        message = signed_text(transmission, time, outgoing.webhook_id, body.encode())
+        signature = _key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+        encoded = base64.b64encode(signature[::-1] if spoiled else signature).decode()
     headers = {
         "PAYPAL-TRANSMISSION-ID": transmission,
         "PAYPAL-TRANSMISSION-TIME": time,
-        "PAYPAL-TRANSMISSION-SIG": base64.b64encode(signature).decode(),
+        "PAYPAL-TRANSMISSION-SIG": encoded,
         "PAYPAL-AUTH-ALGO": _ALGORITHM,
         "Content-Type": "application/json",
     }
