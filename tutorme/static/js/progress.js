@@ -1,9 +1,19 @@
 // <tm-progress data-url data-every="15" data-media="#video" data-field="seconds">: counts the seconds a lesson
-// is really seen and posts what came since the last report: {"seconds": n, "position": n}. `position` is the
-// media's time, or how far down the text one is, in per cent. A failed report is added to the next one.
+// is really seen and posts what came since the last report: {"client_event_id": uuid, "seconds": n,
+// "position": n}. `position` is the media's time, or how far down the text one is, in per mille. A failed
+// report is added to the next one.
 import { postJson } from "./http.js";
 
 const IDLE_AFTER = 60000;
+
+// crypto.randomUUID is missing where a page came by plain http from another machine.
+function eventId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
 
 class Progress extends HTMLElement {
   connectedCallback() {
@@ -34,7 +44,7 @@ class Progress extends HTMLElement {
   position() {
     if (this.media) return Math.floor(this.media.currentTime);
     const room = document.documentElement.scrollHeight - innerHeight;
-    return room > 0 ? Math.min(100, Math.round((100 * scrollY) / room)) : 100;
+    return room > 0 ? Math.min(1000, Math.round((1000 * scrollY) / room)) : 1000;
   }
 
   async report(leaving = false) {
@@ -43,7 +53,7 @@ class Progress extends HTMLElement {
     this.seconds = 0;
     const field = this.dataset.field ?? "seconds";
     try {
-      const answer = await postJson(this.dataset.url, { [field]: seconds, position: this.position() }, { keepalive: leaving });
+      const answer = await postJson(this.dataset.url, { client_event_id: eventId(), [field]: seconds, position: this.position() }, { keepalive: leaving });
       if (answer.status >= 500) this.seconds += seconds;
     } catch {
       this.seconds += seconds;
