@@ -1,0 +1,112 @@
+"""From filled HTML to PDF bytes: names made to fit, gates passed, tags and metadata in place."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+
+from certificates.press.faults import Refused
+from certificates.press.fetching import BASE, AssetFetcher
+
+MAX_CSS = 100_000
+# What is tried, in this order, for an element of class `fit`: percent of its size, lines it may
+# take at that size. Long words wrap, so the last step holds any name of a profile.
+STEPS = ((100, 1), (88, 1), (76, 1), (66, 1), (66, 2), (56, 2), (48, 2), (48, 3), (40, 4), (34, 6))
+
+
+class Complaints(logging.Handler):
+    """WeasyPrint reports a lost image or a bad rule to its log and prints on; we do not."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage()[:300])
+
+
+def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool) -> bytes:
+    """One page of PDF/UA-1. `strict` also refuses what WeasyPrint merely warns about."""
+    if len(css) > MAX_CSS:
+        raise Refused("template-too-large", f"A style sheet may have {MAX_CSS} characters.")
+    complaints = Complaints(logging.WARNING if strict else logging.ERROR)
+    logger = logging.getLogger("weasyprint")
+    logger.handlers, logger.propagate = [complaints], False
+    logger.setLevel(complaints.level)
+    fetcher = AssetFetcher(assets)
+    document = _fitted(html, css, fetcher)
+    _one_page(document)
+    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    if complaints.lines:
+        raise Refused("document-faulty", "; ".join(complaints.lines[:5]))
+    _no_missing_glyphs(document)
+    return pdf
+
+
+def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
+    """Lays out again and again, each name one step smaller until it has its lines."""
+    fonts = FontConfiguration()
+    parsed = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+    sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
+    steps: dict[str, int] = {}
+    while True:
+        sizes = "".join(f"#{name}{{font-size:{STEPS[at][0]}%}}" for name, at in steps.items())
+        shrink = CSS(string=sizes, base_url=BASE, url_fetcher=fetcher)
+        document = parsed.render(font_config=fonts, stylesheets=[sheet, shrink])
+        tight = [n for n, lines in _lines(document).items() if _is_tight(n, lines, steps)]
+        if not tight:
+            return document
+        for name in tight:
+            steps[name] = steps.get(name, 0) + 1
+
+
+def _is_tight(name: str, lines: int, steps: Mapping[str, int]) -> bool:
+    at = steps.get(name, 0)
+    return lines > STEPS[at][1] and at + 1 < len(STEPS)
+
+
+def _boxes(document: Document) -> Iterator[Any]:
+    for page in document.pages:
+        yield from page._page_box.descendants()
+
+
+def _lines(document: Document) -> dict[str, int]:
+    """Lines of each element of class `fit`, by its id."""
+    seen: dict[str, set[float]] = {}
+    for box in _boxes(document):
+        element = getattr(box, "element", None)
+        if element is None or "fit" not in (element.get("class") or "").split():
+            continue
+        if element.get("id") and getattr(box, "text", "").strip():
+            seen.setdefault(element.get("id"), set()).add(round(box.position_y, 1))
+    return {name: len(tops) for name, tops in seen.items()}
+
+
+def _one_page(document: Document) -> None:
+    if len(document.pages) != 1:
+        raise Refused("too-long", f"It takes {len(document.pages)} pages instead of one.")
+    page = document.pages[0]
+    for box in _boxes(document):
+        if getattr(box, "text", "").strip() and not _inside(box, page):
+            raise Refused("too-long", f"{box.text[:60]!r} does not fit on the page.")
+
+
+def _inside(box: Any, page: Any) -> bool:
+    right, bottom = box.position_x + box.width, box.position_y + box.height
+    return bool(
+        box.position_x > -1
+        and box.position_y > -1
+        and right < page.width + 1
+        and bottom < page.height + 1
+    )
+
+
+def _no_missing_glyphs(document: Document) -> None:
+    """A missing glyph prints as an empty frame while the text reads right: refused by name."""
+    missing = sorted({point for font in document.fonts.values() for point in font.missing})
+    if missing:
+        points = ", ".join(f"U+{point:04X}" for point in missing[:12])
+        raise Refused("glyphs-missing", f"Our fonts cannot print {points}.")
