@@ -24,7 +24,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """The password's rules. Whether the address is free is not a question a form answers."""
-        given = self.cleaned_data
+        given: dict[str, Any] = self.cleaned_data
         try:
             users.check_password_rules(
                 given.get("password1", ""),

@@ -4,15 +4,15 @@ from django.contrib.auth.models import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import AuthSession, TutorProfile, User  # noqa: F401  named in strings
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: Any) -> "UserQuerySet":
         """Accounts as such are for their owner and for admins."""
-        return (
-            self if getattr(user, "is_staff", False) else self.filter(pk=getattr(user, "pk", None))
-        )
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -22,7 +22,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def visible_to(self, user: Any) -> "AuthSessionQuerySet":
-        return self.filter(user_id=getattr(user, "pk", None))
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
 
 class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):

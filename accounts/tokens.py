@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Least, Now
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
@@ -64,14 +64,18 @@ def refresh(token: str) -> Pair:
     """The next pair. Exactly one of parallel callers gets it; a replayed token ends the session."""
     claims, jti = _read(RefreshToken, token)
     new_jti = uuid7()
+    # EXISTS, not a join: Django turns an UPDATE with a join into `id IN (SELECT ...)`, which
+    # PostgreSQL does not look at again after waiting for the row, and a second caller would win.
+    signed_in = User.objects.filter(
+        pk=OuterRef("user_id"), is_active=True, token_version=claims.version
+    )
     won = AuthSession.objects.filter(
+        Exists(signed_in),
         pk=claims.session_id,
         user_id=claims.user_id,
         current_jti=jti,
         revoked_at=None,
         expires_at__gt=Now(),
-        user__is_active=True,
-        user__token_version=claims.version,
     ).update(
         current_jti=new_jti,
         previous_jti=F("current_jti"),
@@ -121,7 +125,7 @@ def read_access(token: str) -> AccessClaims:
 
 def user_of(claims: AccessClaims) -> User:
     """The person behind an access token, in one query that also asks whether the sign-in lives."""
-    user = (
+    user: User | None = (
         User.objects.select_related("tutor_profile")
         .filter(
             pk=claims.user_id,

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.models import User
 from tests import cast
+from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
 
 BUDGETS = Path(__file__).parent / "query_budgets.json"
@@ -28,10 +29,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
 
 
 @pytest.fixture(autouse=True)
-def clean_redis() -> Iterator[None]:
+def clean_redis() -> None:
     """Every test starts with unused limits and empty queues; Redis holds nothing that matters."""
     limits.client(settings.REDIS_URL).flushdb()
-    return
 
 
 @pytest.fixture

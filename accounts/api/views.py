@@ -178,22 +178,28 @@ class ProfileView(ApiView):
         return self._write(request, partial=True)
 
     def _write(self, request: Request, *, partial: bool) -> Response:
-        _profile, tag = self._profile(request)
-        require_match(request, tag)
+        assert isinstance(request.user, User)
         reader = shapes.ProfileIn(data=request.data, partial=partial)
         reader.is_valid(raise_exception=True)
-        assert isinstance(request.user, User)
-        request.user = profiles.update_profile(user=request.user, changes=reader.validated_data)
+        row = profiles.update_profile(
+            user=request.user,
+            changes=reader.validated_data,
+            check=lambda current: require_match(request, _profile_tag(current)),
+        )
+        request.user = row
         profile, tag = self._profile(request)
         return Response(profile, headers={"ETag": tag})
 
     def _profile(self, request: Request) -> tuple[dict[str, object], str]:
         user = request.user
         assert isinstance(user, User)
-        names = ("username", "display_name", "bio", "time_zone", "locale", "points", "streak_days")
+        names = (*profiles.EDITABLE, "points", "streak_days")
         profile: dict[str, object] = {name: getattr(user, name) for name in names}
-        editable = [profile[name] for name in profiles.EDITABLE]
-        return {**profile, "roles": roles_of(user)}, etag(user.pk, *editable)
+        return {**profile, "roles": roles_of(user)}, _profile_tag(user)
+
+
+def _profile_tag(user: User) -> str:
+    return etag(user.pk, *(getattr(user, name) for name in profiles.EDITABLE))
 
 
 class DevicesView(ApiView):

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -115,7 +116,7 @@ def change_password(*, user: User, password: str) -> None:
         sign_out_everywhere(user=user, because="password-changed")
 
 
-def sign_out_everywhere(*, user: User, because: str, actor_id: object = None) -> None:
+def sign_out_everywhere(*, user: User, because: str, actor_id: UUID | None = None) -> None:
     """Every access token, refresh token and cookie session dies at its next use."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
@@ -128,7 +129,7 @@ def sign_out_everywhere(*, user: User, because: str, actor_id: object = None) ->
         )
 
 
-def set_active(*, user: User, active: bool, actor_id: object, reason: str) -> None:
+def set_active(*, user: User, active: bool, actor_id: UUID, reason: str) -> None:
     """Suspends or restores; a suspended account's tokens die at once."""
     with transaction.atomic():
         changed = User.objects.filter(pk=user.pk, is_active=not active).update(

@@ -65,7 +65,7 @@ def door() -> Iterator[Door]:
     breaker.for_provider.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield Door(
         provider="test",
         base_url=f"http://127.0.0.1:{server.server_port}",

@@ -87,7 +87,11 @@ def test_a_provider_away_means_later_a_domain_error_means_never() -> None:
     job = enqueue()
     jobs.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.attempts, job.error["code"]) == ("queued", 1, "GatewayUnavailable")
+    assert (job.state, job.attempts, (job.error or {})["code"]) == (
+        "queued",
+        1,
+        "GatewayUnavailable",
+    )
 
     def gone(run: jobs.Run) -> None:
         raise NotFound("the lesson")
@@ -106,7 +110,7 @@ def test_a_job_that_kills_its_worker_ends_as_failed() -> None:
     expire_lease(job)
     jobs.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.error["code"]) == ("failed", "attempts-exhausted")
+    assert (job.state, (job.error or {})["code"]) == ("failed", "attempts-exhausted")
 
 
 def test_cancel_stops_a_queued_job_now_and_a_running_one_at_its_next_step() -> None:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.core.cache import cache
 
@@ -25,12 +27,13 @@ def test_forty_at_once_pass_exactly_the_limit_with_redis_away(settings) -> None:
 def test_control_reading_before_writing_lets_more_through() -> None:
     def naive() -> bool:
         history = cache.get("naive", [])
+        time.sleep(0.01)
         if len(history) >= 5:
             return False
         cache.set("naive", [*history, 1], 60)
         return True
 
-    assert max(sum(together([naive] * 40)) for _ in range(5)) > 5
+    assert sum(together([naive] * 40)) > 5
 
 
 @pytest.mark.django_db

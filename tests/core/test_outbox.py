@@ -11,12 +11,18 @@ from tutorme.core.models import OutboxDelivery, OutboxEvent
 pytestmark = pytest.mark.django_db
 
 
+def sent(event: Rang) -> OutboxEvent:
+    row = outbox.record(event)
+    assert row
+    return row
+
+
 def due_again() -> None:
     OutboxDelivery.objects.filter(state="pending").update(run_after=Now())
 
 
 def test_an_event_reaches_each_handler_once() -> None:
-    event = outbox.record(Rang("door", uuid4()))
+    event = sent(Rang("door", uuid4()))
     outbox.deliver(event.pk)
     outbox.deliver(event.pk)
     assert (rung("heard:door"), rung("heard-too:door")) == (1, 1)
@@ -42,7 +48,7 @@ def test_a_key_records_once_for_all_time() -> None:
 
 def test_a_failing_handler_keeps_nothing_and_is_tried_again_alone() -> None:
     Switch.handler_error = ValueError("not today")
-    event = outbox.record(Rang("door"))
+    event = sent(Rang("door"))
     outbox.deliver(event.pk)
     assert (rung("heard:door"), rung("heard-too:door")) == (0, 1)
     failed = OutboxDelivery.objects.get(state="pending")

@@ -3,18 +3,16 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any
 
 from django.db import connection
 
-T = TypeVar("T")
 
-
-def together(actions: Sequence[Callable[[], T]]) -> list[T | Exception]:
+def together(actions: Sequence[Callable[[], Any]]) -> list[Any]:
     """Runs all at once, each on a database connection of its own; exceptions are results."""
     gun = threading.Barrier(len(actions))
 
-    def runner(action: Callable[[], T]) -> T | Exception:
+    def runner(action: Callable[[], Any]) -> Any:
         try:
             gun.wait(timeout=20)
             return action()

@@ -1,6 +1,7 @@
 """Record of privileged and security-relevant acts, in the transaction of the act."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -12,7 +13,7 @@ def record(
     action: str,
     *,
     target: models.Model,
-    actor_id: object = None,
+    actor_id: UUID | str | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",

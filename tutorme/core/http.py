@@ -84,6 +84,7 @@ class Door:
             attempts=self.attempts if repeat else 1,
             timeout=self.deadline,
             wait_initial=0.25,
+            wait_jitter=0.25,
         )
         try:
             for attempt in tries:

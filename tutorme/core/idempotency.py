@@ -9,6 +9,7 @@ which is why services that move money also keep the key in a unique column of th
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models.functions import Now
 
@@ -29,7 +30,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Reserved:
-    record_id: object
+    record_id: UUID
 
 
 def valid_key(key: str) -> str:

@@ -7,6 +7,7 @@ resource at the provider and applies it forward only, so order and repetition do
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from django.db import models, transaction
@@ -67,7 +68,7 @@ def _count_repetition(kept: InboxMessage, *, same: bool) -> None:
         log.error("inbox.conflict", provider=kept.provider, delivery=kept.delivery_id)
 
 
-def process(message_id: object) -> None:
+def process(message_id: UUID | str) -> None:
     """Applies one message. Safe to run beside itself: processors apply forward only."""
     message = InboxMessage.objects.filter(
         pk=message_id, state=InboxMessage.State.RECEIVED, run_after__lte=Now()

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, models, transaction
@@ -89,7 +90,7 @@ def enqueue(
     *,
     key: str,
     args: dict[str, Any] | None = None,
-    owner_id: object = None,
+    owner_id: UUID | str | None = None,
     total: int | None = None,
     retry_of: Job | None = None,
 ) -> Job:
@@ -156,7 +157,7 @@ class Run:
         self.finished = True
 
 
-def run(job_id: object) -> bool:
+def run(job_id: UUID | str) -> bool:
     """Claims and runs one job; False where there was nothing to claim."""
     claimed = _claim(job_id)
     if claimed is None:
@@ -170,7 +171,7 @@ def run(job_id: object) -> bool:
     return True
 
 
-def _claim(job_id: object) -> Job | None:
+def _claim(job_id: UUID | str) -> Job | None:
     """One statement: whoever's UPDATE matches owns the job until the lease ends."""
     due = models.Q(state=State.QUEUED, run_after__lte=Now()) | models.Q(
         state=State.RUNNING, lease_until__lt=Now()

@@ -6,7 +6,6 @@ clock). When Redis is away, one upsert per hit in PostgreSQL counts fixed window
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
 import redis
@@ -33,7 +32,7 @@ return {0, 0, window - (now - tonumber(oldest[2]))}
 
 _UPSERT = """
 INSERT INTO core_limitwindow AS w (key, window_ends_at, count)
-VALUES (%s, clock_timestamp() + %s, 1)
+VALUES (%s, clock_timestamp() + %s * interval '1 second', 1)
 ON CONFLICT (key) DO UPDATE SET
   count = CASE WHEN w.window_ends_at < clock_timestamp() THEN 1 ELSE w.count + 1 END,
   window_ends_at = CASE WHEN w.window_ends_at < clock_timestamp()
@@ -76,7 +75,7 @@ def hit(limit: Limit, key: str) -> Verdict:
 
 def _hit_redis(limit: Limit, key: str) -> Verdict:
     member = secrets.token_hex(8)
-    allowed, remaining, wait_ms = client(settings.REDIS_URL).eval(  # type: ignore[no-untyped-call]
+    allowed, remaining, wait_ms = client(settings.REDIS_URL).eval(
         _SCRIPT, 1, key, limit.count, limit.seconds * 1000, member
     )
     return Verdict(bool(allowed), int(remaining), -(-int(wait_ms) // 1000))
@@ -84,7 +83,7 @@ def _hit_redis(limit: Limit, key: str) -> Verdict:
 
 def _hit_database(limit: Limit, key: str) -> Verdict:
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [key[:200], timedelta(seconds=limit.seconds)])
+        cursor.execute(_UPSERT, [key[:200], limit.seconds])
         count, wait_s = cursor.fetchone()
     return Verdict(count <= limit.count, max(0, limit.count - count), max(1, int(wait_s) + 1))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 from django.db import models, transaction
@@ -54,7 +55,9 @@ def subscriptions() -> list[Subscription]:
     return list(_by_name.values())
 
 
-def record(event: Event, *, actor_id: object = None, key: str | None = None) -> OutboxEvent | None:
+def record(
+    event: Event, *, actor_id: UUID | str | None = None, key: str | None = None
+) -> OutboxEvent | None:
     """Writes the event and what it owes to whom. The caller holds the transaction.
 
     With `key` the event is recorded once for all time; None is returned where it already was.
@@ -84,10 +87,10 @@ def _insert_once(row: OutboxEvent) -> bool:
     return OutboxEvent.objects.filter(pk=row.pk).exists()
 
 
-def deliver(event_id: object) -> int:
+def deliver(event_id: UUID | str) -> int:
     """Runs what the event still owes and is due; returns how many handlers ran."""
     due = OutboxDelivery.objects.filter(
-        event_id=event_id, state=OutboxDelivery.State.PENDING, run_after__lte=Now()
+        event__pk=event_id, state=OutboxDelivery.State.PENDING, run_after__lte=Now()
     )
     return sum(_deliver_one(pk) for pk in due.order_by("pk").values_list("pk", flat=True))
 

@@ -23,6 +23,8 @@ SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
     "tutorme.core",
     "accounts",
     "payments",
@@ -32,8 +34,6 @@ INSTALLED_APPS = [
     "tutorme.web",
     "unfold",
     "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
@@ -143,10 +143,13 @@ FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS") or [
 
 # Background ------------------------------------------------------------------------------------
 
-# A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
-    "?db=", "?virtual_host="
-)
+
+def broker_url(redis_url: str) -> str:
+    """A Unix socket is `unix://` to redis-py and Django, `redis+socket://` to kombu."""
+    return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+
+
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -176,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
 
@@ -222,7 +226,7 @@ CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "tutorme.web.error_pages.csrf_failure"
 
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": env.text("JWT_SIGNING_KEY") or SECRET_KEY + "-tokens",
     "ISSUER": PUBLIC_BASE_URL,
@@ -309,6 +313,7 @@ API_LIMITS = {
     "login": (10, 60),
     "register": (10, 3600),
     "ai": (20, 3600),
+    "webhook": (1200, 60),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TutorMe API",
@@ -342,7 +347,7 @@ PAYPAL = {
     ).rstrip("/"),
     "client_id": env.text("PAYPAL_CLIENT_ID") or ("sandbox-client" if SANDBOX_URL else ""),
     "client_secret": env.text("PAYPAL_CLIENT_SECRET") or ("sandbox-secret" if SANDBOX_URL else ""),
-    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WH-SANDBOX" if SANDBOX_URL else ""),
+    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WHSANDBOX" if SANDBOX_URL else ""),
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

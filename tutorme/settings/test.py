@@ -1,12 +1,27 @@
 """The suite's settings: real PostgreSQL and Redis, cheap password hashing, quiet logs."""
 
+import os
+import re
+
 from tutorme.settings.base import *  # noqa: F403  (an overlay is its base plus differences)
-from tutorme.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES
+from tutorme.settings.base import (
+    CACHES,
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    REDIS_URL,
+    _options,
+    broker_url,
+)
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DATABASES["default"]["OPTIONS"].pop("pool", None)
+# Every worker of a parallel run empties its Redis between tests, so each has one of its own.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+if _WORKER:
+    REDIS_URL = re.sub(r"(db=|/)(\d+)$", lambda m: f"{m[1]}{int(m[2]) + 8 * _WORKER}", REDIS_URL)
+    CACHES["default"]["LOCATION"] = REDIS_URL
+    CELERY_BROKER_URL = broker_url(REDIS_URL)
+_options.pop("pool", None)
 CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"] = 2
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 STORAGES = {

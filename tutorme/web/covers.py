@@ -80,7 +80,10 @@ def _digest(seed: str) -> bytes:
 def _label(title: str, subject: str, teacher: str) -> SafeString:
     size, lines = _fit(title)
     top = LABEL_Y + 20 + size
-    rows = ((LABEL_X + 14, round(top + index * size * 1.16, 1), line) for index, line in enumerate(lines))
+    rows = (
+        (LABEL_X + 14, round(top + index * size * 1.16, 1), line)
+        for index, line in enumerate(lines)
+    )
     return format_html(
         '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="2" fill="#fff"/>'
         '<path d="M{ix} {y}v{h}" stroke="#d9878a" stroke-opacity=".55"/>'
@@ -181,13 +184,18 @@ def _code_grid(bit: int) -> str:
     rows = []
     for row, y in enumerate(range(14, HEIGHT, step)):
         indent = SPINE + 14 + ((bit * (row + 3)) % 4) * 16
-        rows.append(f"M{indent} {y}h{28 + (bit * (row + 5)) % 70}M{indent + 110} {y}h{(bit * row) % 40}")
+        rows.append(
+            f"M{indent} {y}h{28 + (bit * (row + 5)) % 70}M{indent + 110} {y}h{(bit * row) % 40}"
+        )
     return "".join(rows)
 
 
 def _diagonal(bit: int) -> str:
     step = 12 + bit % 3 * 2
-    return "".join(f"M{max(SPINE, x)} {max(0, SPINE - x)}L{x + HEIGHT} {HEIGHT}" for x in range(-HEIGHT, WIDTH, step))
+    return "".join(
+        f"M{max(SPINE, x)} {max(0, SPINE - x)}L{x + HEIGHT} {HEIGHT}"
+        for x in range(-HEIGHT, WIDTH, step)
+    )
 
 
 PATTERNS: dict[str, Callable[[int], str]] = {
@@ -265,7 +273,9 @@ def _strokes(bits: bytes) -> str:
     parts = []
     for index in range(3):
         y, bend = 206 + index * 28, 14 + bits[2 + index] % 26
-        parts.append(f"M40 {y}C80 {y - bend} 110 {y + bend} 140 {y}S190 {y - bend} 214 {y + bits[5] % 10}")
+        parts.append(
+            f"M40 {y}C80 {y - bend} 110 {y + bend} 140 {y}S190 {y - bend} 214 {y + bits[5] % 10}"
+        )
     return "".join(parts)
 
 

@@ -79,9 +79,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
         "nav_bar": links((TODAY, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
         "nav_index": [
-            (_("Learn"), links((COURSES, TODAY, CERTIFICATES), path)),
+            (_("Learn"), links((COURSES, TODAY, CERTIFICATES) if known else (COURSES,), path)),
             (_("Check"), links((VERIFY,), path)),
-            (_("Account"), links((PROFILE, ORDERS, LOG_IN, SIGN_UP), path)),
+            (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
             (_("Build"), links((API_DOCS,), path)),
         ],
     }

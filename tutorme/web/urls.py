@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", views.set_theme, name="set-theme"),
     path("problems/", views.problems, name="problems"),
     path("problems/<slug:code>/", views.problem, name="problem"),
+    path("styleguide/", views.styleguide, name="styleguide"),
 ]

@@ -1,12 +1,15 @@
 """Pages that belong to no app: the front door, the look of things, what errors mean."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from tutorme.core.errors import all_errors
+from tutorme.core.errors import DomainError, all_errors
+from tutorme.web.styleguide import samples
 
 THEMES = frozenset({"light", "dark"})
 THEME_SECONDS = 365 * 24 * 3600
@@ -51,17 +54,29 @@ def problem(request: HttpRequest, code: str) -> HttpResponse:
     found = next((error for error in all_errors() if error.code == code), None)
     if found is None:
         raise Http404
-    return render(request, "web/problem.html", {"error": found, "headline": found.title})
+    return render(request, "web/problem.html", {"problem": _row(found)})
 
 
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/problems.html", {"errors": list(all_errors())})
+    return render(request, "web/problems.html", {"problems": [_row(e) for e in all_errors()]})
+
+
+def _row(error: type[DomainError]) -> dict[str, Any]:
+    """A template would call the class itself."""
+    return {
+        "code": error.code,
+        "title": error.title,
+        "status": error.status,
+        "explanation": error.explanation,
+        "retry_after": error.retry_after,
+    }
 
 
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; `?dir=rtl` turns it round, `?theme=` shows the paper."""
-    if not settings.DEBUG and not settings.STYLEGUIDE:
+    if not settings.DEBUG:
         raise Http404
-    return HttpResponse()
+    context = samples(request.GET.get("dir", ""), request.GET.get("theme", ""))
+    return render(request, "styleguide/styleguide.html", context)

@@ -76,4 +76,4 @@ class JobViewSet(ApiViewSet):
         row = Job.objects.visible_to(request.user).filter(pk=pk).values(*COLUMNS).first()
         if row is None:
             raise NotFound
-        return row
+        return dict(row)

@@ -39,7 +39,7 @@ class CursorPage(CursorPagination):
         return tuple(getattr(view, "page_ordering", None) or self.ordering)
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+        self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)

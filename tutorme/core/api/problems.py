@@ -86,7 +86,7 @@ def _from_drf(raised: drf.APIException) -> errors.DomainError:
     if isinstance(raised, drf.ValidationError):
         return errors.InvalidInput(errors=list(_rows(raised.get_full_details(), "")))
     if isinstance(raised, drf.Throttled):
-        return errors.TooManyRequests(retry_after=int(raised.wait or 1))
+        return errors.TooManyRequests(retry_after=int(getattr(raised, "wait", None) or 1))
     error = _BY_DRF.get(type(raised))
     if error is None:
         return errors.InternalError()

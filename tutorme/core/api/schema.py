@@ -56,7 +56,7 @@ class DeclaredSchema(AutoSchema):
         return operation
 
     def _add_key(self, operation: dict[str, Any]) -> None:
-        declared = self.view.idempotency
+        declared = getattr(self.view, "idempotency", Idempotency.NONE)
         mode = (
             declared.get(getattr(self.view, "action", None) or "post", Idempotency.HONOURED)
             if isinstance(declared, dict)
@@ -79,7 +79,7 @@ def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.BearerAuthentication"
     name = "bearer"
 
@@ -87,7 +87,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.SessionAuthentication"
     name = "session"
 

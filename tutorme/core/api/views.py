@@ -76,8 +76,8 @@ class ApiView(APIView):
         return super().handle_exception(exc)
 
     def finalize_response(
-        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", self.cache_control)
         counted = getattr(request._request, "rate_limit", None)
@@ -95,9 +95,8 @@ class ApiView(APIView):
             return
         data = getattr(response, "data", None)
         kept = {k: v for k, v in response.headers.items() if k in {"Location", "ETag"}}
-        kept["Content-Type"] = response.headers.get("Content-Type") or (
-            getattr(response, "content_type", None) or "application/json"
-        )
+        # Not rendered yet, so the header still says what Django assumes.
+        kept["Content-Type"] = getattr(response, "content_type", None) or "application/json"
         body = b"" if data is None else dumps(data)
         idempotency.keep(self._reserved, status=response.status_code, body=body, headers=kept)
 

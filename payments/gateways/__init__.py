@@ -1,0 +1,1 @@
+"""Providers of payment. `base` is what services know; each other module speaks to one provider."""

@@ -1,0 +1,1 @@
+"""Stand-ins for the providers, over real HTTP and SMTP, on loopback. Development and tests only."""

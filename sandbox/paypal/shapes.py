@@ -1,0 +1,146 @@
+"""Answers in PayPal's shapes (checked against its contracts in the tests)."""
+
+from decimal import Decimal
+from typing import Any
+
+from sandbox.paypal.state import Capture, Order, Refund
+
+WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
+_PAYER = {
+    "payer_id": "QYR5Z8XDVJNXQ",
+    "email_address": "payer@example.com",
+    "name": {"given_name": "Pat", "surname": "Payer"},
+}
+
+
+def money(value: Decimal, currency: str) -> dict[str, str]:
+    digits = 0 if currency in WITHOUT_DECIMALS else 2
+    return {"currency_code": currency, "value": f"{value:.{digits}f}"}
+
+
+def fee_of(value: Decimal, currency: str) -> Decimal:
+    """PayPal's usual 3.49 % + 0.35, never more than the amount."""
+    digits = Decimal(1) if currency in WITHOUT_DECIMALS else Decimal("0.01")
+    return min(value, (value * Decimal("0.0349") + Decimal("0.35")).quantize(digits))
+
+
+def order(row: Order, base: str) -> dict[str, Any]:
+    unit = dict(row.unit)
+    if row.captures:
+        unit["payments"] = {"captures": [capture(row, item, base) for item in row.captures]}
+    links = [{"href": f"{base}/v2/checkout/orders/{row.id}", "rel": "self", "method": "GET"}]
+    if row.status == "PAYER_ACTION_REQUIRED":
+        href = f"{base}/checkoutnow?token={row.id}"
+        links.append({"href": href, "rel": "payer-action", "method": "GET"})
+    shown: dict[str, Any] = {
+        "id": row.id,
+        "status": row.status,
+        "intent": "CAPTURE",
+        "create_time": row.created_at,
+        "purchase_units": [unit],
+        "links": links,
+    }
+    if row.status in {"APPROVED", "COMPLETED"}:
+        shown["payer"] = _PAYER
+    return shown
+
+
+def capture(row: Order, item: Capture, base: str) -> dict[str, Any]:
+    fee = fee_of(item.value, row.currency)
+    shown: dict[str, Any] = {
+        "id": item.id,
+        "status": item.status,
+        "amount": money(item.value, row.currency),
+        "final_capture": True,
+        "custom_id": row.unit.get("custom_id", ""),
+        "invoice_id": row.unit.get("invoice_id", ""),
+        "create_time": item.created_at,
+        "update_time": item.created_at,
+        "links": [
+            {"href": f"{base}/v2/payments/captures/{item.id}", "rel": "self", "method": "GET"}
+        ],
+    }
+    if item.status == "PENDING":
+        shown["status_details"] = {"reason": "PENDING_REVIEW"}
+    elif item.status != "DECLINED":
+        shown["seller_receivable_breakdown"] = {
+            "gross_amount": money(item.value, row.currency),
+            "paypal_fee": money(fee, row.currency),
+            "net_amount": money(item.value - fee, row.currency),
+        }
+    return shown
+
+
+def refund(row: Order, item: Refund, base: str) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "status": item.status,
+        "amount": money(item.value, row.currency),
+        "custom_id": row.unit.get("custom_id", ""),
+        "invoice_id": row.unit.get("invoice_id", ""),
+        "note_to_payer": item.note,
+        "create_time": item.created_at,
+        "update_time": item.created_at,
+        "links": [
+            {"href": f"{base}/v2/payments/refunds/{item.id}", "rel": "self", "method": "GET"}
+        ],
+    }
+
+
+def problem(status: int, issue: str) -> dict[str, Any]:
+    """PayPal's own name and wording for a status, its own description for an issue."""
+    name, message = _BY_STATUS[status]
+    description = _ISSUES.get(issue, issue)
+    return {
+        "name": name,
+        "message": message,
+        "debug_id": "sandbox",
+        "details": [{"issue": issue, "description": description}],
+        "links": [],
+    }
+
+
+_BY_STATUS = {
+    400: (
+        "INVALID_REQUEST",
+        "Request is not well-formed, syntactically incorrect, or violates schema.",
+    ),
+    404: ("RESOURCE_NOT_FOUND", "The specified resource does not exist."),
+    422: (
+        "UNPROCESSABLE_ENTITY",
+        "The requested action could not be performed, semantically incorrect, or failed business"
+        " validation.",
+    ),
+    429: ("RATE_LIMIT_REACHED", "Too many requests. Blocked due to rate limiting."),
+    500: ("INTERNAL_SERVER_ERROR", "An internal server error occurred."),
+}
+_ISSUES = {
+    "INVALID_PARAMETER_SYNTAX": "The value of a field does not conform to the expected format.",
+    "INVALID_STRING_LENGTH": "The value of a field is either too short or too long",
+    "INVALID_PARAMETER_VALUE": "A parameter value is not valid.",
+    "INVALID_RESOURCE_ID": "Specified resource ID does not exist. Please check the resource ID and"
+    " try again.",
+    "CANNOT_BE_ZERO_OR_NEGATIVE": "Must be greater than zero. If the currency supports decimals,"
+    " only two decimal place precision is supported.",
+    "DECIMAL_PRECISION": "If the currency supports decimals, only two decimal place precision is"
+    " supported.",
+    "INVALID_CURRENCY_CODE": "Currency code is invalid or is not currently supported. Please refer"
+    " https://developer.paypal.com/api/rest/reference/currency-codes/ for list of supported"
+    " currency codes.",
+    "COMPLIANCE_VIOLATION": "Transaction is declined due to compliance violation.",
+    "DUPLICATE_INVOICE_ID": "Duplicate Invoice ID detected. To avoid a potential duplicate"
+    " transaction your account setting requires that Invoice Id be unique for each transaction.",
+    "INSTRUMENT_DECLINED": "The instrument presented  was either declined by the processor or bank,"
+    " or it can't be used for this payment.",
+    "TRANSACTION_REFUSED": "The request was refused.",
+    "PAYER_ACTION_REQUIRED": "Transaction cannot complete successfully, instruct the buyer to"
+    " return to PayPal.",
+    "ORDER_NOT_APPROVED": "Payer has not yet approved the Order for payment. Please redirect the"
+    " payer to the 'rel':'approve' url returned as part of the HATEOAS links within the Create"
+    " Order call or provide a valid `payment_source` in the request.",
+    "ORDER_ALREADY_CAPTURED": "Order already captured.If 'intent=CAPTURE' only one capture per"
+    " order is allowed.",
+    "CAPTURE_FULLY_REFUNDED": "The capture has already been fully refunded",
+    "REFUND_AMOUNT_EXCEEDED": "The refund amount must be less than or equal to the capture amount"
+    " that has not yet been refunded.",
+}

@@ -1,0 +1,134 @@
+"""The sandbox, running: uvicorn in a thread, real sockets, every PayPal exchange recorded."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.app import app
+from sandbox.faults import board
+from sandbox.mail import box
+from sandbox.paypal.state import memory
+from sandbox.paypal.webhooks import forget, outgoing
+from tests.contracts import CONTRACTS, Exchange, paypal_errors
+
+
+class Recorder:
+    """Keeps what went in and came out under /paypal, fault-made answers excepted."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+        self.exchanges: list[Exchange] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/paypal/v"):
+            await self.inner(scope, receive, send)
+            return
+        asked, answered, status = bytearray(), bytearray(), 0
+        faulted = bool(board.armed())
+
+        async def receiving() -> Message:
+            message = await receive()
+            asked.extend(message.get("body", b""))
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            answered.extend(message.get("body", b""))
+            await send(message)
+
+        await self.inner(scope, receiving, sending)
+        if not faulted:
+            headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
+            path = scope["path"].removeprefix("/paypal")
+            query = scope["query_string"].decode()
+            row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
+            self.exchanges.append(Exchange(*row))
+
+
+@dataclass
+class Sandbox:
+    url: str
+    smtp_port: int
+    recorder: Recorder
+    contracts_checked: bool = field(default=CONTRACTS is not None)
+
+    def fault(self, operation: str, kind: str, *, provider: str = "paypal", **more: Any) -> None:
+        body = {"provider": provider, "operation": operation, "kind": kind, **more}
+        httpx.post(f"{self.url}/_faults", json=body).raise_for_status()
+
+    def approve(self, approve_url: str, choice: str = "approve") -> httpx.Response:
+        """What the payer does on PayPal's page; the answer redirects back to us."""
+        return httpx.post(approve_url, data={"choice": choice})
+
+    def mails(self, to: str | None = None) -> list[dict[str, Any]]:
+        params = {"to": to} if to else {}
+        found: list[dict[str, Any]] = httpx.get(
+            f"{self.url}/mail/api/messages", params=params
+        ).json()["messages"]
+        return found
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = httpx.get(f"{self.url}/paypal/_webhooks").json()["deliveries"]
+        return rows
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    port, smtp_port = free_port(), free_port()
+    os.environ["SANDBOX_SMTP_PORT"] = str(smtp_port)
+    os.environ["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
+    recorder = Recorder(app)
+    config = uvicorn.Config(recorder, "127.0.0.1", port, log_level="critical", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield Sandbox(f"http://127.0.0.1:{port}", smtp_port, recorder)
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
+    """An empty sandbox that the settings point at; at the end every exchange with PayPal must
+    have kept to PayPal's own documents."""
+    running_sandbox.recorder.exchanges.clear()
+    board.clear()
+    box.clear()
+    forget()
+    outgoing.url = "http://127.0.0.1:1/nobody-listens/"
+    with memory.lock:
+        memory.orders.clear()
+        memory.answered.clear()
+        memory.invoices.clear()
+    settings.SANDBOX_URL = running_sandbox.url
+    settings.PAYPAL = {
+        "base_url": f"{running_sandbox.url}/paypal",
+        "client_id": "sandbox-client",
+        "client_secret": "sandbox-secret",
+        "webhook_id": "WHSANDBOX",
+    }
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
+    settings.EMAIL_USE_TLS = False
+    yield running_sandbox
+    if running_sandbox.contracts_checked:
+        found = paypal_errors(running_sandbox.recorder.exchanges)
+        if found:
+            pytest.fail("\n".join(found))

@@ -1,0 +1,65 @@
+"""Says in one screen whether this installation can do its work, and what is switched off."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tutorme.core import health
+from tutorme.core.models import InboxMessage, Job, OutboxDelivery
+
+
+def backlog() -> dict[str, int]:
+    """Rows that wait for somebody, by what they are."""
+    return {
+        "deliveries dead": OutboxDelivery.objects.filter(state="dead").count(),
+        "deliveries overdue": OutboxDelivery.objects.filter(
+            state="pending", run_after__lt=timezone.now() - timedelta(minutes=5)
+        ).count(),
+        "webhooks dead": InboxMessage.objects.filter(state="dead").count(),
+        "jobs failed": Job.objects.filter(state="failed").count(),
+    }
+
+
+def switched_off() -> list[str]:
+    """Features without their provider's settings."""
+    needs = {
+        "paid checkout": settings.PAYPAL["client_id"],
+        "payment webhooks": settings.PAYPAL["webhook_id"],
+        "mail": settings.EMAIL_HOST,
+    }
+    return [feature for feature, value in needs.items() if not value]
+
+
+class Command(BaseCommand):
+    help = "Checks database, Redis, media, backlog and providers; exits 1 if something is broken."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        broken = self._parts()
+        for name, count in backlog().items() if "database" not in broken else ():
+            self.stdout.write(f"{name:<20} {count}")
+        for feature in switched_off():
+            self.stdout.write(f"{feature:<20} off: provider not configured")
+        if broken:
+            raise CommandError(f"not ready: {', '.join(broken)}")
+        self.stdout.write("Ready.")
+
+    def _parts(self) -> list[str]:
+        parts = {**health.readiness(), "media": _media()}
+        for name, state in parts.items():
+            self.stdout.write(f"{name:<20} {state}")
+        return [name for name, state in parts.items() if not state.startswith("ok")]
+
+
+def _media() -> str:
+    root = Path(settings.MEDIA_ROOT)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(root).free // 2**20
+    except OSError as error:
+        return f"not writable ({error.strerror})"
+    return f"ok, {free} MiB free"

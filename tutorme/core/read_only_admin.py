@@ -1,0 +1,20 @@
+"""The admin's way with facts: they can be read and searched, never typed over."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """No adding, changing or deleting by form; what may happen to a row is an action that calls
+    a service. `has_change_permission` stays true only for running those actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [field.name for field in self.model._meta.fields] + list(self.readonly_fields)
