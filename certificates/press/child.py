@@ -41,7 +41,11 @@ def carry_out(order: dict[str, Any]) -> bytes:
         title=order["title"],
         about=order["about"],
     )
-    assets = {"qr.svg": drawings.qr(order["address"]), "rosette.svg": drawings.rosette(order["seed"])}
+    assets = {
+        "qr.svg": drawings.qr(order["address"]),
+        "rosette.svg": drawings.rosette(order["seed"]),
+        "ruling.svg": drawings.ruling(),
+    }
     jail.refuse(readable())
     return pages.print_pdf(html=html, css=order["css"], assets=assets, strict=order["strict"])
 

@@ -35,6 +35,17 @@ def rosette(seed: str) -> bytes:
     ).encode()
 
 
+def ruling() -> bytes:
+    """A page of an exercise book, A4 across: thirteen feint lines 11 mm apart, one red margin."""
+    lines = "".join(f"M0 {33 + 11 * line}H297" for line in range(13))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" '
+        'viewBox="0 0 297 210"><rect width="297" height="210" fill="#fbfdfc"/>'
+        f'<path d="{lines}" stroke="#d3e4e4" stroke-width=".3"/>'
+        '<path d="M74 0V210" stroke="#e48687" stroke-width=".45"/></svg>'
+    ).encode()
+
+
 def _depth(byte: int) -> float:
     return 9 + 15 * byte / 255
 

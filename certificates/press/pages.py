@@ -6,15 +6,16 @@ from typing import Any
 
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
+from weasyprint.formatting_structure.boxes import BlockBox, LineBox
 from weasyprint.text.fonts import FontConfiguration
 
 from certificates.press.faults import Refused
 from certificates.press.fetching import BASE, AssetFetcher
 
 MAX_CSS = 100_000
-# What is tried, in this order, for an element of class `fit`: percent of its size, lines it may
-# take at that size. Long words wrap, so the last step holds any name of a profile.
-STEPS = ((100, 1), (88, 1), (76, 1), (66, 1), (66, 2), (56, 2), (48, 2), (48, 3), (40, 4), (34, 6))
+# An element `class="fit" id="…"` is given `fit-0`, `fit-1`, … until it has no more lines than its
+# step allows; what each step looks like is the style sheet's.
+LINES = (1, 1, 1, 1, 2, 2, 3, 3, 4, 6)
 
 
 class Complaints(logging.Handler):
@@ -47,42 +48,40 @@ def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool)
 
 
 def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
-    """Lays out again and again, each name one step smaller until it has its lines."""
+    """Lays out again and again, each tight element one step smaller, until all have their lines."""
     fonts = FontConfiguration()
-    parsed = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
     sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
     steps: dict[str, int] = {}
     while True:
-        sizes = "".join(f"#{name}{{font-size:{STEPS[at][0]}%}}" for name, at in steps.items())
-        shrink = CSS(string=sizes, base_url=BASE, url_fetcher=fetcher)
-        document = parsed.render(font_config=fonts, stylesheets=[sheet, shrink])
-        tight = [n for n, lines in _lines(document).items() if _is_tight(n, lines, steps)]
+        page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+        for element in page.etree_element.iter():
+            if "fit" in _classes(element):
+                element.set("class", f"fit fit-{steps.setdefault(element.get('id', ''), 0)}")
+        document = page.render(font_config=fonts, stylesheets=[sheet])
+        lines = _lines(document)
+        tight = [n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)]
         if not tight:
             return document
         for name in tight:
-            steps[name] = steps.get(name, 0) + 1
+            steps[name] += 1
 
 
-def _is_tight(name: str, lines: int, steps: Mapping[str, int]) -> bool:
-    at = steps.get(name, 0)
-    return lines > STEPS[at][1] and at + 1 < len(STEPS)
+def _classes(element: Any) -> list[str]:
+    return (element.get("class") or "").split()
 
 
 def _boxes(document: Document) -> Iterator[Any]:
     for page in document.pages:
-        yield from page._page_box.descendants()
+        yield from page._page_box.descendants(placeholders=True)
 
 
 def _lines(document: Document) -> dict[str, int]:
     """Lines of each element of class `fit`, by its id."""
-    seen: dict[str, set[float]] = {}
-    for box in _boxes(document):
-        element = getattr(box, "element", None)
-        if element is None or "fit" not in (element.get("class") or "").split():
-            continue
-        if element.get("id") and getattr(box, "text", "").strip():
-            seen.setdefault(element.get("id"), set()).add(round(box.position_y, 1))
-    return {name: len(tops) for name, tops in seen.items()}
+    return {
+        box.element.get("id", ""): sum(isinstance(child, LineBox) for child in box.children)
+        for box in _boxes(document)
+        if isinstance(box, BlockBox) and box.element is not None and "fit" in _classes(box.element)
+    }
 
 
 def _one_page(document: Document) -> None:
