@@ -10,7 +10,8 @@ import sys
 import sysconfig
 from typing import Any
 
-from certificates.press import jail
+from certificates.press import documents, drawings, jail, pages
+from certificates.press.faults import Refused
 
 
 def answer(head: dict[str, Any], body: bytes = b"") -> None:
@@ -28,9 +29,6 @@ def readable() -> tuple[str, ...]:
 
 
 def carry_out(order: dict[str, Any]) -> bytes:
-    # Loaded behind the limits, and only where there is something to print.
-    from certificates.press import documents, drawings, pages  # noqa: PLC0415
-
     words = order["words"]
     if order["strict"]:
         documents.check_placement(order["html"], words)
@@ -57,14 +55,9 @@ def main() -> None:
     jail.leave_network()
     order = json.load(sys.stdin.buffer)
     try:
-        from certificates.press.faults import Refused  # noqa: PLC0415
-
         pdf = carry_out(order)
     except Refused as refusal:
         answer({"code": refusal.code, "detail": refusal.detail})
-    except OSError as error:
-        code = "press-missing" if "cannot load library" in str(error) else "document-failed"
-        answer({"code": code, "detail": str(error)[:500]})
     except Exception as error:  # noqa: BLE001  the last line of the child: what broke is the answer
         answer({"code": "document-failed", "detail": f"{type(error).__name__}: {error}"[:500]})
     else:

@@ -59,7 +59,9 @@ def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
                 element.set("class", f"fit fit-{steps.setdefault(element.get('id', ''), 0)}")
         document = page.render(font_config=fonts, stylesheets=[sheet])
         lines = _lines(document)
-        tight = [n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)]
+        tight = [
+            n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)
+        ]
         if not tight:
             return document
         for name in tight:
