@@ -89,7 +89,7 @@ def check_placement(source: str, names: Collection[str]) -> None:
     """Escaping is not enough in `style=` or `href=`: words may stand in text and alt texts only."""
     for sentinel in _SENTINELS:
         body = fill(source, dict.fromkeys(names, sentinel))
-        tree = tinyhtml5.parse(body, namespace_html_elements=False)
+        tree = tinyhtml5.parse(f"<body>{body}", namespace_html_elements=False)
         elements = list(tree.iter())
         if len(elements) > MAX_ELEMENTS:
             raise Refused("template-too-large", f"It has more than {MAX_ELEMENTS} elements.")
@@ -101,6 +101,7 @@ def _check_element(element: object, sentinel: str) -> None:
     tag = getattr(element, "tag", None)
     if not isinstance(tag, str):
         raise Refused("template-markup", "Comments and instructions are not allowed.")
+    tag = tag.rpartition("}")[2]
     if tag.lower() in FORBIDDEN_TAGS or "zzq" in tag:
         raise Refused("template-markup", f"<{tag[:40]}> is not allowed.")
     for name, value in element.items():  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.formatting_structure.boxes import BlockBox, LineBox
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
 
 from certificates.press.faults import Refused
 from certificates.press.fetching import BASE, AssetFetcher
@@ -38,13 +39,22 @@ def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool)
     logger.handlers, logger.propagate = [complaints], False
     logger.setLevel(complaints.level)
     fetcher = AssetFetcher(assets)
-    document = _fitted(html, css, fetcher)
-    _one_page(document)
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    try:
+        document, pdf = _drawn(html, css, fetcher)
+    except FatalURLFetchingError as error:
+        raise Refused("asset-refused", str(error)) from error
+    if fetcher.refused:
+        raise Refused("asset-refused", f"refused to load {fetcher.refused[0]!r}")
     if complaints.lines:
         raise Refused("document-faulty", "; ".join(complaints.lines[:5]))
     _no_missing_glyphs(document)
     return pdf
+
+
+def _drawn(html: str, css: str, fetcher: AssetFetcher) -> tuple[Document, bytes]:
+    document = _fitted(html, css, fetcher)
+    _one_page(document)
+    return document, document.write_pdf(pdf_variant="pdf/ua-1")
 
 
 def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
