@@ -10,7 +10,6 @@ from certificates import codes
 from certificates.models import CertificateTemplate
 from certificates.printing import Order, print_document
 from tutorme.core import audit
-from tutorme.core.transactions import outside_transaction
 
 BUILTIN = "copybook"
 _SOURCE = Path(__file__).resolve().parents[1] / "builtin"
@@ -19,7 +18,9 @@ WORDS = (
 )
 PLAIN = "recipient course instructor issuer serial code completed_on hours verify_place".split()
 # Names that have broken layouts elsewhere.
-_PROOF_NAMES = ("Ada Lovelace", "محمد عبد الرحمن الأنصاري", "W" * 80, "<b>x</b>{{ 7*7 }}")
+_PROOF_NAMES = ("محمد عبد الرحمن الأنصاري", "W" * 80)
+# A design is to print in well under one; this leaves room for a slow machine.
+_PROOF_CPU_SECONDS = 4
 
 
 def _digest(html: str, css: str) -> str:
@@ -58,12 +59,12 @@ def _add(name: str, html: str, css: str, *, created_by_id: object) -> Certificat
     return CertificateTemplate.objects.get(name=name, version=version)
 
 
-@outside_transaction
 def prove(*, html: str, css: str) -> None:
     """Prints the design with difficult names under the strictest rules; `DocumentRefused` says
     what is wrong with it."""
     for name in _PROOF_NAMES:
-        print_document(sample(html=html, css=css, recipient=name))
+        order = sample(html=html, css=css, recipient=name)
+        print_document(order, cpu_seconds=_PROOF_CPU_SECONDS)
 
 
 def sample(*, html: str, css: str, recipient: str) -> Order:
@@ -82,17 +83,16 @@ def sample(*, html: str, css: str, recipient: str) -> Order:
     )
 
 
-def publish(*, name: str, html: str, css: str, actor_id: object) -> CertificateTemplate:
-    """A new version of a design, once it has printed; existing certificates keep theirs."""
-    prove(html=html, css=css)
-    with transaction.atomic():
-        row = _add(name, html, css, created_by_id=actor_id)
-        audit.record(
-            "certificate.template_published",
-            target=row,
-            actor_id=actor_id,
-            after={"name": row.name, "version": row.version, "source_sha256": row.source_sha256},
-        )
+@transaction.atomic
+def add_version(*, name: str, html: str, css: str, actor_id: object) -> CertificateTemplate:
+    """A new version of a design that was proved; existing certificates keep theirs."""
+    row = _add(name, html, css, created_by_id=actor_id)
+    audit.record(
+        "certificate.template_published",
+        target=row,
+        actor_id=actor_id,
+        after={"name": row.name, "version": row.version, "source_sha256": row.source_sha256},
+    )
     return row
 
 
