@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from django.utils.html import format_html, format_html_join
@@ -22,14 +23,17 @@ COLOURS = {
     "exam": "#005f63",
 }
 WORDS = {
-    "maths": "math mathematics algebra equation equations geometry calculus statistics trigonometry number fraction percent ratio",
-    "languages": "language english spanish french german arabic portuguese italian grammar vocabulary"
-    " speaking pronunciation",
+    "maths": "math mathematics algebra equation equations geometry calculus statistics number"
+    " fraction percent percentages ratio probability",
+    "languages": "language english spanish french german arabic portuguese italian grammar"
+    " vocabulary speaking pronunciation",
     "science": "science physics chemistry biology astronomy geology energy cell nature climate",
-    "coding": "coding programming python javascript code software web data computer algorithm sql git",
+    "coding": "coding programming python javascript code software web data computer algorithm"
+    " sql git",
     "music": "music piano guitar violin singing harmony rhythm notation song",
     "art": "art drawing painting design colour photography sketch calligraphy",
-    "humanities": "history geography philosophy literature economics writing essay law society reading",
+    "humanities": "history geography philosophy literature economics writing essay law society"
+    " reading",
     "exam": "exam test ielts toefl sat gre revision study learning memory habits",
 }
 Shape = tuple[str, str]
@@ -37,10 +41,11 @@ Shape = tuple[str, str]
 
 def subject_of(subject: str, seed: str) -> str:
     """The nearest of the eight subjects; a subject nobody named is picked by the seed."""
-    text = f"{subject} {seed}".lower().replace("-", " ")
-    for name, words in WORDS.items():
-        if subject.lower() == name or any(word in text.split() for word in (name, *words.split())):
-            return name
+    for text in (subject, seed):
+        spoken = set(text.lower().replace("-", " ").split())
+        for name, words in WORDS.items():
+            if spoken & {name, *words.split()}:
+                return name
     return tuple(COLOURS)[_digest(seed)[0] % len(COLOURS)]
 
 
@@ -80,31 +85,43 @@ def _digest(seed: str) -> bytes:
 def _label(title: str, subject: str, teacher: str) -> SafeString:
     size, lines = _fit(title)
     top = LABEL_Y + 20 + size
-    rows = (
-        (LABEL_X + 14, round(top + index * size * 1.16, 1), line)
-        for index, line in enumerate(lines)
-    )
+    start, end, inner = LABEL_X + 14, LABEL_X + LABEL_W - 12, LABEL_X + 8
+    turned = _reads_from_right(title)
+    if turned:
+        start, end, inner = end, start, LABEL_X + LABEL_W - 8
+    rows = ((start, round(top + index * size * 1.16, 1), line) for index, line in enumerate(lines))
     return format_html(
         '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="2" fill="#fff"/>'
-        '<path d="M{ix} {y}v{h}" stroke="#d9878a" stroke-opacity=".55"/>'
-        '<g font-family="Besley, Georgia, serif" font-weight="600" font-size="{size}" fill="#12211f"'
-        ' aria-hidden="true">{lines}</g>'
-        '<g font-family="Atkinson Hyperlegible Next, sans-serif" font-size="11.5" fill="#43524f"'
-        ' aria-hidden="true"><path d="M{tx} {ry}H{rx}" stroke="#b9c6c6"/>'
-        '<text x="{tx}" y="{ty}">{teacher}</text></g>',
+        '<path d="M{inner} {y}v{h}" stroke="#d9878a" stroke-opacity=".55"/>'
+        '<g font-family="Besley, Vazirmatn, Georgia, serif" font-weight="600"'
+        ' font-size="{size}" fill="#12211f" direction="{direction}" aria-hidden="true">{lines}</g>'
+        '<g font-family="Atkinson Hyperlegible Next, Vazirmatn, sans-serif" font-size="11.5"'
+        ' fill="#43524f" direction="{direction}" aria-hidden="true">'
+        '<path d="M{start} {ry}H{end}" stroke="#b9c6c6"/>'
+        '<text x="{start}" y="{ty}">{teacher}</text>'
+        "</g>",
         x=LABEL_X,
         y=LABEL_Y,
         w=LABEL_W,
         h=LABEL_H,
-        ix=LABEL_X + 8,
+        inner=inner,
         size=size,
+        direction="rtl" if turned else "ltr",
         lines=format_html_join("", '<text x="{}" y="{}">{}</text>', rows),
-        tx=LABEL_X + 14,
-        rx=LABEL_X + LABEL_W - 12,
+        start=start,
+        end=end,
         ry=LABEL_Y + LABEL_H - 24,
         ty=LABEL_Y + LABEL_H - 9,
         teacher=_cut(teacher or subject, 28),
     )
+
+
+def _reads_from_right(text: str) -> bool:
+    """By its first letter with a direction, as a browser would decide."""
+    for letter in text:
+        if (direction := unicodedata.bidirectional(letter)) in {"L", "R", "AL"}:
+            return direction != "L"
+    return False
 
 
 def _fit(title: str) -> tuple[int, list[str]]:
@@ -210,7 +227,7 @@ PATTERNS: dict[str, Callable[[int], str]] = {
 }
 
 
-# The drawing ---------------------------------------------------------------------------------------
+# The drawing -------------------------------------------------------------------------------------
 
 
 def _motif(kind: str, bits: bytes) -> SafeString:
@@ -225,16 +242,19 @@ def _motif(kind: str, bits: bytes) -> SafeString:
 def _curve(bits: bytes) -> str:
     """A sum of two waves over drawn axes."""
     first, second, height = 1 + bits[2] % 3, 2 + bits[3] % 4, 18 + bits[4] % 22
-    points = (
-        f"{34 + x} {236 - height * (math.sin(x / 182 * math.tau * first / 2) + 0.45 * math.sin(x / 182 * math.tau * second)):.1f}"
-        for x in range(0, 183, 4)
-    )
+
+    def wave(x: int) -> float:
+        turn = x / 182 * math.tau
+        return math.sin(turn * first / 2) + 0.45 * math.sin(turn * second)
+
+    points = (f"{34 + x} {236 - height * wave(x):.1f}" for x in range(0, 183, 4))
     return "M34 190V288M30 236H220M" + "L".join(points)
 
 
 def _speech(bits: bytes) -> str:
     wide = 90 + bits[2] % 50
-    return f"M34 196h{wide}v44h-{wide - 30}l-14 14v-14h-16zM{LABEL_X + 40 + bits[3] % 30} 262h100v22h-14l-8 10v-10h-78z"
+    first = f"M34 196h{wide}v44h-{wide - 30}l-14 14v-14h-16z"
+    return first + f"M{74 + bits[3] % 30} 262h100v22h-14l-8 10v-10h-78z"
 
 
 def _orbits(bits: bytes) -> str:
@@ -244,9 +264,8 @@ def _orbits(bits: bytes) -> str:
         angle = math.radians(turn + index * 60)
         dx, dy = 62 * math.cos(angle), 62 * math.sin(angle)
         spec = f"62 22 {turn + index * 60} 1 1"
-        parts.append(
-            f"M{cx - dx:.1f} {cy - dy:.1f}A{spec} {cx + dx:.1f} {cy + dy:.1f}A{spec} {cx - dx:.1f} {cy - dy:.1f}"
-        )
+        near, far = f"{cx - dx:.1f} {cy - dy:.1f}", f"{cx + dx:.1f} {cy + dy:.1f}"
+        parts.append(f"M{near}A{spec} {far}A{spec} {near}")
     return "".join(parts)
 
 

@@ -54,11 +54,14 @@ def zone_city(name: str = "") -> str:
 def other_time(value: datetime, zone_name: str) -> str:
     """The same moment on the other person's clock, with the day where it is another one."""
     theirs = timezone.localtime(value, zone(zone_name))
-    text = formats.time_format(theirs.time(), "H:i")
+    text = _("%(time)s in %(city)s") % {
+        "time": formats.time_format(theirs.time(), "H:i"),
+        "city": zone_city(zone_name),
+    }
     days = (theirs.date() - timezone.localtime(value).date()).days
     if days:
-        text += " " + (_("+1 day") if days > 0 else _("−1 day"))
-    return _("%(time)s in %(city)s") % {"time": text, "city": zone_city(zone_name)}
+        text += ", " + (_("+1 day") if days > 0 else _("−1 day"))
+    return text
 
 
 @register.filter
