@@ -1,0 +1,212 @@
+"""What do we tell people? This file answers, and no other.
+
+Each announcement says which event it follows, who is told, the words in the page (the title is
+also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
+words are made from them in the reader's language. A fact `{"minor", "currency"}` is read as money.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.events import RegistrationRepeated, UserRegistered
+from payments.events import PaymentCaptured, PaymentRefunded
+from payments.models import Order
+from tutorme.core.events import Event
+from tutorme.core.ids import uuid7
+from tutorme.core.money import Money
+
+TextLike = str | Promise
+Facts = dict[str, Any]
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person told once: `key` is the same however often the event is repeated."""
+
+    user_id: UUID
+    key: str
+    facts: Facts
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Announcement:
+    kind: str
+    event: type[Event]
+    who: Callable[[Any], Iterable[Told]]
+    title: TextLike
+    body: TextLike
+    in_page: bool = True
+    # A pair templates/email/realtime/<mail>.txt and .html; empty sends no mail.
+    mail: str = ""
+    action: TextLike = ""
+    attachments: Callable[[Facts], list[Attachment]] | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    title: str
+    body: str
+    action: str
+
+
+_by_kind: dict[str, Announcement] = {}
+
+
+def _announce(announcement: Announcement) -> None:
+    _by_kind[announcement.kind] = announcement
+
+
+def following(event: Event) -> list[Announcement]:
+    return [each for each in _by_kind.values() if each.event.name == event.name]
+
+
+def named(kind: str) -> Announcement:
+    return _by_kind[kind]
+
+
+def all_announcements() -> list[Announcement]:
+    return list(_by_kind.values())
+
+
+def words(kind: str, facts: Facts, locale: str) -> Words:
+    """What the announcement says to a reader of that language. A kind that was retired since
+    the row was written has no words any more."""
+    announcement = _by_kind.get(kind)
+    if announcement is None:
+        return Words("", "", "")
+    spoken = said(facts, locale)
+    with translation.override(locale):
+        return Words(
+            _one_line(str(announcement.title) % spoken),
+            str(announcement.body) % spoken,
+            str(announcement.action),
+        )
+
+
+def said(facts: Facts, locale: str) -> Facts:
+    return {name: _said(value, locale) for name, value in facts.items()}
+
+
+def _said(value: Any, locale: str) -> Any:
+    if isinstance(value, dict) and set(value) == {"minor", "currency"}:
+        return Money(value["minor"], value["currency"]).localized(locale)
+    return value
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# Accounts --------------------------------------------------------------------------------------
+
+
+def _newcomer(event: UserRegistered) -> list[Told]:
+    return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("account_profile"))]
+
+
+_announce(
+    Announcement(
+        kind="welcome",
+        event=UserRegistered,
+        who=_newcomer,
+        title=_("Welcome to TutorMe"),
+        body=_("Your account is ready. Set your time zone, so that every hour you see is yours."),
+        mail="welcome",
+        action=_("Open your profile"),
+    )
+)
+
+
+def _owner_of_address(event: RegistrationRepeated) -> list[Told]:
+    """At most one mail an hour, so that nobody's letter box is filled through our form."""
+    hour = timezone.now().strftime("%Y-%m-%dT%H")
+    key = f"registration-repeated:{event.user_id}:{hour}"
+    return [Told(event.user_id, key, {}, reverse("account_login"))]
+
+
+_announce(
+    Announcement(
+        kind="registration-repeated",
+        event=RegistrationRepeated,
+        who=_owner_of_address,
+        title=_("You already have an account"),
+        body=_(
+            "Somebody tried to sign up with your address. If it was you, log in instead. "
+            "If it was not, you need do nothing: they have learned nothing."
+        ),
+        in_page=False,
+        mail="registration_repeated",
+        action=_("Log in"),
+    )
+)
+
+
+# Payments --------------------------------------------------------------------------------------
+
+
+def _payer(event: PaymentCaptured) -> list[Told]:
+    """Nobody gets a receipt over nothing: a free place is told by its enrolment."""
+    if not event.amount_minor:
+        return []
+    key = f"payment-received:{event.order_id}"
+    return [Told(event.buyer_id, key, _payment_facts(event), _order_url(event.order_id))]
+
+
+def _refunded(event: PaymentRefunded) -> list[Told]:
+    """Parts of one payment may come back in equal amounts; each is told."""
+    which = "all" if event.full else uuid7()
+    key = f"payment-refunded:{event.order_id}:{which}"
+    return [Told(event.buyer_id, key, _payment_facts(event), _order_url(event.order_id))]
+
+
+def _payment_facts(event: PaymentCaptured | PaymentRefunded) -> Facts:
+    order = Order.objects.only("description").get(pk=event.order_id)
+    return {
+        "what": order.description,
+        "amount": {"minor": event.amount_minor, "currency": event.currency},
+        "order": str(event.order_id),
+    }
+
+
+def _order_url(order_id: UUID) -> str:
+    return reverse("payments-order", args=[order_id])
+
+
+_announce(
+    Announcement(
+        kind="payment-received",
+        event=PaymentCaptured,
+        who=_payer,
+        title=_("Payment received: %(amount)s"),
+        body=_("You paid %(amount)s for %(what)s."),
+        mail="receipt",
+        action=_("See the order"),
+    )
+)
+_announce(
+    Announcement(
+        kind="payment-refunded",
+        event=PaymentRefunded,
+        who=_refunded,
+        title=_("Refund on its way: %(amount)s"),
+        body=_("%(amount)s for %(what)s goes back the way it was paid."),
+        mail="refund",
+        action=_("See the order"),
+    )
+)

@@ -1,0 +1,30 @@
+"""The door of a stream, the same for both servers: is there room?"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from realtime.streams.places import places
+from realtime.streams.viewers import Viewer, credential_of, identify
+from realtime.streams.wakeups import give_back_connection
+from tutorme.core.errors import NotSignedIn
+
+
+def recognise(authorization: str, session_key: str) -> Viewer:
+    """Who is at the door of the stream process. Raises what to answer with."""
+    try:
+        viewer = identify(credential_of(authorization, session_key))
+    finally:
+        give_back_connection()
+    if viewer is None:
+        raise NotSignedIn
+    return viewer
+
+
+def take_place(viewer: Viewer, *, in_thread: bool) -> Callable[[], None]:
+    """How to give the place back. `in_thread`: the stream will hold a thread of the web process,
+    of which there are few."""
+    limits = settings.STREAMS
+    room = limits["per_process" if in_thread else "per_stream_process"]
+    return places.take(viewer.user_id, per_user=limits["per_user"], per_process=room)
+
