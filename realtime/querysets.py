@@ -4,7 +4,8 @@ from uuid import UUID
 from django.db import connection, models
 
 if TYPE_CHECKING:
-    pass
+    # Named in strings.
+    from realtime.models import Feed, MailDelivery, Notification  # noqa: F401
 
 _NEXT = """
 INSERT INTO realtime_feed AS f (user_id, last_seq) VALUES (%s, 1)

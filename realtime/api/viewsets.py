@@ -1,6 +1,5 @@
 """What one has been told, over the API."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -67,7 +66,7 @@ def _user(request: Request) -> User:
 
 class StreamView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN)}
-    renderer_classes: ClassVar = [FastJSONRenderer, EventStreamRenderer]
+    renderer_classes = [FastJSONRenderer, EventStreamRenderer]
 
     @extend_schema(
         operation_id="realtime_stream",

@@ -34,7 +34,7 @@ def send(message: EmailMessage, *, may_send: Callable[[], bool]) -> Outcome:
     refuse_transaction("smtp.send")
     if not settings.EMAIL_HOST:
         raise GatewayMisconfigured("SMTP_HOST is empty: mail is switched off")
-    content = message.message().as_bytes(linesep="\r\n")
+    content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
     backend = EmailBackend()
     server = _opened(backend)
     try:
@@ -51,8 +51,8 @@ def _opened(backend: EmailBackend) -> smtplib.SMTP:
         raise GatewayMisconfigured(f"SMTP sign-in refused: {error.smtp_code}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise GatewayUnavailable(f"{type(error).__name__}: {error}") from error
-    server: smtplib.SMTP = backend.connection
-    return server
+    assert backend.connection is not None
+    return backend.connection
 
 
 def _envelope(server: smtplib.SMTP, message: EmailMessage) -> None:
@@ -80,7 +80,8 @@ def _text(server: smtplib.SMTP, content: bytes) -> Outcome:
         reply = server.data(content)
     except smtplib.SMTPDataError as error:
         # DATA itself was refused: no text left.
-        reply = (error.smtp_code, bytes(error.smtp_error))
+        text = error.smtp_error
+        reply = (error.smtp_code, text if isinstance(text, bytes) else text.encode())
     except (smtplib.SMTPException, OSError):
         return Outcome.UNKNOWN
     _agreed(reply)

@@ -124,7 +124,7 @@ def give_up(*, mail_id: str, error: dict[str, str]) -> None:
     log.error("mail.gave_up", mail=mail_id, code=error["code"])
 
 
-def resend(*, row: MailDelivery, actor_id: object) -> MailDelivery:
+def resend(*, row: MailDelivery, actor_id: UUID | None) -> MailDelivery:
     """An operator's decision: the same mail, with the same Message-ID, once more."""
     with transaction.atomic():
         before = row.state

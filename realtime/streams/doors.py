@@ -27,4 +27,3 @@ def take_place(viewer: Viewer, *, in_thread: bool) -> Callable[[], None]:
     limits = settings.STREAMS
     room = limits["per_process" if in_thread else "per_stream_process"]
     return places.take(viewer.user_id, per_user=limits["per_user"], per_process=room)
-

@@ -46,7 +46,7 @@ class Listener:
     """`ring` is called from the hub's thread; `cursor` is the last number that was sent."""
 
     user_id: UUID
-    ring: Callable[[], None]
+    ring: Callable[[], object]
     cursor: int = 0
 
 
@@ -150,7 +150,7 @@ class Channel:
 
     def _hear(self) -> list[UUID]:
         if self._subscription is None:
-            self._subscription = limits.client(settings.REDIS_URL).pubsub()
+            self._subscription = limits.client(settings.REDIS_URL).pubsub()  # type: ignore[no-untyped-call]
             self._subscription.subscribe(CHANNEL)
             self.reopened = True
         heard: dict[UUID, None] = {}
