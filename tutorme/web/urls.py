@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tutorme.web import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.landing, name="landing"),
+    path("theme/", views.set_theme, name="set-theme"),
+    path("problems/", views.problems, name="problems"),
+    path("problems/<slug:code>/", views.problem, name="problem"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]
