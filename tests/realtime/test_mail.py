@@ -126,13 +126,7 @@ def test_a_reply_lost_after_the_text_makes_it_unknown_and_it_is_not_repeated(
     assert len(sandbox.mails()) == 1
 
 
-class Killed(BaseException):
-    """Stands for the process: no handler of ours sees it."""
-
-
-def test_a_process_that_dies_before_the_text_is_simply_repeated(
-    owed, sandbox, settings, drain
-) -> None:
+def test_a_process_that_dies_before_the_text_is_simply_repeated(owed, sandbox, drain) -> None:
     row = Job.objects.get()
     Job.objects.filter(pk=row.pk).update(
         state="running", attempts=1, lease_until=Now() - timedelta(seconds=1)
