@@ -26,7 +26,7 @@ class FeedManager(models.Manager["Feed"]):
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: Any) -> "NotificationQuerySet":
         """One's own: what a person is told is nobody else's business, an admin's neither."""
-        return self.filter(user_id=getattr(user, "pk", None))
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)

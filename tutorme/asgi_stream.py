@@ -22,6 +22,7 @@ from django.conf import settings  # noqa: E402
 from django.db import InterfaceError, OperationalError  # noqa: E402
 
 from realtime.streams import doors, frames  # noqa: E402
+from realtime.streams.places import Place  # noqa: E402
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402
 from realtime.streams.viewers import Viewer, identify  # noqa: E402
 from realtime.streams.wakeups import Listener, give_back_connection, hub  # noqa: E402
@@ -90,11 +91,11 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     resume_at = frames.resume_point(
         headers.get("last-event-id", ""), query.get("last_event_id", [""])[0]
     )
-    give_back = doors.take_place(viewer, in_thread=False)
+    place = doors.take_place(viewer, in_thread=False)
     try:
-        await _stream(viewer, resume_at, receive, send)
+        await _stream(viewer, resume_at, place, receive, send)
     finally:
-        give_back()
+        doors.leave(place)
 
 
 def _session_key(headers: dict[str, str]) -> str:
@@ -136,10 +137,12 @@ async def _start(
     await send({"type": "http.response.start", "status": status, "headers": own + (headers or [])})
 
 
-async def _stream(viewer: Viewer, resume_at: int | None, receive: Receive, send: Send) -> None:
+async def _stream(
+    viewer: Viewer, resume_at: int | None, place: Place, receive: Receive, send: Send
+) -> None:
     """Writes until the client leaves or the stream is over, whichever is first."""
     await _start(send, 200, frames.CONTENT_TYPE, [(b"x-accel-buffering", b"no")])
-    writing = asyncio.create_task(_write(viewer, resume_at, send))
+    writing = asyncio.create_task(_write(viewer, resume_at, place, send))
     leaving = asyncio.create_task(_client_left(receive))
     try:
         await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -157,13 +160,13 @@ async def _client_left(receive: Receive) -> None:
         pass
 
 
-async def _write(viewer: Viewer, resume_at: int | None, send: Send) -> None:
+async def _write(viewer: Viewer, resume_at: int | None, place: Place, send: Send) -> None:
     loop, bell = asyncio.get_running_loop(), asyncio.Event()
     listener = Listener(viewer.user_id, lambda: loop.call_soon_threadsafe(bell.set))
     # Listening first, reading second: what commits in between rings.
     with hub.listening(listener):
         try:
-            await _live(frames.Reader(viewer, listener), resume_at, bell, send)
+            await _live(frames.Reader(viewer, listener), resume_at, place, bell, send)
         except _DATABASE_AWAY as error:
             # The client comes back with the number it has read up to.
             log.warning("stream.database_away", error=type(error).__name__)
@@ -171,12 +174,12 @@ async def _write(viewer: Viewer, resume_at: int | None, send: Send) -> None:
 
 
 async def _live(
-    reader: frames.Reader, resume_at: int | None, bell: asyncio.Event, send: Send
+    reader: frames.Reader, resume_at: int | None, place: Place, bell: asyncio.Event, send: Send
 ) -> None:
     timetable = frames.Timetable()
     await _part(send, await _asking(lambda: reader.open(resume_at)))
     bell.set()
-    while not (hub.stopping or timetable.is_over()):
+    while not (hub.stopping or place.retired or timetable.is_over()):
         if await _rang(bell, timetable.patience()):
             bell.clear()
             await _send_all(reader, send)

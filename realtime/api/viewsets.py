@@ -93,8 +93,8 @@ class StreamView(ApiView):
             request.headers.get("Last-Event-ID", ""), request.query_params.get("last_event_id", "")
         )
         viewer = _viewer(request)
-        give_back = doors.take_place(viewer, in_thread=True)
-        stream = ThreadedStream(viewer, resume_at, give_back)
+        place = doors.take_place(viewer, in_thread=True)
+        stream = ThreadedStream(viewer, resume_at, place)
         give_back_connection()
         return StreamingHttpResponse(
             stream, content_type=frames.CONTENT_TYPE, headers=frames.HEADERS

@@ -1,12 +1,10 @@
 """The door of a stream, the same for both servers: is there room?"""
 
-from collections.abc import Callable
-
 from django.conf import settings
 
-from realtime.streams.places import places
+from realtime.streams.places import Place, places
 from realtime.streams.viewers import Viewer, credential_of, identify
-from realtime.streams.wakeups import give_back_connection
+from realtime.streams.wakeups import give_back_connection, hub
 from tutorme.core.errors import NotSignedIn
 
 
@@ -21,9 +19,16 @@ def recognise(authorization: str, session_key: str) -> Viewer:
     return viewer
 
 
-def take_place(viewer: Viewer, *, in_thread: bool) -> Callable[[], None]:
-    """How to give the place back. `in_thread`: the stream will hold a thread of the web process,
+def take_place(viewer: Viewer, *, in_thread: bool) -> Place:
+    """To be given back by `leave`. `in_thread`: the stream will hold a thread of the web process,
     of which there are few."""
     limits = settings.STREAMS
     room = limits["per_process" if in_thread else "per_stream_process"]
-    return places.take(viewer.user_id, per_user=limits["per_user"], per_process=room)
+    place = places.take(viewer.user_id, per_user=limits["per_user"], per_process=room)
+    # Wakes the one that was retired, if one was.
+    hub.ring(viewer.user_id)
+    return place
+
+
+def leave(place: Place) -> None:
+    places.leave(place)

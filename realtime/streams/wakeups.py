@@ -87,7 +87,7 @@ class Hub:
         next_look = 0.0
         while self._is_needed():
             for user_id in channel.hear():
-                self._ring(self._of(user_id))
+                self.ring(user_id)
             if self.stopping:
                 self._ring(self._all())
             elif time.monotonic() >= next_look or channel.reopened:
@@ -101,9 +101,11 @@ class Hub:
                 self._thread = None
             return bool(self._listeners)
 
-    def _of(self, user_id: UUID) -> list[Listener]:
+    def ring(self, user_id: UUID) -> None:
+        """Wakes the streams of one person in this process."""
         with self._lock:
-            return list(self._listeners.get(user_id, ()))
+            own = list(self._listeners.get(user_id, ()))
+        self._ring(own)
 
     def _all(self) -> list[Listener]:
         with self._lock:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib import import_module
 
 import httpx
@@ -15,6 +16,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.models import AuthSession, User
 from accounts.services import users
+from tests import cast
 from tests.realtime.servers import PATH, Server, listening, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -162,26 +164,43 @@ def test_logging_out_ends_the_cookies_stream(server, sam) -> None:
         assert list(stream) == []
 
 
-def test_one_account_holds_only_a_few_and_places_are_given_back(server, sam, otto, bearer) -> None:
+def test_an_accounts_newest_stream_retires_its_oldest(server, sam, otto, bearer, tell) -> None:
     headers = bearer(sam)
     with listening(server, headers) as one, listening(server, headers) as two:
-        with listening(server, headers) as three:
-            for stream in (one, two, three):
+        with listening(server, headers) as three, listening(server, bearer(otto)) as other:
+            for stream in (one, two, three, other):
                 stream.next()
-            refused = httpx.get(server.url + PATH, headers=headers)
-            assert (refused.status_code, refused.json()["code"]) == (429, "too-many-streams")
-            assert refused.headers["Retry-After"]
-            with listening(server, bearer(otto)) as other:
-                assert other.next().name == "unread"
-        # The server notices at its next breath.
+            with listening(server, headers) as four:
+                four.next()
+                assert list(one) == []
+                assert one.comments[-1] == "come back"
+                tell(sam)
+                tell(otto)
+                for stream in (two, three, four, other):
+                    assert stream.next().id == "1"
+
+
+def test_a_full_process_says_so_and_has_room_again(sam, bearer) -> None:
+    """The web process keeps threads for everything else."""
+    people = [cast.person(f"Reader{number}") for number in range(9)]
+    with running("web") as small, ExitStack() as held:
+        for reader in people[:8]:
+            held.enter_context(listening(small, bearer(reader))).next()
+        refused = httpx.get(small.url + PATH, headers=bearer(people[8]))
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+        assert refused.headers["Retry-After"] == "30"
+        unread = httpx.get(f"{small.url}/api/v1/notifications/unread-count/", headers=bearer(sam))
+        assert unread.json() == {"unread": 0}
+        held.close()
         deadline = time.monotonic() + 8
-        while True:
-            with listening(server, headers) as again:
-                if again.response.status_code == 200:
-                    again.next()
-                    break
+        while httpx_status(small, bearer(people[8])) != 200:
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+def httpx_status(server: Server, headers: dict[str, str]) -> int:
+    with listening(server, headers) as stream:
+        return stream.response.status_code
 
 
 def connections() -> int:
@@ -210,7 +229,7 @@ def test_a_waiting_stream_holds_no_database_connection(server, sam, otto, bearer
 def test_head_and_other_methods(server, sam, bearer) -> None:
     head = httpx.head(server.url + PATH, headers=bearer(sam), timeout=5)
     assert (head.status_code, head.content) == (200, b"")
-    assert httpx.post(server.url + PATH, headers=bearer(sam)).status_code == 405
+    assert httpx.post(server.url + PATH, headers=bearer(sam)).status_code in {403, 405}
     assert httpx.get(f"{server.url}/nothing/here/").status_code == 404
 
 
