@@ -1,7 +1,6 @@
 """Both servers of streams as real processes on the test database, and a reader of streams."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -44,13 +43,6 @@ COMMANDS = {
 class Server:
     url: str
     process: "subprocess.Popen[bytes]"
-
-    def terminate(self) -> float:
-        """Seconds from SIGTERM to the end of the process."""
-        began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
-        return time.monotonic() - began
 
 
 @contextmanager

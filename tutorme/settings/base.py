@@ -367,7 +367,7 @@ RENDER_LIMITS = {
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
-# Event streams. `per_process` is for the web process, where each holds a thread of its own;
+# Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it costs some 20 KB.
 STREAMS = {
     "poll_seconds": 5,
@@ -376,7 +376,7 @@ STREAMS = {
     "lifetime_seconds": 300,
     "retry_seconds": 3,
     "per_user": 6,
-    "per_process": 40,
+    "per_process": 20,
     "per_stream_process": 4000,
 }
 
