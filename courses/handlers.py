@@ -6,9 +6,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from courses.errors import AlreadyEnrolled
-from courses.events import CoursePublished
+from courses.events import CoursePublished, EnrollmentCompleted, LessonCompleted
 from courses.models import Course, Enrollment
-from courses.services import enrolling
+from courses.services import achievements, enrolling
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -53,3 +53,13 @@ def count_the_learners_again(event: CoursePublished) -> None:
         key=f"courses.recount:{event.course_id}:{course.version}",
         args={"course_id": str(event.course_id)},
     )
+
+
+@outbox.handles(LessonCompleted)
+def award_the_first_lesson(event: LessonCompleted) -> None:
+    achievements.award(user_id=event.user_id, achievement=achievements.Achievement.FIRST_LESSON)
+
+
+@outbox.handles(EnrollmentCompleted)
+def award_the_first_course(event: EnrollmentCompleted) -> None:
+    achievements.award(user_id=event.user_id, achievement=achievements.Achievement.FIRST_COURSE)

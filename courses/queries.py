@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Case, Count, Value, When
+from django.db.models.functions import Lower
 
-from courses.models import Course, Enrollment, Lesson, LessonProgress
+from courses.markdown import html_of
+from courses.models import Attempt, Course, Enrollment, Lesson, LessonProgress, Question, Quiz
 from courses.querysets import CourseQuerySet
 
 
@@ -47,6 +50,39 @@ class Outline:
         """The first open lesson that is not done, else none."""
         undone = (row for row in self.lessons if not row.completed_at and not row.lock)
         return next(undone, None)
+
+    @property
+    def counted(self) -> list[OutlineLesson]:
+        return [lesson for lesson in self.lessons if lesson.is_required]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for lesson in self.counted if lesson.completed_at)
+
+    @property
+    def added_since(self) -> int:
+        """Counted lessons still open in a course that was completed: what came afterwards."""
+        completed = self.enrollment is not None and self.enrollment.completed_at is not None
+        return len(self.counted) - self.done if completed else 0
+
+
+Around = tuple[OutlineLesson | None, OutlineLesson | None, OutlineLesson | None]
+
+
+def around(found: Outline, key: str) -> Around:
+    """The lesson before, the lesson itself, and the one after it."""
+    rows = [None, *found.lessons, None]
+    for before, this, after in zip(rows, rows[1:], rows[2:], strict=False):
+        if this is not None and this.key == key:
+            return before, this, after
+    return None, None, None
+
+
+def resume_at(found: Outline) -> OutlineLesson | None:
+    """Where this reader left, if that lesson is unfinished; else the first open one."""
+    last = found.enrollment.last_lesson_id if found.enrollment else None
+    left = (row for row in found.lessons if row.id == last and not row.completed_at)
+    return next(left, found.next_lesson)
 
 
 def enrollment_of(course: Course, user: Any) -> Enrollment | None:
@@ -110,6 +146,56 @@ CARD = (
 )
 
 
+@dataclass(frozen=True)
+class Counts:
+    """`by[facet][value]`: how many courses choosing that value would leave."""
+
+    total: int
+    by: dict[str, dict[str, int]]
+
+
+def catalogue(text: str) -> CourseQuerySet:
+    found = Course.objects.published()
+    return found.matching(text) if text else found
+
+
+def narrowed(found: CourseQuerySet, wanted: dict[str, str]) -> CourseQuerySet:
+    """By `subject`, `level` and `price` (free or paid), each where given."""
+    if subject := wanted.get("subject"):
+        found = found.filter(category=subject)
+    if level := wanted.get("level"):
+        found = found.filter(difficulty=level)
+    if price := wanted.get("price"):
+        found = found.filter(price_minor=0) if price == "free" else found.exclude(price_minor=0)
+    return found
+
+
+def catalogue_counts(found: CourseQuerySet, wanted: dict[str, str]) -> Counts:
+    """One grouped query; a facet's counts ignore its own filter, so that its other values stay
+    worth choosing."""
+    price = Case(When(price_minor=0, then=Value("free")), default=Value("paid"))
+    groups = (
+        found.order_by()
+        .annotate(is_priced=price)
+        .values_list("category", "difficulty", "is_priced")
+        .annotate(n=Count("pk"))
+        .order_by(Lower("category"))
+    )
+    by: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
+    total = 0
+    for *values, n in groups:
+        row = dict(zip(_FACETS, values, strict=True))
+        missed = {name for name in _FACETS if wanted.get(name) not in {None, row[name]}}
+        total += 0 if missed else n
+        for name in _FACETS:
+            if missed <= {name}:
+                by[name][row[name]] = by[name].get(row[name], 0) + n
+    return Counts(total, by)
+
+
+_FACETS = ("subject", "level", "price")
+
+
 def facets(found: CourseQuerySet) -> dict[str, dict[str, int]]:
     """How many of these courses each filter would leave, one query a facet."""
     counted = {}
@@ -127,3 +213,122 @@ def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:
             :limit
         ]
     )
+
+
+@dataclass(frozen=True)
+class QuizIntro:
+    """What is said before a quiz is begun. `left` is None where attempts are not limited."""
+
+    quiz: Quiz
+    questions: int
+    attempts: list[Attempt]
+    left: int | None
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((row for row in self.attempts if row.state == Attempt.State.OPEN), None)
+
+    @property
+    def passed(self) -> bool:
+        return any(row.passed for row in self.attempts)
+
+
+def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
+    """Three queries: the rules, how many questions, and one's attempts, the latest first."""
+    quiz = Quiz.objects.get(lesson=lesson)
+    rows = Attempt.objects.filter(enrollment=enrollment, enrollment__isnull=False, lesson=lesson)
+    attempts = list(rows.order_by("-number"))
+    left = max(0, quiz.max_attempts - len(attempts)) if quiz.max_attempts else None
+    questions = lesson.questions.filter(retired_at=None).count()
+    return QuizIntro(quiz, questions, attempts, left)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`mark` is right or wrong in an open review, and empty otherwise."""
+
+    key: str
+    text: str
+    is_chosen: bool
+    mark: str
+    feedback: str
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A question as its learner may see it now; the last four are empty until a review."""
+
+    id: UUID
+    kind: str
+    prompt: str
+    points: Decimal
+    answer: Any
+    choices: tuple[Choice, ...]
+    earned: Decimal | None = None
+    right_answer: str = ""
+    explanation: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"q-{self.id}"
+
+    @property
+    def said_true(self) -> bool:
+        return self.answer is True
+
+    @property
+    def said_false(self) -> bool:
+        return self.answer is False
+
+    @property
+    def is_right(self) -> bool:
+        return self.earned == self.points
+
+
+def sheet(attempt: Attempt, *, review: bool) -> tuple[SheetRow, ...]:
+    """The questions of an attempt in their order; the answer key is read only for a review."""
+    rows = attempt.answers.select_related("question").order_by("position")
+    if not review:
+        rows = rows.defer("question__solution", "question__explanation")
+    return tuple(
+        _sheet_row(row.question, row.answer, row.points if review else None) for row in rows
+    )
+
+
+def _sheet_row(question: Question, answer: Any, earned: Decimal | None) -> SheetRow:
+    facts = (question.pk, question.kind, html_of(question.prompt), question.points, answer)
+    if earned is None:
+        return SheetRow(*facts, choices=_choices(question, answer, None))
+    return SheetRow(
+        *facts,
+        choices=_choices(question, answer, question.solution),
+        earned=earned,
+        right_answer=_right_answer(question.solution),
+        explanation=html_of(question.explanation),
+    )
+
+
+def _choices(
+    question: Question, answer: Any, solution: dict[str, Any] | None
+) -> tuple[Choice, ...]:
+    picked = answer if isinstance(answer, list) else [answer]
+    feedback = (solution or {}).get("feedback", {})
+
+    def mark(key: str) -> str:
+        if solution is None:
+            return ""
+        wrong = "wrong" if key in picked else ""
+        return "right" if key in solution.get("correct", ()) else wrong
+
+    return tuple(
+        Choice(key, option["text"], key in picked, mark(key), feedback.get(key, ""))
+        for option in question.options
+        if (key := option["key"])
+    )
+
+
+def _right_answer(solution: dict[str, Any]) -> str:
+    """In words, for questions without options."""
+    if "value" in solution:
+        return str(solution["value"])
+    return str(solution["accepted"][0]) if solution.get("accepted") else ""

@@ -59,6 +59,15 @@ def visit(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
     ).update(last_lesson=lesson, last_activity_at=now)
 
 
+def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> None:
+    """Somebody begins to read: from here on time may be counted, and here they resume."""
+    moment = now or timezone.now()
+    with transaction.atomic():
+        fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
+        LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
+        visit(enrollment, lesson, moment)
+
+
 def record_beat(
     *,
     enrollment: Enrollment,
@@ -79,15 +88,18 @@ def record_beat(
         )
         if not counts:
             return progress
-        progress.seconds += _believable(progress, seconds, moment)
+        counted = _believable(progress, seconds, moment)
+        progress.seconds += counted
         progress.position = max(progress.position, min(position, 1000))
-        progress.beat_at = moment
+        progress.beat_at = max(moment, (progress.beat_at or moment) + timedelta(seconds=counted))
         progress.save(update_fields=["seconds", "position", "beat_at"])
         visit(row, lesson, moment)
     return progress
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:
+    """`beat_at` is up to when time was accounted for. It may run ahead of the clock by the slack,
+    which is therefore given once and not with every message."""
     if progress.beat_at is None:
         passed = _BEAT_SLACK_S
     else:

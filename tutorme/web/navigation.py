@@ -28,21 +28,22 @@ class Link:
     current: bool
 
 
-COURSES = Entry(("courses", "course-list"), _("Courses"), "book")
+COURSES = Entry(("courses",), _("Courses"), "book")
 TODAY = Entry(("today",), _("Today"), "today")
-LEARN = Entry(("learn", "learn-shelf"), _("Learn"), "learn")
-TEACH = Entry(("teach", "teach-dashboard"), _("Teach"), "board")
-VERIFY = Entry(("verify", "certificate-verify"), _("Check a certificate"), "rosette")
+LEARN = Entry(("learn",), _("Learn"), "learn")
+TEACH = Entry(("teach",), _("Teach"), "board")
+VERIFY = Entry(("verify", "certificates-verify"), _("Check a certificate"), "rosette")
 NOTIFICATIONS = Entry(("notifications",), _("Notifications"), "bell")
-CERTIFICATES = Entry(("my-certificates",), _("My certificates"), "rosette")
-ORDERS = Entry(("my-orders", "orders"), _("My orders"), "receipt")
+CERTIFICATES = Entry(
+    ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
+)
+ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 PROFILE = Entry(("account_profile",), _("Profile"), "person")
 DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
-API_DOCS = Entry(("api-docs", "swagger-ui"), _("API"), "code")
-ACCESSIBILITY = Entry(("accessibility",), _("Accessibility"), "")
+API_DOCS = Entry(("api-docs",), _("API"), "code")
 
 
 def links(entries: tuple[Entry, ...], path: str) -> list[Link]:
