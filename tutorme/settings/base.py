@@ -254,6 +254,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "tutorme" / "static"]
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT")
+# Where a proxy in front keeps MEDIA_ROOT as an internal location; empty sends files ourselves.
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -314,6 +316,7 @@ API_LIMITS = {
     "login": (10, 60),
     "register": (10, 3600),
     "ai": (20, 3600),
+    "verify": (30, 60),
     "webhook": (1200, 60),
     "progress": (600, 60),
 }
