@@ -16,10 +16,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import RegistrationRepeated, UserRegistered
+from certificates.errors import CertificateRevoked
+from certificates.events import CertificateIssued
+from certificates.files import path_of
+from certificates.models import Certificate
+from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.models import Course, UserAchievement
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from tutorme.core.events import Event
 from tutorme.core.ids import uuid7
+from tutorme.core.jobs import RetryJob
 from tutorme.core.money import Money
 
 TextLike = str | Promise
@@ -56,6 +63,8 @@ class Announcement:
     mail: str = ""
     action: TextLike = ""
     attachments: Callable[[Facts], list[Attachment]] | None = None
+    # Facts that are words themselves, found in the reader's language when it is read.
+    read_as: Callable[[Facts], Facts] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,8 @@ def words(kind: str, facts: Facts, locale: str) -> Words:
     announcement = _by_kind.get(kind)
     if announcement is None:
         return Words("", "", "")
-    spoken = said(facts, locale)
     with translation.override(locale):
+        spoken = said(announcement.read_as(facts) if announcement.read_as else facts, locale)
         return Words(
             _one_line(str(announcement.title) % spoken),
             str(announcement.body) % spoken,
@@ -208,5 +217,104 @@ _announce(
         body=_("%(amount)s for %(what)s goes back the way it was paid."),
         mail="refund",
         action=_("See the order"),
+    )
+)
+
+
+# Courses ---------------------------------------------------------------------------------------
+
+
+def _enrolled(event: EnrollmentCreated) -> list[Told]:
+    return [_about_course(f"enrolled:{event.enrollment_id}", event)]
+
+
+def _completed(event: EnrollmentCompleted) -> list[Told]:
+    return [_about_course(f"completed:{event.enrollment_id}", event)]
+
+
+def _about_course(key: str, event: EnrollmentCreated | EnrollmentCompleted) -> Told:
+    course = Course.objects.only("slug", "title").get(pk=event.course_id)
+    url = reverse("courses-learn-course", args=[course.slug])
+    return Told(event.user_id, key, {"course": course.title}, url)
+
+
+def _achiever(event: AchievementAwarded) -> list[Told]:
+    key = f"achievement:{event.user_achievement_id}"
+    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("learn"))]
+
+
+def _achievement_label(facts: Facts) -> Facts:
+    labels = dict(UserAchievement.Achievement.choices)
+    return {"achievement": str(labels.get(facts["achievement"], facts["achievement"]))}
+
+
+_announce(
+    Announcement(
+        kind="enrolled",
+        event=EnrollmentCreated,
+        who=_enrolled,
+        title=_("You are enrolled in %(course)s"),
+        body=_("Every lesson is open. Start whenever you like; your place is kept."),
+    )
+)
+_announce(
+    Announcement(
+        kind="course-completed",
+        event=EnrollmentCompleted,
+        who=_completed,
+        title=_("You completed %(course)s"),
+        body=_("Your certificate is being printed. It comes here and by mail."),
+    )
+)
+_announce(
+    Announcement(
+        kind="achievement",
+        event=AchievementAwarded,
+        who=_achiever,
+        title=_("Achievement: %(achievement)s"),
+        body=_("It counts towards your points."),
+        read_as=_achievement_label,
+    )
+)
+
+
+# Certificates ----------------------------------------------------------------------------------
+
+
+def _certified(event: CertificateIssued) -> list[Told]:
+    certificate = Certificate.objects.get(pk=event.certificate_id)
+    facts = {
+        "course": event.course_title,
+        "certificate": str(certificate.pk),
+        "serial": certificate.serial,
+        "verify_url": certificate.verify_url,
+    }
+    key = f"certificate-issued:{certificate.pk}"
+    return [Told(event.user_id, key, facts, reverse("my-certificates"))]
+
+
+def _certificate_pdf(facts: Facts) -> list[Attachment]:
+    """Read when the mail is sent: what was revoked meanwhile is not sent any more."""
+    certificate = Certificate.objects.get(pk=facts["certificate"])
+    if certificate.state == Certificate.State.REVOKED:
+        raise CertificateRevoked
+    try:
+        pdf = path_of(certificate.storage_key).read_bytes()
+    except FileNotFoundError as error:
+        # An operator prints it again from the admin; the mail waits for that.
+        raise RetryJob("the certificate's file is missing") from error
+    return [Attachment(certificate.file_name, "application/pdf", pdf)]
+
+
+_announce(
+    Announcement(
+        kind="certificate-issued",
+        event=CertificateIssued,
+        who=_certified,
+        title=_("Your certificate for %(course)s"),
+        body=_("It is issued under the serial %(serial)s. Anybody can check it."),
+        mail="certificate",
+        action=_("See my certificates"),
+        attachments=_certificate_pdf,
     )
 )
