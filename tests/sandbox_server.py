@@ -17,7 +17,7 @@ from sandbox.app import app
 from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
-from sandbox.paypal.webhooks import outgoing
+from sandbox.paypal.webhooks import forget, outgoing
 from tests.contracts import CONTRACTS, Exchange, paypal_errors
 
 
@@ -112,8 +112,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     running_sandbox.recorder.exchanges.clear()
     board.clear()
     box.clear()
-    outgoing.sent.clear()
-    outgoing.held.clear()
+    forget()
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
         memory.orders.clear()
@@ -124,7 +123,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         "base_url": f"{running_sandbox.url}/paypal",
         "client_id": "sandbox-client",
         "client_secret": "sandbox-secret",
-        "webhook_id": "WH-SANDBOX",
+        "webhook_id": "WHSANDBOX",
     }
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False

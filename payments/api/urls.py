@@ -1,3 +1,31 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from payments.api.views import OrderViewSet, PayPalWebhookView
+
+urlpatterns = [
+    path(
+        "payments/orders/",
+        OrderViewSet.as_view({"get": "list", "post": "create"}),
+        name="payments-api-orders",
+    ),
+    path(
+        "payments/orders/<uuid:pk>/",
+        OrderViewSet.as_view({"get": "retrieve"}),
+        name="payments-api-order",
+    ),
+    path(
+        "payments/orders/<uuid:pk>/capture/",
+        OrderViewSet.as_view({"post": "capture"}),
+        name="payments-api-capture",
+    ),
+    path(
+        "payments/orders/<uuid:pk>/refund/",
+        OrderViewSet.as_view({"post": "refund"}),
+        name="payments-api-refund",
+    ),
+    path(
+        "payments/webhooks/paypal/",
+        PayPalWebhookView.as_view(),
+        name="payments-api-webhook-paypal",
+    ),
+]

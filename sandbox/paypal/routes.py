@@ -48,8 +48,10 @@ def repeatable(endpoint: Endpoint) -> Endpoint:
         if len(request_id) > 108:
             return refusal(400, "INVALID_STRING_LENGTH")
         if key in memory.answered:
+            await request.body()
             again = memory.answered[key]
-            return JSONResponse(again(base_of(request)), status_code=200)
+            status = 201 if "/refund" in key else 200
+            return JSONResponse(again(base_of(request)), status_code=status)
         return await endpoint(request)
 
     return once

@@ -65,7 +65,7 @@ class Delivery:
 @dataclass
 class Outgoing:
     url: str = field(default_factory=lambda: os.environ.get("SANDBOX_WEBHOOK_URL", _DEFAULT_URL))
-    webhook_id: str = "WH-SANDBOX"
+    webhook_id: str = "WHSANDBOX"
     sent: OrderedDict[str, Delivery] = field(default_factory=OrderedDict)
     held: list[Delivery] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -143,6 +143,16 @@ def _signed(event: dict[str, Any], *, spoiled: bool) -> Delivery:
 def signed_text(transmission: str, time: str, webhook_id: str, raw: bytes) -> bytes:
     """What PayPal signs: ids, time and the CRC-32 of the body as an unsigned decimal."""
     return f"{transmission}|{time}|{webhook_id}|{zlib.crc32(raw)}".encode()
+
+
+def forget() -> None:
+    """Drops every delivery, those under way included."""
+    with outgoing.lock:
+        outgoing.sent.clear()
+        outgoing.held.clear()
+    for task in list(_tasks):
+        if _loop is not None:
+            _loop.call_soon_threadsafe(task.cancel)
 
 
 def _start(delivery: Delivery) -> None:

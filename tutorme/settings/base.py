@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
 
@@ -312,6 +313,7 @@ API_LIMITS = {
     "login": (10, 60),
     "register": (10, 3600),
     "ai": (20, 3600),
+    "webhook": (1200, 60),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TutorMe API",
@@ -345,7 +347,7 @@ PAYPAL = {
     ).rstrip("/"),
     "client_id": env.text("PAYPAL_CLIENT_ID") or ("sandbox-client" if SANDBOX_URL else ""),
     "client_secret": env.text("PAYPAL_CLIENT_SECRET") or ("sandbox-secret" if SANDBOX_URL else ""),
-    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WH-SANDBOX" if SANDBOX_URL else ""),
+    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WHSANDBOX" if SANDBOX_URL else ""),
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -95,9 +95,8 @@ class ApiView(APIView):
             return
         data = getattr(response, "data", None)
         kept = {k: v for k, v in response.headers.items() if k in {"Location", "ETag"}}
-        kept["Content-Type"] = response.headers.get("Content-Type") or (
-            getattr(response, "content_type", None) or "application/json"
-        )
+        # Not rendered yet, so the header still says what Django assumes.
+        kept["Content-Type"] = getattr(response, "content_type", None) or "application/json"
         body = b"" if data is None else dumps(data)
         idempotency.keep(self._reserved, status=response.status_code, body=body, headers=kept)
 

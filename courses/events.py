@@ -1,0 +1,47 @@
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from tutorme.core.events import Event
+
+
+@dataclass(frozen=True)
+class CoursePublished(Event):
+    name: ClassVar[str] = "course.published"
+    course_id: UUID
+
+
+@dataclass(frozen=True)
+class EnrollmentCreated(Event):
+    name: ClassVar[str] = "enrollment.created"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+
+
+@dataclass(frozen=True)
+class LessonCompleted(Event):
+    name: ClassVar[str] = "lesson.completed"
+    enrollment_id: UUID
+    lesson_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class AttemptGraded(Event):
+    name: ClassVar[str] = "attempt.graded"
+    attempt_id: UUID
+    user_id: UUID
+    lesson_id: UUID
+    passed: bool
+
+
+@dataclass(frozen=True)
+class EnrollmentCompleted(Event):
+    """The first moment all counted lessons were complete; once an enrolment, for all time."""
+
+    name: ClassVar[str] = "enrollment.completed"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    version: int

@@ -1,0 +1,47 @@
+"""Course texts as safe HTML: CommonMark with tables, then only the tags a text needs."""
+
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+
+_TAGS = frozenset(
+    "a abbr blockquote br caption code del details div em h2 h3 h4 h5 hr img kbd li ol p pre s "
+    "span strong sub summary sup table tbody td th thead tr ul".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "th": {"scope"},
+    "ol": {"start"},
+    "code": {"class"},
+}
+
+
+def _shift(tokens: list[Any]) -> None:
+    """The page has its h1; a text's own headings start at h2."""
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 1, 5)}"
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.core.ruler.push("shift_headings", lambda state: _shift(state.tokens))
+    return parser
+
+
+_PARSER = _parser()
+
+
+@lru_cache(maxsize=512)
+def html_of(text: str) -> str:
+    """Safe to show as it is; cached by the text itself, so never stale."""
+    return nh3.clean(
+        _PARSER.render(text),
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow",
+    )

@@ -1,0 +1,17 @@
+from courses.models.attempts import Attempt, AttemptAnswer
+from courses.models.courses import Course, Lesson, Section
+from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.quizzes import Question, Quiz
+
+__all__ = [
+    "Attempt",
+    "AttemptAnswer",
+    "Course",
+    "Enrollment",
+    "Lesson",
+    "LessonProgress",
+    "ProgressBeat",
+    "Question",
+    "Quiz",
+    "Section",
+]

@@ -1,0 +1,86 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from courses.models.courses import Course, Lesson
+from courses.querysets import EnrollmentQuerySet
+from tutorme.core.constraints import one_of
+from tutorme.core.ids import uuid7
+
+
+class Enrollment(models.Model):
+    """A person's place in a course. `completed_at` and `completed_version` are set once and never
+    change, whatever the course becomes."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrollments")
+    course = models.ForeignKey(Course, models.PROTECT, related_name="enrollments")
+    order = models.ForeignKey(
+        "payments.Order", models.PROTECT, null=True, related_name="enrollments"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    percent = models.PositiveSmallIntegerField(default=0)
+    last_lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")
+    last_activity_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    completed_version = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("state", ["active", "completed", "cancelled"], "enrollment_state"),
+            models.UniqueConstraint(fields=["user", "course"], name="enrollment_once"),
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=0, percent__lte=100), name="enrollment_percent"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-last_activity_at"], name="enrollment_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.course_id}"
+
+
+class LessonProgress(models.Model):
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="progress")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="progress")
+    seconds = models.PositiveIntegerField(default=0)
+    # Per mille of the text seen, merged by max: two devices never lower each other.
+    position = models.PositiveSmallIntegerField(default=0)
+    completed_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "lesson"], name="lesson_progress_once"),
+            models.CheckConstraint(
+                condition=models.Q(position__lte=1000), name="lesson_progress_position"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} at {self.lesson_id}"
+
+
+class ProgressBeat(models.Model):
+    """A progress message that was counted; the same one again is a repetition."""
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="beats")
+    client_event_id = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "client_event_id"], name="progress_beat_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.client_event_id)

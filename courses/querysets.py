@@ -1,0 +1,66 @@
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Greatest, Lower
+
+from tutorme.core.text import Unaccent
+
+if TYPE_CHECKING:
+    from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
+
+# Below this a title only shares letters with what was typed.
+_SIMILAR = 0.45
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def published(self) -> "CourseQuerySet":
+        return self.filter(state="published")
+
+    def visible_to(self, user: Any) -> "CourseQuerySet":
+        """The published ones, and one's own in any state."""
+        if getattr(user, "is_staff", False):
+            return self
+        if not user.is_authenticated:
+            return self.published()
+        return self.filter(Q(state="published") | Q(instructor_id=user.pk))
+
+    def matching(self, text: str) -> "CourseQuerySet":
+        """By words, stemmed and weighted (title over summary over description); where no word
+        matches, by likeness of letters, so that a slip of the finger still finds. `rank` is
+        annotated."""
+        words = SearchQuery(text, search_type="websearch", config="english") | SearchQuery(
+            text, search_type="websearch", config="simple"
+        )
+        found = self.filter(search=words).annotate(rank=SearchRank(F("search"), words))
+        return found if found.exists() else self._resembling(text)
+
+    def _resembling(self, text: str) -> "CourseQuerySet":
+        typed = Unaccent(Lower(Value(text, output_field=models.CharField())))
+        titles = Unaccent(
+            Lower(Concat("title", Value(" "), "category", output_field=models.CharField()))
+        )
+        likeness = TrigramWordSimilarity(typed, titles)  # type: ignore[arg-type]
+        return self.annotate(rank=Greatest(likeness, Value(0.0))).filter(rank__gte=_SIMILAR)
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    def counted(self) -> "LessonQuerySet":
+        """Those that make up 100 per cent."""
+        return self.filter(is_published=True, is_required=True)
+
+
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def visible_to(self, user: Any) -> "EnrollmentQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def open(self) -> "EnrollmentQuerySet":
+        return self.filter(state__in=("active", "completed"))
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def visible_to(self, user: Any) -> "AttemptQuerySet":
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(enrollment__user_id=user.pk)

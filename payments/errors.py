@@ -1,0 +1,52 @@
+from django.utils.translation import gettext_lazy as _
+
+from tutorme.core.errors import DomainError
+
+
+class NothingToSell(DomainError):
+    code = "nothing-to-sell"
+    title = _("This cannot be bought")
+    status = 422
+    explanation = _("Its kind is unknown, or it is not for sale.")
+
+
+class NotApproved(DomainError):
+    code = "payment-not-approved"
+    title = _("The payment was not approved yet")
+    status = 409
+    explanation = _("Approve it at the payment provider first, then it can be captured.")
+
+
+class PaymentDeclined(DomainError):
+    code = "payment-declined"
+    title = _("The payment was declined")
+    status = 402
+    explanation = _("No money moved. Choose another way to pay at the provider and try again.")
+
+
+class OrderClosed(DomainError):
+    code = "order-closed"
+    title = _("This order is closed")
+    status = 409
+    explanation = _("It expired, was cancelled or is being looked at. Start a new one.")
+
+
+class RefundTooLarge(DomainError):
+    code = "refund-too-large"
+    title = _("More than is left to refund")
+    status = 422
+    explanation = _("Refunds of an order add up to what was captured at most.")
+
+
+class NotRefundable(DomainError):
+    code = "not-refundable"
+    title = _("Nothing was captured that could be refunded")
+    status = 409
+    explanation = _("Only a captured payment can be refunded.")
+
+
+class WebhookRefused(DomainError):
+    code = "webhook-refused"
+    title = _("This message is not from the provider")
+    status = 400
+    explanation = _("Its signature does not fit its content.")

@@ -1,0 +1,6 @@
+"""What arrives from outside."""
+
+from payments.services import webhooks
+from tutorme.core import inbox
+
+inbox.processes("paypal")(webhooks.apply)

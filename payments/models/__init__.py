@@ -1,0 +1,4 @@
+from payments.models.orders import OPEN_STATES, CaptureAttempt, Order, OrderTransition
+from payments.models.refunds import Refund
+
+__all__ = ["OPEN_STATES", "CaptureAttempt", "Order", "OrderTransition", "Refund"]

@@ -1,0 +1,168 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from payments.querysets import OrderQuerySet
+from tutorme.core.constraints import currency_check, one_of
+from tutorme.core.ids import uuid7
+from tutorme.core.money import Money
+
+OPEN_STATES = ("created", "approved", "capturing", "capture_pending")
+# PayPal keeps an unapproved order for three hours.
+LIFETIME = timedelta(hours=3)
+
+
+class Order(models.Model):
+    """One intent to pay for one thing, at the price the server gave it.
+
+    created → approved → capturing → captured → partially_refunded → refunded;
+    capturing → capture_pending → captured | declined; open → expired | cancelled;
+    whatever does not add up → review.
+    """
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        APPROVED = "approved"
+        CAPTURING = "capturing"
+        CAPTURE_PENDING = "capture_pending"
+        CAPTURED = "captured"
+        PARTIALLY_REFUNDED = "partially_refunded"
+        REFUNDED = "refunded"
+        DECLINED = "declined"
+        EXPIRED = "expired"
+        CANCELLED = "cancelled"
+        REVIEW = "review"
+
+    class Provider(models.TextChoices):
+        PAYPAL = "paypal"
+        # Nothing to pay, so nobody to pay through.
+        NONE = "none"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
+    payee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sales"
+    )
+    # What was sold is the seller's business: a word it registered and a row of its own.
+    kind = models.CharField(max_length=20)
+    target_id = models.UUIDField()
+    description = models.CharField(max_length=200)
+    url = models.CharField(max_length=300, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    refunded_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.CREATED)
+    provider = models.CharField(max_length=10, choices=Provider.choices, default=Provider.PAYPAL)
+    provider_order_id = models.CharField(max_length=64, unique=True, null=True)
+    provider_capture_id = models.CharField(max_length=64, unique=True, null=True)
+    approve_url = models.CharField(max_length=500, blank=True)
+    # While somebody talks to the provider about this order, others wait for the outcome.
+    busy_until = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    expires_at = models.DateTimeField(db_default=Now() + LIFETIME)
+    captured_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of(
+                "state",
+                [
+                    "created",
+                    "approved",
+                    "capturing",
+                    "capture_pending",
+                    "captured",
+                    "partially_refunded",
+                    "refunded",
+                    "declined",
+                    "expired",
+                    "cancelled",
+                    "review",
+                ],
+                "order_state",
+            ),
+            one_of("provider", ["paypal", "none"], "order_provider"),
+            currency_check("currency", "order_currency"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gte=0, amount_minor__lte=10**12),
+                name="order_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")
+                ),
+                name="order_refunded",
+            ),
+            models.UniqueConstraint(
+                fields=["buyer", "kind", "target_id"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="order_one_open",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-id"], name="order_buyer"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="order_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.description} ({self.state})"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def create_request_id(self) -> str:
+        """PayPal-Request-Id of the create call; fixed by the row, so known before the call."""
+        return f"o-{self.pk}-create"
+
+
+class CaptureAttempt(models.Model):
+    """That we asked the provider for the money, written before asking. Append-only."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "number"], name="capture_attempt_number")
+        ]
+
+    def __str__(self) -> str:
+        return self.request_id
+
+    @property
+    def request_id(self) -> str:
+        return f"o-{self.order_id}-cap-{self.number}"
+
+
+class OrderTransition(models.Model):
+    """Where an order has been, and why. Append-only."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"

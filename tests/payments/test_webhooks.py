@@ -1,0 +1,134 @@
+"""The webhook alone must be enough; early, late, twice, out of order or forged."""
+
+import json
+
+import pytest
+
+from payments.errors import NotRefundable
+from payments.gateways import paypal
+from payments.models import Order
+from payments.services import orders, refunds
+from sandbox.paypal import webhooks as outgoing
+from tests.payments.conftest import Buy
+from tests.sandbox_server import Sandbox
+from tutorme.core.models import InboxMessage, OutboxEvent
+
+WEBHOOK = "/api/v1/payments/webhooks/paypal/"
+pytestmark = pytest.mark.django_db
+
+
+def deliver(client, sandbox: Sandbox, event_type: str, times: int = 1):
+    """Hands the newest webhook of this type to us, as PayPal would have."""
+    sent = next(row for row in sandbox.webhooks() if row["event_type"] == event_type)
+    cert = f"{sandbox.url}/paypal/v1/notifications/certs/CERT-sandbox"
+    headers = {**sent["headers"], "PAYPAL-CERT-URL": cert}
+    headers.pop("Content-Type")
+    for _ in range(times):
+        answer = client.post(
+            WEBHOOK, sent["body"], content_type="application/json", headers=headers
+        )
+    return answer
+
+
+def test_the_payer_closes_the_page_and_the_webhook_does_it_all(
+    client, placed: Buy, sandbox: Sandbox, drain
+) -> None:
+    placed("vanish")
+    assert deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 204
+    assert Order.objects.get().state == "created"
+    drain()
+    assert Order.objects.get().state == "captured"
+    assert OutboxEvent.objects.filter(name="payment.captured").count() == 1
+
+
+def test_repetition_and_reordering_change_nothing(
+    client, placed: Buy, sandbox: Sandbox, drain
+) -> None:
+    orders.settle(placed("approve").pk)
+    deliver(client, sandbox, "PAYMENT.CAPTURE.COMPLETED", times=3)
+    deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED", times=2)
+    drain()
+    drain()
+    assert InboxMessage.objects.count() == 2
+    assert InboxMessage.objects.filter(state="applied").count() == 2
+    assert OutboxEvent.objects.filter(name="payment.captured").count() == 1
+
+
+@pytest.mark.parametrize("fault", ["corrupt-signature", ""])
+def test_a_forged_message_is_refused_and_not_kept(
+    client, placed: Buy, sandbox: Sandbox, fault: str
+) -> None:
+    if fault:
+        sandbox.fault("webhook", fault)
+    placed("vanish")
+    row = outgoing.outgoing.newest_first()[0]
+    if not fault:
+        row.body = row.body.replace("29.00", "0.01")
+    answer = deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED")
+    assert (answer.status_code, answer.json()["code"]) == (400, "webhook-refused")
+    assert not InboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff\xfe", b"null"])
+def test_rubbish_is_a_400(client, sandbox: Sandbox, body: bytes) -> None:
+    answer = client.post(WEBHOOK, body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_huge_message_is_not_read(client, sandbox: Sandbox) -> None:
+    answer = client.post(WEBHOOK, b"x" * 300_000, content_type="application/json")
+    assert answer.status_code == 413
+
+
+def test_when_paypal_cannot_be_asked_it_must_deliver_again(
+    client, placed: Buy, sandbox: Sandbox
+) -> None:
+    placed("vanish")
+    sandbox.fault("verify", "500-before", times=3)
+    assert deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 503
+    assert deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 204
+
+
+def test_a_message_about_an_unknown_order_waits(
+    client, placed: Buy, sandbox: Sandbox, drain
+) -> None:
+    order = placed("vanish")
+    order.transitions.all()
+    Order.objects.filter(pk=order.pk)._raw_delete(Order.objects.db)
+    deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED")
+    drain()
+    message = InboxMessage.objects.get()
+    assert (message.state, message.attempts) == ("received", 1)
+    assert message.last_error.startswith("NotYet")
+
+
+def test_a_refund_made_at_paypal_arrives_by_webhook(
+    client, placed: Buy, sandbox: Sandbox, drain, ada
+) -> None:
+    order = orders.settle(placed("approve").pk)
+    gateway = paypal.gateway()
+    gateway.refund(
+        str(order.provider_capture_id), request_id="dashboard", amount=order.amount, note="there"
+    )
+    deliver(client, sandbox, "PAYMENT.CAPTURE.REFUNDED", times=2)
+    drain()
+    order.refresh_from_db()
+    assert (order.state, order.refunded_minor) == ("refunded", 2900)
+    event = OutboxEvent.objects.get(name="payment.refunded").payload
+    assert (event["full"], event["amount_minor"]) == (True, 2900)
+    with pytest.raises(NotRefundable):
+        refunds.refund(order=order, amount=None, note="again", actor=ada)
+
+
+def test_the_sandboxs_own_delivery_reaches_us(
+    live_server, placed: Buy, sandbox: Sandbox, transactional_db
+) -> None:
+    """Over a real socket: the stand-in signs, posts and takes our 204."""
+    outgoing.outgoing.url = live_server.url + WEBHOOK
+    placed("vanish")
+    for _ in range(200):
+        if sandbox.webhooks()[0]["outcome"] == "HTTP 204":
+            break
+    else:
+        raise AssertionError(json.dumps(sandbox.webhooks(), indent=1))
+    assert InboxMessage.objects.get().kind == "CHECKOUT.ORDER.APPROVED"
