@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from dataclasses import dataclass
@@ -73,8 +74,9 @@ def temporary() -> Place:
 
 
 def short(directory: Path) -> Path:
-    """The directory itself, or a short stand-in when a socket in it could not be addressed."""
-    if len(os.fsencode(directory)) <= _LONGEST_DIRECTORY:
+    """The directory itself, or a short, plain stand-in when a socket's address could not hold it."""
+    plain = re.fullmatch(r"[\w./-]+", str(directory), re.ASCII)
+    if plain and len(os.fsencode(directory)) <= _LONGEST_DIRECTORY:
         return directory
     digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:10]
     return Path(tempfile.gettempdir()) / f"tm-{os.geteuid()}-{digest}"

@@ -52,7 +52,7 @@ def owner(port: int) -> str:
     return f"pid {pid} ({command_of(pid)})" if pid else "a process of another user"
 
 
-def command_of(pid: int) -> str:
+def command_of(pid: int, limit: int = 100) -> str:
     """The command line, shortened; empty when there is no such process."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -60,7 +60,7 @@ def command_of(pid: int) -> str:
     except OSError:
         ps = ["ps", "-o", "command=", "-p", str(pid)]
         text = subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip()
-    return text if len(text) <= 100 else text[:97] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _owner_by_proc(port: int) -> int | None:
