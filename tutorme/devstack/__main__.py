@@ -1,26 +1,37 @@
-"""python -m tutorme.devstack up | stop | clean | manage … | check | test [--only browser] …"""
+"""python -m tutorme.devstack up | stop | clean | manage … | check | test [--only browser] …
 
-import argparse
+What follows `manage` and `test` is manage.py's and pytest's.
+"""
+
 import sys
 from pathlib import Path
 
-from tutorme.devstack import place, stack
+from tutorme.devstack import place, stack, suite
 from tutorme.devstack.place import CannotGoOn, Place
 
 
+_COMMANDS = ("up", "stop", "clean", "manage", "check", "test")
+
+
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="devstack", description=__doc__)
-    parser.add_argument("command", choices=("up", "stop", "clean", "manage", "check", "test"))
-    parser.add_argument("--throwaway", type=Path, help="keep nothing; live in this directory")
-    options, rest = parser.parse_known_args(arguments)
-    where = Place(options.throwaway, throwaway=True) if options.throwaway else place.checkout()
-    match options.command:
+    command, rest = (arguments or [""])[0], arguments[1:]
+    if command not in _COMMANDS:
+        raise CannotGoOn(f"devstack knows {', '.join(_COMMANDS)}.")
+    where = place.checkout()
+    if rest[:1] == ["--throwaway"]:
+        where, rest = Place(Path(rest[1]), throwaway=True), rest[2:]
+    match command:
         case "up":
             return stack.up(stack.from_environment(where))
         case "stop":
             return stack.stop(where)
         case "clean":
             return stack.clean(where)
+        case "check":
+            return suite.check()
+        case "test":
+            only, chosen = suite.parse(rest)
+            return suite.main(chosen, only=only)
         case _:
             return stack.manage(stack.from_environment(where), rest)
 

@@ -34,8 +34,11 @@ pdf_ready() {
 
 browser() {
     for name in "${CHROMIUM:-}" chromium google-chrome google-chrome-stable \
-        "$native/usr/bin/chromium"; do
+        "$native/usr/lib/chromium/chromium"; do
         [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    for name in "$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome; do
+        [ -x "$name" ] && return 0
     done
     return 1
 }

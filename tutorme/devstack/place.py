@@ -74,7 +74,7 @@ def temporary() -> Place:
 
 
 def short(directory: Path) -> Path:
-    """The directory itself, or a short, plain stand-in when a socket's address could not hold it."""
+    """The directory itself, or a short, plain stand-in when no socket address could hold it."""
     plain = re.fullmatch(r"[\w./-]+", str(directory), re.ASCII)
     if plain and len(os.fsencode(directory)) <= _LONGEST_DIRECTORY:
         return directory

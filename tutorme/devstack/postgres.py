@@ -24,6 +24,7 @@ from tutorme.devstack.programs import Program, primary_group
 OLDEST = 15
 _SHARED = Path("/var/lib/tutorme")
 _NOBODY = "nobody"
+_INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
 # A throwaway cluster may forget everything with the machine's power.
 _CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
 
@@ -223,8 +224,7 @@ def _create(binaries: Binaries, data: Path) -> None:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     user = _user()
     answer = subprocess.run(
-        [binaries["initdb"], "-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        + [*locale, "--no-sync", "--no-instructions"],
+        [binaries["initdb"], "-D", str(unfinished), *_INITDB, *locale],
         env=_environment(),
         cwd=data.parent,
         capture_output=True,

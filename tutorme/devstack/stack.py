@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from tutorme.devstack import environment, locks, postgres, valkey
 from tutorme.devstack.environment import Ports
@@ -264,20 +263,23 @@ def manage(stack: Stack, arguments: Iterable[str]) -> int:
     command = [sys.executable, "manage.py", *arguments]
     if locks.holder(stack.place.run / "lock"):
         return at_terminal(command, stack.env)
-    with locks.only_one(stack.place.run / "lock", "TutorMe", "wait for it"):
-        with data_servers(stack.place, stack.values):
-            return at_terminal(command, stack.env)
+    with (
+        locks.only_one(stack.place.run / "lock", "TutorMe", "wait for it"),
+        data_servers(stack.place, stack.values),
+    ):
+        return at_terminal(command, stack.env)
 
 
-def at_terminal(command: list[str], env: Mapping[str, str], cwd: Path = ROOT) -> int:
+def at_terminal(command: list[str], env: Mapping[str, str], seconds: float | None = None) -> int:
     """The command has the terminal; Ctrl-C is its affair, and it does not outlive us."""
     before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
     try:
         return subprocess.run(
             command,
             env=dict(env),
-            cwd=cwd,
+            cwd=ROOT,
             check=False,
+            timeout=seconds,
             preexec_fn=dies_with_us(signal.SIGTERM),
         ).returncode
     finally:
