@@ -9,7 +9,6 @@ from pathlib import Path
 from tutorme.devstack import place, stack, suite
 from tutorme.devstack.place import CannotGoOn, Place
 
-
 _COMMANDS = ("up", "stop", "clean", "manage", "check", "test")
 
 

@@ -122,7 +122,8 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """Yields when every program answers; stops all and removes the data at the end."""
     where = place.temporary()
-    running = _launch(where, demo, without, env or {})
+    left_out = without if demo else (*without, "demo")
+    running = _launch(where, left_out, env or {})
     try:
         wait_until(running.is_ready, ready_seconds, running.log)
         yield running
@@ -131,14 +132,11 @@ def running_stack(
         shutil.rmtree(where.var, ignore_errors=True)
 
 
-def _launch(
-    where: Place, demo: bool, without: tuple[str, ...], extra: Mapping[str, str]
-) -> RunningStack:
+def _launch(where: Place, without: tuple[str, ...], extra: Mapping[str, str]) -> RunningStack:
     at = Ports(*any_free(4))
     inherited = {k: v for k, v in os.environ.items() if v and k not in _NOT_INHERITED}
-    left_out = " ".join([*without, *([] if demo else ["demo"])])
     numbers = {name: str(port) for name, port in at.by_variable().items()}
-    values = {**inherited, **extra, **numbers, "WITHOUT": left_out}
+    values = {**inherited, **extra, **numbers, "WITHOUT": " ".join(without)}
     log_path = where.var / "log"
     with log_path.open("wb") as log:
         supervisor = subprocess.Popen(

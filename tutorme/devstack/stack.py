@@ -248,7 +248,7 @@ def clean(place: Place) -> int:
 def data_servers(place: Place, values: Mapping[str, str]) -> Iterator[None]:
     """PostgreSQL and Valkey for the length of one command, quiet."""
     place.prepare()
-    supervisor = Supervisor()
+    supervisor = Supervisor(log=place.run / "data.log")
     try:
         supervisor.start(data_programs(place, values))
         if not values.get("DATABASE_URL"):

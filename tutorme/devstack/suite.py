@@ -7,6 +7,7 @@ one failed.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -127,6 +128,8 @@ def read_report(report: Path) -> Tally:
 
 def main(arguments: Sequence[str], *, only: str | None = None) -> int:
     began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     where = place.temporary()
     try:
         tally = _on(where, arguments, only)

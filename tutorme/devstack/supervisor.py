@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from tutorme.devstack.place import CannotGoOn
@@ -30,7 +31,14 @@ class StopAskedFor(Exception):
 
 
 class Supervisor:
-    def __init__(self, changed: Callable[[dict[str, int]], None] = lambda _pids: None) -> None:
+    """`changed` hears the pids after every start and end; with `log`, output goes there alone."""
+
+    def __init__(
+        self,
+        changed: Callable[[dict[str, int]], None] = lambda _pids: None,
+        log: Path | None = None,
+    ) -> None:
+        self._log = log
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, deque[float]] = {}
         self._restart_at: dict[str, tuple[float, Program]] = {}
@@ -93,12 +101,16 @@ class Supervisor:
             raise CannotGoOn(f"{program.name} failed (exit code {child.process.returncode}).")
 
     def _spawn(self, program: Program) -> Child:
-        child = spawn(program)
-        assert child.process.stdout is not None
-        os.set_blocking(child.process.stdout.fileno(), False)
-        self._children[program.name] = child
         self._last_lines[program.name] = deque(maxlen=20)
-        self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+        if self._log:
+            with self._log.open("ab") as file:
+                child = spawn(program, file)
+        else:
+            child = spawn(program)
+            assert child.process.stdout is not None
+            os.set_blocking(child.process.stdout.fileno(), False)
+            self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+        self._children[program.name] = child
         self._changed(self.pids())
         return child
 
