@@ -25,8 +25,9 @@ OLDEST = 15
 _SHARED = Path("/var/lib/tutorme")
 _NOBODY = "nobody"
 _INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
-# A throwaway cluster may forget everything with the machine's power.
-_CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
+# A throwaway cluster may forget everything with the machine's power, but nothing with a killed
+# process: tests kill it (so synchronous_commit stays on).
+_CARELESS = ["fsync=off", "full_page_writes=off", "autovacuum=off"]
 
 
 @dataclass(frozen=True)

@@ -74,16 +74,16 @@ def _in_the_wheel() -> list[str]:
 
 
 def answers(path: Path) -> bool:
-    return _ask(path, b"PING\r\n") == b"+PONG\r\n"
+    return ask(path, b"PING\r\n") == b"+PONG\r\n"
 
 
 def shut_down_leftover(path: Path) -> None:
     """A server of an earlier run that nobody stopped (only where the kernel sends no signal)."""
     if path.exists():
-        _ask(path, b"SHUTDOWN\r\n")
+        ask(path, b"SHUTDOWN\r\n")
 
 
-def _ask(path: Path, command: bytes) -> bytes:
+def ask(path: Path, command: bytes) -> bytes:
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(2)
         connection.connect(str(path))
