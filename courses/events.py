@@ -45,3 +45,13 @@ class EnrollmentCompleted(Event):
     user_id: UUID
     course_id: UUID
     version: int
+
+
+@dataclass(frozen=True)
+class AchievementAwarded(Event):
+    """`achievement` is its slug."""
+
+    name: ClassVar[str] = "achievement.awarded"
+    user_achievement_id: UUID
+    user_id: UUID
+    achievement: str

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Greatest, Lower
 
 from tutorme.core.text import Unaccent
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
 
 # Below this a title only shares letters with what was typed.
-_SIMILAR = 0.45
+_SIMILAR = 0.35
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -19,19 +19,25 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(state="published")
 
     def visible_to(self, user: Any) -> "CourseQuerySet":
-        """The published ones, and one's own in any state."""
+        """The published ones, one's own in any state, and what one has a place in even after it
+        left the catalogue."""
         if getattr(user, "is_staff", False):
             return self
         if not user.is_authenticated:
             return self.published()
-        return self.filter(Q(state="published") | Q(instructor_id=user.pk))
+        places = self.model._meta.get_field("enrollments").related_model
+        mine = places._default_manager.filter(  # type: ignore[union-attr]
+            course_id=OuterRef("pk"), user_id=user.pk, state__in=("active", "completed")
+        )
+        return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
 
     def matching(self, text: str) -> "CourseQuerySet":
         """By words, stemmed and weighted (title over summary over description); where no word
         matches, by likeness of letters, so that a slip of the finger still finds. `rank` is
         annotated."""
-        words = SearchQuery(text, search_type="websearch", config="english") | SearchQuery(
-            text, search_type="websearch", config="simple"
+        plain = Unaccent(Value(text, output_field=models.CharField()))
+        words = SearchQuery(plain, search_type="websearch", config="english") | SearchQuery(
+            plain, search_type="websearch", config="simple"
         )
         found = self.filter(search=words).annotate(rank=SearchRank(F("search"), words))
         return found if found.exists() else self._resembling(text)

@@ -1,4 +1,4 @@
-"""The stand-ins as one ASGI program: `uvicorn sandbox.app:app`."""
+"""The stand-ins as one ASGI program: `uvicorn sandbox.app:app --port 8025`."""
 
 import os
 from collections.abc import AsyncIterator
@@ -16,7 +16,12 @@ from sandbox.paypal import webhooks
 
 
 async def index(request: Request) -> Response:
-    return templates.TemplateResponse(request, "index.html")
+    context = {
+        "operations": faults.OPERATIONS,
+        "meanings": faults.MEANINGS,
+        "armed": faults.board.armed(),
+    }
+    return templates.TemplateResponse(request, "index.html", context)
 
 
 async def health(_request: Request) -> Response:
@@ -27,16 +32,18 @@ async def health(_request: Request) -> Response:
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     smtp = mail.controller("127.0.0.1", int(os.environ.get("SANDBOX_SMTP_PORT", "8026")))
     smtp.start()
-    async with webhooks.sender():
-        yield
-    smtp.stop()
+    try:
+        async with webhooks.sender():
+            yield
+    finally:
+        smtp.stop()
 
 
 app = Starlette(
     routes=[
         Route("/", index),
         Route("/healthz", health),
-        Route("/_faults", faults.faults, methods=["GET", "POST", "DELETE"]),
+        *faults.routes,
         Mount("/paypal", routes=paypal.routes),
         *mail.routes,
     ],

@@ -1,7 +1,7 @@
 """Switches that make a stand-in fail the ways providers do.
 
 `POST /_faults {"provider", "operation", "kind", "times"?, "seconds"?, "issue"?}` arms one;
-the next `times` calls of that operation meet it.
+the next `times` calls of that operation meet it. GET lists, DELETE clears.
 """
 
 import asyncio
@@ -10,16 +10,48 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-BEFORE = ("latency", "429", "500-before", "hang", "refuse")
+BEFORE = ("latency", "429", "500-before", "refuse", "hang", "reset")
 AFTER = ("500-after", "lost-reply")
-DELIVERY = ("drop", "duplicate", "corrupt-signature", "hold")
-SMTP = ("451", "550", "lost-reply")
-KINDS = frozenset((*BEFORE, *AFTER, *DELIVERY, *SMTP))
+_REST = (*BEFORE, *AFTER)
+# Provider, its operations, and what each can be told to do.
+OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "paypal": {
+        "token": (*_REST, "short-lived"),
+        "create": _REST,
+        "order": _REST,
+        "capture": _REST,
+        "capture-state": _REST,
+        "refund": _REST,
+        "refund-state": _REST,
+        "verify": _REST,
+        "webhook": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
+    },
+    "mail": {"send": ("451", "550", "lost-reply")},
+}
+MEANINGS = {
+    "latency": "answers after the given seconds",
+    "429": "too many requests; Retry-After is the given seconds",
+    "500-before": "fails, nothing was done",
+    "500-after": "fails after it was done",
+    "refuse": "422 with the given issue",
+    "hang": "never answers",
+    "reset": "the connection breaks, nothing was done",
+    "lost-reply": "the connection breaks after it was done",
+    "short-lived": "the token lasts the given seconds",
+    "drop": "is never sent",
+    "duplicate": "is sent twice at once",
+    "corrupt-signature": "is signed wrongly",
+    "hold": "waits for a release",
+    "reorder": "is sent after the next one",
+    "451": "the mail server says: not now",
+    "550": "the mail server says: never",
+}
 _HANG_S = 60.0
 
 
@@ -32,6 +64,15 @@ class Fault:
     seconds: float = 1.0
     issue: str = "INTERNAL_SERVER_ERROR"
 
+    def __post_init__(self) -> None:
+        kinds = OPERATIONS.get(self.provider, {}).get(self.operation)
+        if kinds is None:
+            raise ValueError(f"no operation {self.operation!r} of {self.provider!r}")
+        if self.kind not in kinds:
+            raise ValueError(f"{self.operation}: kind must be one of {', '.join(kinds)}")
+        if self.times < 1:
+            raise ValueError("times must be 1 or more")
+
 
 class Switchboard:
     def __init__(self) -> None:
@@ -39,8 +80,6 @@ class Switchboard:
         self._armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> None:
-        if fault.kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}")
         with self._lock:
             self._armed.append(fault)
 
@@ -56,7 +95,7 @@ class Switchboard:
         """The fault this call meets, if any; counts it."""
         with self._lock:
             for fault in self._armed:
-                if (fault.provider, fault.operation) == (provider, operation) and fault.times > 0:
+                if (fault.provider, fault.operation) == (provider, operation):
                     fault.times -= 1
                     if fault.times == 0:
                         self._armed.remove(fault)
@@ -67,8 +106,8 @@ class Switchboard:
 board = Switchboard()
 
 
-class LostReply(Response):
-    """The connection ends in the middle of the answer, after the effect took place."""
+class BrokenReply(Response):
+    """The connection ends in the middle of the answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
@@ -78,13 +117,15 @@ class LostReply(Response):
 
 def operation(provider: str, name: str) -> Callable[[Endpoint], Endpoint]:
     """Names an endpoint so that faults can be armed for it."""
+    assert name in OPERATIONS[provider]
 
     def named(endpoint: Endpoint) -> Endpoint:
         async def answered(request: Request) -> Response:
             fault = board.take(provider, name)
+            request.state.fault = fault
             if fault is None:
                 return await endpoint(request)
-            if fault.kind in BEFORE and (early := await _before(fault)):
+            if fault.kind in BEFORE and (early := await _before(fault, request)):
                 return early
             response = await endpoint(request)
             return _after(fault, response)
@@ -94,23 +135,38 @@ def operation(provider: str, name: str) -> Callable[[Endpoint], Endpoint]:
     return named
 
 
-async def _before(fault: Fault) -> Response | None:
-    if fault.kind == "latency":
-        await asyncio.sleep(fault.seconds)
-        return None
-    if fault.kind == "hang":
-        await asyncio.sleep(_HANG_S)
-    if fault.kind == "429":
-        return _problem(429, "RATE_LIMIT_REACHED", {"Retry-After": str(int(fault.seconds))})
-    if fault.kind == "refuse":
-        return _problem(422, fault.issue)
+async def _before(fault: Fault, request: Request) -> Response | None:
+    match fault.kind:
+        case "latency":
+            await asyncio.sleep(fault.seconds)
+            return None
+        case "hang":
+            await _until_the_caller_gives_up(request)
+            return BrokenReply()
+        case "reset":
+            return BrokenReply()
+        case "429":
+            return _problem(429, "RATE_LIMIT_REACHED", {"Retry-After": str(int(fault.seconds))})
+        case "refuse":
+            return _problem(422, fault.issue)
     return _problem(500, "INTERNAL_SERVER_ERROR")
+
+
+async def _until_the_caller_gives_up(request: Request) -> None:
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    try:
+        await asyncio.wait_for(gone(), _HANG_S)
+    except TimeoutError:
+        return
 
 
 def _after(fault: Fault, response: Response) -> Response:
     if fault.kind == "500-after":
         return _problem(500, "INTERNAL_SERVER_ERROR")
-    return LostReply() if fault.kind == "lost-reply" else response
+    return BrokenReply() if fault.kind == "lost-reply" else response
 
 
 def _problem(status: int, issue: str, headers: dict[str, str] | None = None) -> Response:
@@ -131,4 +187,27 @@ async def faults(request: Request) -> Response:
             board.arm(Fault(**await request.json()))
         except (TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
-    return JSONResponse({"armed": board.armed()})
+    return JSONResponse({"armed": board.armed(), "operations": OPERATIONS})
+
+
+async def arm_by_form(request: Request) -> Response:
+    """The switches of the front page: `switch` is `provider operation kind`."""
+    form = await request.form()
+    try:
+        provider, name, kind = str(form.get("switch", "")).split(" ")
+        board.arm(Fault(provider, name, kind, times=int(str(form.get("times", "1")))))
+    except ValueError as error:
+        return Response(f"Not armed: {error}", status_code=400)
+    return RedirectResponse("/", status_code=303)
+
+
+async def clear_by_form(_request: Request) -> Response:
+    board.clear()
+    return RedirectResponse("/", status_code=303)
+
+
+routes = [
+    Route("/_faults", faults, methods=["GET", "POST", "DELETE"]),
+    Route("/_faults/arm/", arm_by_form, methods=["POST"]),
+    Route("/_faults/clear/", clear_by_form, methods=["POST"]),
+]

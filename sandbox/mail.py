@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +23,11 @@ from sandbox.pages import templates
 
 _KEPT = 1000
 _MAX_BYTES = 25 * 1024 * 1024
+_HTML_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+_KEPT_BYTES = 200 * 1024 * 1024
 
 
 @dataclass
@@ -48,27 +54,33 @@ class Mail:
     text: str
     html: str
     attachments: list[Attachment]
+    size: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    received_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+    received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def as_json(self) -> dict[str, object]:
-        shown = ("id", "received_at", "sender", "to", "subject", "message_id", "text", "html")
+        shown = ("id", "sender", "to", "subject", "message_id", "text", "html", "size")
         return {
             **{name: getattr(self, name) for name in shown},
+            "received_at": self.received_at.isoformat(),
             "attachments": [part.as_json() for part in self.attachments],
         }
 
 
 class Box:
+    """The newest mails, bounded in number and in bytes."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._mails: OrderedDict[str, Mail] = OrderedDict()
+        self._bytes = 0
 
     def keep(self, mail: Mail) -> None:
         with self._lock:
             self._mails[mail.id] = mail
-            while len(self._mails) > _KEPT:
-                self._mails.popitem(last=False)
+            self._bytes += mail.size
+            while len(self._mails) > _KEPT or self._bytes > _KEPT_BYTES:
+                self._bytes -= self._mails.popitem(last=False)[1].size
 
     def newest_first(self) -> list[Mail]:
         with self._lock:
@@ -81,6 +93,7 @@ class Box:
     def clear(self) -> None:
         with self._lock:
             self._mails.clear()
+            self._bytes = 0
 
 
 box = Box()
@@ -115,6 +128,7 @@ def _read(content: bytes, sender: str, to: list[str]) -> Mail:
         text=_body(message, "plain"),
         html=_body(message, "html"),
         attachments=[_attachment(part) for part in message.iter_attachments()],
+        size=len(content),
     )
 
 
@@ -146,8 +160,11 @@ async def view(request: Request) -> Response:
 
 async def html(request: Request) -> Response:
     mail = box.get(request.path_params["mail_id"])
-    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return HTMLResponse(mail.html if mail else "", headers=headers)
+    if mail is None:
+        return Response("No such mail.", status_code=404)
+    # A link opens in a page of its own: the site refuses to be shown in a frame.
+    shown = f'<base target="_blank">{mail.html}'
+    return HTMLResponse(shown, headers={"Content-Security-Policy": _HTML_POLICY})
 
 
 async def attachment(request: Request) -> Response:
@@ -156,7 +173,10 @@ async def attachment(request: Request) -> Response:
     if mail is None or number >= len(mail.attachments):
         return Response("No such attachment.", status_code=404)
     part = mail.attachments[number]
-    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(part.name)}",
+        "X-Content-Type-Options": "nosniff",
+    }
     return Response(part.content, media_type=part.media_type, headers=headers)
 
 

@@ -40,19 +40,24 @@ class Recorder:
             asked.extend(message.get("body", b""))
             return message
 
-        async def sending(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
-            answered.extend(message.get("body", b""))
-            await send(message)
-
-        await self.inner(scope, receiving, sending)
-        if not faulted:
+        def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
             path = scope["path"].removeprefix("/paypal")
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            answered.extend(message.get("body", b""))
+            is_last = message["type"] == "http.response.body" and not message.get("more_body")
+            if is_last and not faulted:
+                # Before the caller can know the answer, so that a test sees what it caused.
+                record()
+            await send(message)
+
+        await self.inner(scope, receiving, sending)
 
 
 @dataclass

@@ -1,3 +1,4 @@
+from courses.models.achievements import UserAchievement
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.courses import Course, Lesson, Section
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
@@ -14,4 +15,5 @@ __all__ = [
     "Question",
     "Quiz",
     "Section",
+    "UserAchievement",
 ]

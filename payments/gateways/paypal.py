@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import paypalrestsdk
 from django.conf import settings
@@ -24,14 +24,14 @@ from tutorme.core.http import Door
 from tutorme.core.money import Money
 
 _RENEW_BEFORE_S = 60
-_CERTIFICATE_HOSTS = frozenset(
-    {
-        "api.paypal.com",
-        "api.sandbox.paypal.com",
-        "api-m.paypal.com",
-        "api-m.sandbox.paypal.com",
-    }
-)
+_CERTIFICATE_PATH = "/v1/notifications/certs/"
+# PayPal's test environment signs with keys of its own, which say nothing about live money.
+_CERTIFICATE_HOSTS = {
+    "api-m.paypal.com": frozenset({"api.paypal.com", "api-m.paypal.com"}),
+    "api-m.sandbox.paypal.com": frozenset({"api.sandbox.paypal.com", "api-m.sandbox.paypal.com"}),
+}
+# PayPal is still busy with the first call of this request id: asking again later tells how it went.
+_UNDER_WAY = frozenset({"PREVIOUS_REQUEST_IN_PROGRESS", "ORDER_COMPLETION_IN_PROGRESS"})
 _SIGNATURE_HEADERS = {
     "auth_algo": "paypal-auth-algo",
     "cert_url": "paypal-cert-url",
@@ -44,10 +44,12 @@ _SIGNATURE_HEADERS = {
 class Transport(paypalrestsdk.Api):  # type: ignore[misc]
     """The SDK's token handling over our door: bounded, silent about secrets, safe in threads."""
 
-    def __init__(self, *, base_url: str, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self, *, base_url: str, client_id: str, client_secret: str, door: Door | None = None
+    ) -> None:
         super().__init__(endpoint=base_url, client_id=client_id, client_secret=client_secret)
         self.token_hash: dict[str, Any] | None = None
-        self._door = Door(provider="paypal", base_url=base_url)
+        self._door = door or Door(provider="paypal", base_url=base_url)
         self._lock = threading.Lock()
         self._token_born = 0.0
 
@@ -64,13 +66,16 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]
     def http_call(self, url: str, method: str, **options: Any) -> dict[str, Any]:
         """The SDK's one way out; here it only ever asks for a token."""
         path = url.removeprefix(self.endpoint)
+        asked_at = time.monotonic()
         response = self._door.request(
             method, path, idempotent=True, headers=options["headers"], content=options["data"]
         )
-        self._token_born = time.monotonic()
+        self._token_born = asked_at
         if response.status_code != 200:
             raise GatewayMisconfigured(f"PayPal refuses our credentials ({response.status_code})")
-        token: dict[str, Any] = response.json()
+        token = _json(response.status_code, response.content)
+        if not {"access_token", "token_type"} <= token.keys():
+            raise GatewayUnavailable("paypal: an answer without a token")
         return token
 
     def call(
@@ -108,15 +113,15 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
         if status == 401:
             raise UnauthorizedAccess(None, "")
-        try:
-            answer: dict[str, Any] = json.loads(content) if content else {}
-        except ValueError as error:
-            raise GatewayUnavailable(f"paypal: unreadable answer, HTTP {status}") from error
+        answer = _json(status, content)
         if 200 <= status < 300:
             return answer
-        details = answer.get("details") or [{}]
-        code = details[0].get("issue") or answer.get("name") or f"HTTP_{status}"
-        raise GatewayRejected(str(code), str(answer.get("message", ""))[:500])
+        code = _issue(answer) or f"HTTP_{status}"
+        if code in _UNDER_WAY:
+            raise GatewayUnavailable(f"paypal: {code}")
+        if status == 403:
+            raise GatewayMisconfigured(f"PayPal does not let our app do this ({code})")
+        raise GatewayRejected(code, str(answer.get("message", ""))[:500])
 
 
 class PayPal:
@@ -160,10 +165,10 @@ class PayPal:
         return _order(answer)
 
     def order(self, provider_id: str) -> ProviderOrder:
-        return _order(self._transport.call("GET", f"/v2/checkout/orders/{provider_id}"))
+        return _order(self._transport.call("GET", f"/v2/checkout/orders/{_segment(provider_id)}"))
 
     def capture(self, provider_id: str, *, request_id: str) -> ProviderOrder:
-        self._post(f"/v2/checkout/orders/{provider_id}/capture", {}, request_id)
+        self._post(f"/v2/checkout/orders/{_segment(provider_id)}/capture", {}, request_id)
         return self.order(provider_id)
 
     def refund(
@@ -173,18 +178,22 @@ class PayPal:
             "amount": {"currency_code": amount.currency, "value": amount.amount},
             "note_to_payer": note[:255] or "Refund",
         }
-        answer = self._post(f"/v2/payments/captures/{capture_id}/refund", body, request_id)
+        path = f"/v2/payments/captures/{_segment(capture_id)}/refund"
+        answer = self._post(path, body, request_id)
         answer.setdefault("amount", body["amount"])
         return _refund(answer)
 
     def refund_state(self, refund_id: str) -> ProviderRefund:
-        return _refund(self._transport.call("GET", f"/v2/payments/refunds/{refund_id}"))
+        return _refund(self._transport.call("GET", f"/v2/payments/refunds/{_segment(refund_id)}"))
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> bool:
         """Asks PayPal by postback; the event goes back byte for byte, as it was signed."""
         given = {name.lower(): value for name, value in headers.items()}
         facts = {field: given.get(name, "") for field, name in _SIGNATURE_HEADERS.items()}
         if not self._webhook_id or not all(facts.values()) or not self._trusts(facts["cert_url"]):
+            return False
+        # Spliced unread, a body like `{…}, "webhook_id": "theirs"` would choose what is verified.
+        if not _is_one_object(body):
             return False
         envelope = json.dumps({**facts, "webhook_id": self._webhook_id})
         raw = envelope[:-1].encode() + b', "webhook_event": ' + body + b"}"
@@ -197,16 +206,52 @@ class PayPal:
         return answer.get("verification_status") == "SUCCESS"
 
     def _trusts(self, cert_url: str) -> bool:
-        """PayPal's own hosts over TLS; or, where PayPal itself is a stand-in, the stand-in."""
-        address, own = urlsplit(cert_url), urlsplit(self._transport.endpoint)
-        if address.hostname in _CERTIFICATE_HOSTS:
-            return address.scheme == "https"
-        return own.hostname not in _CERTIFICATE_HOSTS and address[:2] == own[:2]
+        """PayPal's hosts of our own environment over TLS; or, where PayPal itself is a stand-in,
+        the stand-in."""
+        own = urlsplit(self._transport.endpoint)
+        try:
+            address = urlsplit(cert_url)
+        except ValueError:
+            return False
+        hosts = _CERTIFICATE_HOSTS.get(own.netloc, {own.netloc})
+        scheme = "https" if own.netloc in _CERTIFICATE_HOSTS else own.scheme
+        at_home = address.scheme == scheme and address.netloc in hosts
+        return at_home and address.path.startswith(own.path + _CERTIFICATE_PATH)
 
     def _post(self, path: str, body: dict[str, Any], request_id: str) -> dict[str, Any]:
         return self._transport.call(
             "POST", path, body=json.dumps(body).encode(), request_id=request_id
         )
+
+
+def _json(status: int, content: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(content) if content else {}
+    except ValueError as error:
+        raise GatewayUnavailable(f"paypal: unreadable answer, HTTP {status}") from error
+    if not isinstance(answer, dict):
+        raise GatewayUnavailable(f"paypal: not an object, HTTP {status}")
+    return answer
+
+
+def _issue(answer: dict[str, Any]) -> str:
+    """The most exact word of a refusal."""
+    details = answer.get("details")
+    first = details[0] if isinstance(details, list) and details else {}
+    issue = first.get("issue") if isinstance(first, dict) else None
+    return str(issue or answer.get("name") or answer.get("error") or "")[:100]
+
+
+def _is_one_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _segment(provider_id: str) -> str:
+    """An id as one path segment: some come from outside, and none may name another path."""
+    return quote(provider_id, safe="")
 
 
 def _money(fields: Mapping[str, str]) -> Money:
@@ -252,6 +297,15 @@ def _refund(answer: dict[str, Any]) -> ProviderRefund:
 
 def is_configured() -> bool:
     return bool(settings.PAYPAL["client_id"] and settings.PAYPAL["client_secret"])
+
+
+def payer_origin() -> str:
+    """Where the payer is sent to approve: PayPal's site beside its API; a stand-in's own origin."""
+    address = urlsplit(settings.PAYPAL["base_url"])
+    if address.hostname in _CERTIFICATE_HOSTS:
+        sandboxed = "sandbox." if "sandbox" in str(address.hostname) else ""
+        return f"https://www.{sandboxed}paypal.com"
+    return f"{address.scheme}://{address.netloc}"
 
 
 def gateway() -> PayPal:

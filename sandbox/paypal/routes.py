@@ -1,35 +1,27 @@
-"""PayPal's REST paths and the page a payer would see."""
+"""PayPal's REST paths."""
 
 import base64
 import json
 import secrets
-from decimal import Decimal, InvalidOperation
+import time
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import Endpoint, operation
-from sandbox.pages import templates
-from sandbox.paypal import shapes, webhooks
-from sandbox.paypal.state import Capture, Order, Refund, memory, now
-
-_WAITING = {"CREATED", "PAYER_ACTION_REQUIRED"}
-
-
-def base_of(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}/paypal"
-
-
-def refusal(status: int, issue: str) -> Response:
-    return JSONResponse(shapes.problem(status, issue), status_code=status)
+from sandbox.paypal import checks, payer, shapes, webhooks
+from sandbox.paypal.replies import base_of, refusal
+from sandbox.paypal.state import Answered, Capture, Order, Refund, memory
 
 
 def authorised(endpoint: Endpoint) -> Endpoint:
     async def checked(request: Request) -> Response:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in memory.tokens:
+        if not memory.is_valid(token):
             body = {"error": "invalid_token", "error_description": "Token signature verification"}
             return JSONResponse(body, status_code=401)
         return await endpoint(request)
@@ -38,78 +30,86 @@ def authorised(endpoint: Endpoint) -> Endpoint:
 
 
 def repeatable(endpoint: Endpoint) -> Endpoint:
-    """The same PayPal-Request-Id gets the latest state of what it did, and does nothing."""
+    """The same PayPal-Request-Id gets the latest state of what it did, and does nothing.
+
+    With the body read first nothing below waits, so two such requests cannot interleave.
+    """
 
     async def once(request: Request) -> Response:
         request_id = request.headers.get("PayPal-Request-Id", "")
-        key = f"{request.url.path} {request_id}"
-        if not request_id:
-            return await endpoint(request)
+        body = await request.body()
         if len(request_id) > 108:
             return refusal(400, "INVALID_STRING_LENGTH")
-        if key in memory.answered:
-            await request.body()
-            again = memory.answered[key]
-            status = 201 if "/refund" in key else 200
-            return JSONResponse(again(base_of(request)), status_code=status)
-        return await endpoint(request)
+        key = f"{request.url.path} {request_id}"
+        known = memory.answered.get(key) if request_id else None
+        if known is not None and known.body != body:
+            return refusal(422, "DUPLICATE_REQUEST_ID")
+        if known is not None:
+            status = 201 if request.url.path.endswith("/refund") else 200
+            return JSONResponse(known.latest(base_of(request)), status_code=status)
+        request.state.latest = None
+        response = await endpoint(request)
+        if request_id and request.state.latest is not None:
+            memory.answered[key] = Answered(body, request.state.latest)
+        return response
 
     return once
 
 
-def remember(request: Request, latest: Any) -> None:
-    if request_id := request.headers.get("PayPal-Request-Id", ""):
-        memory.answered[f"{request.url.path} {request_id}"] = latest
+async def sent(request: Request) -> dict[str, Any] | None:
+    """The JSON object in the body, `{}` for none; None for anything else."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 @operation("paypal", "token")
 async def token(request: Request) -> Response:
-    given = request.headers.get("Authorization", "").removeprefix("Basic ")
-    client, _, secret = base64.b64decode(given).decode("utf-8", "replace").partition(":")
+    """Any client may come, so that a developer's own keys do no harm; the secret `wrong` is
+    refused."""
+    client, secret = _credentials(request)
     if not client or not secret or secret == "wrong":  # noqa: S105  a value tests send
         body = {"error": "invalid_client", "error_description": "Client Authentication failed"}
         return JSONResponse(body, status_code=401)
+    fault = request.state.fault
+    lasts_s = int(fault.seconds) if fault and fault.kind == "short-lived" else 32400
     made = f"A21AA{secrets.token_urlsafe(48)}"
-    memory.tokens[made] = client
-    answer = {"access_token": made, "token_type": "Bearer", "expires_in": 32400, "scope": ""}
+    memory.tokens[made] = time.monotonic() + lasts_s
+    answer = {"access_token": made, "token_type": "Bearer", "expires_in": lasts_s, "scope": ""}
     return JSONResponse(answer)
 
 
-def _amount_problem(amount: dict[str, str]) -> str:
-    currency = amount.get("currency_code", "")
+def _credentials(request: Request) -> tuple[str, str]:
+    given = request.headers.get("Authorization", "").removeprefix("Basic ")
     try:
-        value = Decimal(amount.get("value", ""))
-    except InvalidOperation:
-        return "INVALID_PARAMETER_SYNTAX"
-    if len(currency) != 3:
-        return "INVALID_CURRENCY_CODE"
-    if value <= 0:
-        return "CANNOT_BE_ZERO_OR_NEGATIVE"
-    digits = 0 if currency in shapes.WITHOUT_DECIMALS else 2
-    return "" if value == round(value, digits) else "DECIMAL_PRECISION"
+        client, _, secret = base64.b64decode(given).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return client, secret
 
 
 @operation("paypal", "create")
 @authorised
 @repeatable
 async def create(request: Request) -> Response:
-    body = json.loads(await request.body())
-    units = body.get("purchase_units") or []
-    if body.get("intent") != "CAPTURE" or len(units) != 1:
-        return refusal(400, "INVALID_PARAMETER_VALUE")
-    if problem := _amount_problem(units[0].get("amount") or {}):
-        return refusal(422, problem)
+    body = await sent(request)
+    if body is None:
+        return refusal(400, "MALFORMED_REQUEST_JSON")
+    if problem := checks.order_problem(body):
+        return refusal(checks.status_of(problem), problem)
     paypal = (body.get("payment_source") or {}).get("paypal") or {}
     experience = paypal.get("experience_context") or {}
     row = Order(
-        unit=units[0],
+        unit=body["purchase_units"][0],
         status="PAYER_ACTION_REQUIRED",
         return_url=experience.get("return_url", ""),
         cancel_url=experience.get("cancel_url", ""),
     )
     with memory.lock:
         memory.orders[row.id] = row
-        remember(request, lambda base: shapes.order(row, base))
+    request.state.latest = partial(shapes.order, row)
     return JSONResponse(shapes.order(row, base_of(request)), status_code=201)
 
 
@@ -130,27 +130,17 @@ async def capture(request: Request) -> Response:
     if row is None:
         return refusal(404, "INVALID_RESOURCE_ID")
     with memory.lock:
-        if problem := _capture_problem(row):
+        if problem := checks.capture_problem(row):
             return refusal(422, problem)
         status = "PENDING" if row.funding == "pending" else "COMPLETED"
         made = Capture(status, Decimal(row.value))
         row.captures.append(made)
         row.status = "COMPLETED"
         memory.invoices[row.unit.get("invoice_id") or row.id] = row.id
-        remember(request, lambda base: shapes.order(row, base))
+    request.state.latest = partial(shapes.order, row)
     base = base_of(request)
     webhooks.announce(f"PAYMENT.CAPTURE.{status}", "capture", shapes.capture(row, made, base))
     return JSONResponse(shapes.order(row, base), status_code=201)
-
-
-def _capture_problem(row: Order) -> str:
-    if row.status in _WAITING:
-        return "ORDER_NOT_APPROVED"
-    if row.status == "COMPLETED":
-        return "ORDER_ALREADY_CAPTURED"
-    if row.unit.get("invoice_id") in memory.invoices:
-        return "DUPLICATE_INVOICE_ID"
-    return "INSTRUMENT_DECLINED" if row.funding == "declined" else ""
 
 
 @operation("paypal", "capture-state")
@@ -170,25 +160,24 @@ async def refund(request: Request) -> Response:
     if found is None:
         return refusal(404, "INVALID_RESOURCE_ID")
     row, item = found
-    body = json.loads(await request.body() or b"{}")
+    body = await sent(request)
+    if body is None:
+        return refusal(400, "INVALID_PARAMETER_SYNTAX")
     with memory.lock:
-        left = item.value - item.refunded
-        value = Decimal(body["amount"]["value"]) if body.get("amount") else left
-        if item.status == "REFUNDED":
-            return refusal(422, "CAPTURE_FULLY_REFUNDED")
-        if value > left or item.status not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
-            return refusal(422, "REFUND_AMOUNT_EXCEEDED")
-        made = Refund(value, body.get("note_to_payer", ""))
+        amount = body.get("amount")
+        if problem := checks.refund_problem(row, item, amount):
+            return refusal(checks.status_of(problem), problem)
+        made = Refund(Decimal(amount["value"]) if amount else item.left, note_of(body))
         item.refunds.append(made)
-        item.status = "REFUNDED" if item.refunded == item.value else "PARTIALLY_REFUNDED"
-        remember(request, lambda base: shapes.refund(row, made, base))
+        item.status = "PARTIALLY_REFUNDED" if item.left else "REFUNDED"
+    request.state.latest = partial(shapes.refund, row, made)
     base = base_of(request)
-    resource = shapes.refund(row, made, base)
-    up = {"href": f"{base}/v2/payments/captures/{item.id}", "rel": "up", "method": "GET"}
-    webhooks.announce(
-        "PAYMENT.CAPTURE.REFUNDED", "refund", {**resource, "links": [*resource["links"], up]}
-    )
-    return JSONResponse(resource, status_code=201)
+    webhooks.announce("PAYMENT.CAPTURE.REFUNDED", "refund", shapes.refund_event(row, made, base))
+    return JSONResponse(shapes.refund(row, made, base), status_code=201)
+
+
+def note_of(body: dict[str, Any]) -> str:
+    return str(body.get("note_to_payer", ""))[:255]
 
 
 @operation("paypal", "refund-state")
@@ -208,73 +197,8 @@ async def verify(request: Request) -> Response:
     return JSONResponse({"verification_status": "SUCCESS" if good else "FAILURE"})
 
 
-async def approve(request: Request) -> Response:
-    """The page of the payer. Its choices decide how the bank behaves at capture."""
-    row = memory.orders.get(request.query_params.get("token", ""))
-    if row is None:
-        return Response("No such payment.", status_code=404)
-    if request.method == "GET" or row.status not in _WAITING:
-        return templates.TemplateResponse(request, "approve.html", {"order": row})
-    choice = str((await request.form()).get("choice", ""))
-    if choice == "cancel":
-        return RedirectResponse(_with(row.cancel_url, row), status_code=303)
-    with memory.lock:
-        row.funding = choice if choice in {"declined", "pending"} else "approve"
-        row.status = "APPROVED"
-    webhooks.announce(
-        "CHECKOUT.ORDER.APPROVED", "checkout-order", shapes.order(row, base_of(request))
-    )
-    if choice == "vanish":
-        context = {"title": "Approved", "text": "The page is closed; TutorMe hears of it anyway."}
-        return templates.TemplateResponse(request, "message.html", context)
-    return RedirectResponse(_with(row.return_url, row), status_code=303)
-
-
-def _with(url: str, row: Order) -> str:
-    mark = "&" if "?" in url else "?"
-    return f"{url}{mark}token={row.id}&PayerID=QYR5Z8XDVJNXQ"
-
-
-async def settle(request: Request) -> Response:
-    """Ends a held capture: `{"status": "COMPLETED" | "DECLINED"}`."""
-    found = memory.capture_of(request.path_params["capture_id"])
-    if found is None:
-        return refusal(404, "INVALID_RESOURCE_ID")
-    row, item = found
-    status = (await request.json())["status"]
-    with memory.lock:
-        item.status, item.created_at = status, now()
-    event = "COMPLETED" if status == "COMPLETED" else "DENIED"
-    webhooks.announce(
-        f"PAYMENT.CAPTURE.{event}", "capture", shapes.capture(row, item, base_of(request))
-    )
-    return JSONResponse({"status": status})
-
-
-async def tamper(request: Request) -> Response:
-    """Changes what PayPal believes: `{"value"?, "currency_code"?, "custom_id"?}`."""
-    row = memory.orders.get(request.path_params["order_id"])
-    if row is None:
-        return refusal(404, "INVALID_RESOURCE_ID")
-    change = await request.json()
-    with memory.lock:
-        row.unit["amount"].update({k: v for k, v in change.items() if k != "custom_id"})
-        if "custom_id" in change:
-            row.unit["custom_id"] = change["custom_id"]
-    return JSONResponse(shapes.order(row, base_of(request)))
-
-
-async def overview(request: Request) -> Response:
-    context = {
-        "orders": list(reversed(memory.orders.values()))[:100],
-        "deliveries": webhooks.outgoing.newest_first(),
-        "webhook_url": webhooks.outgoing.url,
-    }
-    return templates.TemplateResponse(request, "paypal.html", context)
-
-
 routes = [
-    Route("/", overview),
+    Route("/", payer.overview),
     Route("/v1/oauth2/token", token, methods=["POST"]),
     Route("/v2/checkout/orders", create, methods=["POST"]),
     Route("/v2/checkout/orders/{order_id}", show),
@@ -284,8 +208,8 @@ routes = [
     Route("/v2/payments/refunds/{refund_id}", show_refund),
     Route("/v1/notifications/verify-webhook-signature", verify, methods=["POST"]),
     Route("/v1/notifications/certs/{name}", webhooks.certificate),
-    Route("/checkoutnow", approve, methods=["GET", "POST"]),
-    Route("/_settle/{capture_id}", settle, methods=["POST"]),
-    Route("/_tamper/{order_id}", tamper, methods=["POST"]),
+    Route("/checkoutnow", payer.approve, methods=["GET", "POST"]),
+    Route("/_settle/{capture_id}", payer.settle, methods=["POST"]),
+    Route("/_tamper/{order_id}", payer.tamper, methods=["POST"]),
     Route("/_webhooks", webhooks.control, methods=["GET", "POST", "PUT"]),
 ]

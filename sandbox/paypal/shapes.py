@@ -6,8 +6,9 @@ from typing import Any
 from sandbox.paypal.state import Capture, Order, Refund
 
 WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
+PAYER_ID = "QYR5Z8XDVJNXQ"
 _PAYER = {
-    "payer_id": "QYR5Z8XDVJNXQ",
+    "payer_id": PAYER_ID,
     "email_address": "payer@example.com",
     "name": {"given_name": "Pat", "surname": "Payer"},
 }
@@ -52,8 +53,7 @@ def capture(row: Order, item: Capture, base: str) -> dict[str, Any]:
         "status": item.status,
         "amount": money(item.value, row.currency),
         "final_capture": True,
-        "custom_id": row.unit.get("custom_id", ""),
-        "invoice_id": row.unit.get("invoice_id", ""),
+        **_references(row),
         "create_time": item.created_at,
         "update_time": item.created_at,
         "links": [
@@ -72,19 +72,31 @@ def capture(row: Order, item: Capture, base: str) -> dict[str, Any]:
 
 
 def refund(row: Order, item: Refund, base: str) -> dict[str, Any]:
-    return {
+    shown = {
         "id": item.id,
         "status": item.status,
         "amount": money(item.value, row.currency),
-        "custom_id": row.unit.get("custom_id", ""),
-        "invoice_id": row.unit.get("invoice_id", ""),
-        "note_to_payer": item.note,
+        **_references(row),
         "create_time": item.created_at,
         "update_time": item.created_at,
         "links": [
             {"href": f"{base}/v2/payments/refunds/{item.id}", "rel": "self", "method": "GET"}
         ],
     }
+    return {**shown, "note_to_payer": item.note} if item.note else shown
+
+
+def _references(row: Order) -> dict[str, str]:
+    """What the shop called it; PayPal leaves absent names out."""
+    return {name: str(row.unit[name]) for name in ("custom_id", "invoice_id") if row.unit.get(name)}
+
+
+def refund_event(row: Order, item: Refund, base: str) -> dict[str, Any]:
+    """A refund as its webhook shows it: with the way up to its capture."""
+    shown = refund(row, item, base)
+    (capture_id,) = [one.id for one in row.captures if item in one.refunds]
+    up = {"href": f"{base}/v2/payments/captures/{capture_id}", "rel": "up", "method": "GET"}
+    return {**shown, "links": [*shown["links"], up]}
 
 
 def problem(status: int, issue: str) -> dict[str, Any]:
@@ -115,6 +127,13 @@ _BY_STATUS = {
     500: ("INTERNAL_SERVER_ERROR", "An internal server error occurred."),
 }
 _ISSUES = {
+    "DUPLICATE_REQUEST_ID": "The value of PayPal-Request-Id header has already been used. Please"
+    " specify a different value and try again.",
+    "MALFORMED_REQUEST_JSON": "The request JSON is not well formed.",
+    "PENDING_CAPTURE": "Cannot initiate a refund as the capture is pending. Capture is typically"
+    " pending when the payer has funded the transaction using e-check/bank funded.",
+    "REFUND_NOT_ALLOWED": "Capture cannot be refunded.",
+    "REFUND_CAPTURE_CURRENCY_MISMATCH": "Refund must be in the same currency as the capture",
     "INVALID_PARAMETER_SYNTAX": "The value of a field does not conform to the expected format.",
     "INVALID_STRING_LENGTH": "The value of a field is either too short or too long",
     "INVALID_PARAMETER_VALUE": "A parameter value is not valid.",

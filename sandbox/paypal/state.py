@@ -3,7 +3,9 @@
 import secrets
 import string
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -42,6 +44,10 @@ class Capture:
     def refunded(self) -> Decimal:
         return sum((refund.value for refund in self.refunds), Decimal(0))
 
+    @property
+    def left(self) -> Decimal:
+        return self.value - self.refunded
+
 
 @dataclass
 class Order:
@@ -54,6 +60,13 @@ class Order:
     id: str = field(default_factory=new_id)
     created_at: str = field(default_factory=now)
     captures: list[Capture] = field(default_factory=list)
+
+    @property
+    def is_undecided(self) -> bool:
+        """The payer may choose: for the first time, or again after the bank declined."""
+        return self.status == "PAYER_ACTION_REQUIRED" or (
+            self.status == "APPROVED" and self.funding == "declined"
+        )
 
     @property
     def currency(self) -> str:
@@ -75,15 +88,27 @@ class Bounded(OrderedDict[str, Any]):
             self.popitem(last=False)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a PayPal-Request-Id did. `latest(base)` is the present state of it."""
+
+    body: bytes
+    latest: Callable[[str], dict[str, Any]]
+
+
 class Memory:
     """Guarded by `lock`; one request changes state at a time, as one row lock would."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        # Token: the monotonic second at which it ends.
         self.tokens: Bounded = Bounded()
         self.orders: Bounded = Bounded()
         self.answered: Bounded = Bounded()
         self.invoices: Bounded = Bounded()
+
+    def is_valid(self, token: str) -> bool:
+        return bool(self.tokens.get(token, 0) > time.monotonic())
 
     def capture_of(self, capture_id: str) -> tuple[Order, Capture] | None:
         for order in self.orders.values():

@@ -30,6 +30,9 @@ _KEPT = 1000
 _WAITS_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
 _DEFAULT_URL = "http://127.0.0.1:8000/api/v1/payments/webhooks/paypal/"
 
+_CERT_PATH = "/v1/notifications/certs/CERT-sandbox"
+_ALGORITHM = "SHA256withRSA"
+
 _key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -68,6 +71,8 @@ class Outgoing:
     webhook_id: str = "WHSANDBOX"
     sent: OrderedDict[str, Delivery] = field(default_factory=OrderedDict)
     held: list[Delivery] = field(default_factory=list)
+    # Waits for the next delivery and follows it.
+    overtaken: list[Delivery] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, delivery: Delivery) -> None:
@@ -80,6 +85,17 @@ class Outgoing:
         with self.lock:
             return list(reversed(self.sent.values()))
 
+    def take_held(self) -> list[Delivery]:
+        """Newest first."""
+        with self.lock:
+            taken, self.held = self.held[::-1], []
+        return taken
+
+    def take_overtaken(self) -> list[Delivery]:
+        with self.lock:
+            taken, self.overtaken = self.overtaken, []
+        return taken
+
 
 outgoing = Outgoing()
 _loop: asyncio.AbstractEventLoop | None = None
@@ -91,10 +107,12 @@ async def sender() -> AsyncIterator[None]:
     """The running program delivers; without it (an in-process test) nothing is sent."""
     global _loop
     _loop = asyncio.get_running_loop()
-    yield
-    _loop = None
-    for task in _tasks:
-        task.cancel()
+    try:
+        yield
+    finally:
+        _loop = None
+        for task in _tasks:
+            task.cancel()
 
 
 def announce(event_type: str, resource_type: str, resource: dict[str, Any]) -> None:
@@ -118,23 +136,29 @@ def announce(event_type: str, resource_type: str, resource: dict[str, Any]) -> N
     elif kind == "hold":
         delivery.outcome = "held by a fault"
         outgoing.held.append(delivery)
+    elif kind == "reorder":
+        delivery.outcome = "waits for the next one"
+        outgoing.overtaken.append(delivery)
     else:
-        for _ in range(2 if kind == "duplicate" else 1):
+        _start(delivery, *outgoing.take_overtaken())
+        if kind == "duplicate":
             _start(delivery)
 
 
 def _signed(event: dict[str, Any], *, spoiled: bool) -> Delivery:
     body = json.dumps(event)
-    transmission, time = str(uuid.uuid4()), now()
-    message = signed_text(transmission, time, outgoing.webhook_id, body.encode())
-    signature = _key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-    if spoiled:
-        signature = signature[::-1]
+    time, encoded = now(), ""
+    # PayPal's own schema of the postback wants a signature that begins with a word character.
+    while not encoded[:1].isalnum():
+        transmission = str(uuid.uuid4())
+        message = signed_text(transmission, time, outgoing.webhook_id, body.encode())
+        signature = _key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+        encoded = base64.b64encode(signature[::-1] if spoiled else signature).decode()
     headers = {
         "PAYPAL-TRANSMISSION-ID": transmission,
         "PAYPAL-TRANSMISSION-TIME": time,
-        "PAYPAL-TRANSMISSION-SIG": base64.b64encode(signature).decode(),
-        "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+        "PAYPAL-TRANSMISSION-SIG": encoded,
+        "PAYPAL-AUTH-ALGO": _ALGORITHM,
         "Content-Type": "application/json",
     }
     return Delivery(event["id"], event["event_type"], body, headers)
@@ -150,57 +174,81 @@ def forget() -> None:
     with outgoing.lock:
         outgoing.sent.clear()
         outgoing.held.clear()
+        outgoing.overtaken.clear()
     for task in list(_tasks):
         if _loop is not None:
             _loop.call_soon_threadsafe(task.cancel)
 
 
-def _start(delivery: Delivery) -> None:
+def _start(*deliveries: Delivery) -> None:
+    """Sends them one after another, in this order."""
     if _loop is None:
         return
-    task = _loop.create_task(_deliver(delivery))
+    task = _loop.create_task(_deliver_all(deliveries))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
 
+async def _deliver_all(deliveries: tuple[Delivery, ...]) -> None:
+    for delivery in deliveries:
+        await _deliver(delivery)
+
+
 async def _deliver(delivery: Delivery) -> None:
-    base = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8025").rstrip("/")
-    cert_url = {"PAYPAL-CERT-URL": f"{base}/paypal/v1/notifications/certs/CERT-sandbox"}
-    for wait_s in _WAITS_S:
+    """Tries until a 2xx comes, with growing pauses, as long as `_WAITS_S` lasts."""
+    for wait_s in (*_WAITS_S, None):
         delivery.tries += 1
         try:
             async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
                 answer = await http.post(
                     outgoing.url,
                     content=delivery.body.encode(),
-                    headers={**delivery.headers, **cert_url},
+                    headers={**delivery.headers, "PAYPAL-CERT-URL": _cert_url()},
                 )
             delivery.outcome = f"HTTP {answer.status_code}"
             if answer.is_success:
                 return
         except httpx.HTTPError as error:
             delivery.outcome = type(error).__name__
-        await asyncio.sleep(wait_s)
+        if wait_s is not None:
+            await asyncio.sleep(wait_s)
+    delivery.outcome += ", given up"
 
 
-def is_genuine(body: bytes) -> bool:
+def _cert_url() -> str:
+    base = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8025").rstrip("/")
+    return f"{base}/paypal{_CERT_PATH}"
+
+
+def is_genuine(postback: bytes) -> bool:
     """Checks a postback against our own key, over the event's raw bytes inside the request."""
     try:
-        text = body.decode()
-        facts = json.loads(text)
-        start = text.index('"webhook_event"') + len('"webhook_event"')
-        start = text.index(":", start) + 1
-        start += len(text[start:]) - len(text[start:].lstrip())
-        _event, end = json.JSONDecoder().raw_decode(text, start)
-        raw = text[start:end].encode()
+        facts = json.loads(postback)
         message = signed_text(
-            facts["transmission_id"], facts["transmission_time"], facts["webhook_id"], raw
+            facts["transmission_id"],
+            facts["transmission_time"],
+            facts["webhook_id"],
+            _raw_event(postback.decode()),
         )
         signature = base64.b64decode(facts["transmission_sig"])
         _key.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+        named_rightly = (
+            facts["webhook_id"] == outgoing.webhook_id
+            and facts["auth_algo"] == _ALGORITHM
+            and str(facts["cert_url"]).endswith(_CERT_PATH)
+        )
     except (InvalidSignature, ValueError, KeyError, TypeError):
         return False
-    return bool(facts["webhook_id"] == outgoing.webhook_id)
+    return named_rightly
+
+
+def _raw_event(postback: str) -> bytes:
+    """The value of `webhook_event` exactly as it was sent: parsed and written again it would
+    have another checksum."""
+    start = postback.index(":", postback.index('"webhook_event"')) + 1
+    start += len(postback[start:]) - len(postback[start:].lstrip())
+    _event, end = json.JSONDecoder().raw_decode(postback, start)
+    return postback[start:end].encode()
 
 
 async def certificate(_request: Request) -> Response:
@@ -215,8 +263,7 @@ async def control(request: Request) -> Response:
     elif request.method == "POST":
         order = await request.json()
         if order.get("release"):
-            while outgoing.held:
-                _start(outgoing.held.pop())
+            _start(*outgoing.take_held())
         elif order.get("resend") in outgoing.sent:
             _start(outgoing.sent[order["resend"]])
     rows = [asdict(delivery) for delivery in outgoing.newest_first()]

@@ -14,7 +14,7 @@ CURRENCIES = (
     "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB "
     "TWD USD"
 ).split()
-_WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
+WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
 MAX_MINOR = 10**12
 
 
@@ -23,7 +23,7 @@ class CurrencyMismatch(ValueError):
 
 
 def decimals(currency: str) -> int:
-    return 0 if currency in _WITHOUT_DECIMALS else 2
+    return 0 if currency in WITHOUT_DECIMALS else 2
 
 
 @dataclass(frozen=True, order=False)

@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
+    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
 
@@ -314,6 +315,7 @@ API_LIMITS = {
     "register": (10, 3600),
     "ai": (20, 3600),
     "webhook": (1200, 60),
+    "progress": (600, 60),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "TutorMe API",

@@ -1,8 +1,11 @@
 """Cursor pages: stable under writes, cost independent of depth, a bad cursor is a 404."""
 
+import base64
 import binascii
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -38,10 +41,19 @@ class CursorPage(CursorPagination):
     ) -> tuple[str, ...]:
         return tuple(getattr(view, "page_ordering", None) or self.ordering)
 
+    def decode_cursor(self, request: Request) -> Any:
+        """DRF reads whatever can be read; ours are three known parameters in strict base64."""
+        given = request.query_params.get(self.cursor_query_param)
+        if given is not None:
+            inside = parse_qs(base64.b64decode(given, validate=True).decode(), strict_parsing=True)
+            if not set(inside) <= {"o", "r", "p"}:
+                raise ValueError("not a cursor")
+        return super().decode_cursor(request)
+
     def paginate_queryset(
         self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError) as error:
             raise NotFound("The cursor is not one of ours.") from error

@@ -1,0 +1,167 @@
+"""Courses in the admin: content can be corrected, what learners did can only be read."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from courses.errors import CourseNotReady
+from courses.models import (
+    Attempt,
+    AttemptAnswer,
+    Course,
+    Enrollment,
+    Lesson,
+    LessonProgress,
+    Question,
+    UserAchievement,
+)
+from courses.services import authoring
+from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+class FactInline(TabularInline):  # type: ignore[misc]
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LessonInline(FactInline):
+    model = Lesson
+    fields = ("position", "key", "title", "kind", "minutes", "is_free_preview", "is_published")
+    ordering = ("position",)
+
+
+@admin.register(Course)
+class CourseAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("title", "category", "difficulty", "price_shown", "state", "enrollment_count")
+    list_filter = ("state", "difficulty", "category", "language")
+    search_fields = ("title", "slug", "instructor__email")
+    list_select_related = ("instructor",)
+    autocomplete_fields = ("instructor",)
+    ordering = ("-id",)
+    inlines = (LessonInline,)
+    actions = ("publish",)
+    # What publishing, enrolling and counting write.
+    readonly_fields = (
+        "slug",
+        "state",
+        "version",
+        "price_minor",
+        "currency",
+        "enrollment_count",
+        "lesson_count",
+        "total_minutes",
+        "published_at",
+        "created_at",
+        "updated_at",
+    )
+
+    @admin.display(description=_("price"), ordering="price_minor")
+    def price_shown(self, course: Course) -> str:
+        return course.price.localized()
+
+    @admin.action(description=_("Publish"))
+    def publish(self, request: HttpRequest, queryset: QuerySet[Course]) -> None:
+        for course in queryset:
+            try:
+                authoring.publish(course=course, actor_id=request.user.pk)
+            except CourseNotReady as error:
+                told = " ".join(error.extras["problems"])
+                self.message_user(request, f"{course}: {told}", messages.ERROR)
+            else:
+                self.message_user(request, _("Published: %(title)s") % {"title": course.title})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Lesson)
+class LessonAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("title", "course", "kind", "position", "is_free_preview", "is_published")
+    list_filter = ("kind", "is_free_preview", "is_published")
+    search_fields = ("title", "key", "course__title")
+    list_select_related = ("course",)
+    ordering = ("course", "position")
+    # Whether a lesson counts is decided by publishing, which counts the learners again.
+    readonly_fields = (
+        "course",
+        "section",
+        "key",
+        "kind",
+        "position",
+        "is_required",
+        "is_published",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnlyAdmin):
+    """Read only by nature: an edit is a new version, which the author's files make."""
+
+    list_display = ("key", "lesson", "kind", "points", "retired_at")
+    list_filter = ("kind", ("retired_at", admin.EmptyFieldListFilter))
+    search_fields = ("key", "prompt", "lesson__title")
+    list_select_related = ("lesson",)
+    ordering = ("lesson", "position")
+
+
+class ProgressInline(FactInline):
+    model = LessonProgress
+    fields = ("lesson", "seconds", "position", "completed_at")
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(ReadOnlyAdmin):
+    list_display = ("user", "course", "state", "percent", "completed_at", "created_at")
+    list_filter = ("state",)
+    search_fields = ("user__email", "course__title", "order__id")
+    list_select_related = ("user", "course")
+    ordering = ("-id",)
+    inlines = (ProgressInline,)
+    show_full_result_count = False
+
+
+class AnswerInline(FactInline):
+    model = AttemptAnswer
+    fields = ("position", "question", "answer", "points")
+    ordering = ("position",)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("id", "learner", "lesson", "number", "state", "score", "max_score", "passed")
+    list_filter = ("state", "passed")
+    search_fields = ("enrollment__user__email", "lesson__title")
+    list_select_related = ("enrollment__user", "lesson")
+    ordering = ("-id",)
+    inlines = (AnswerInline,)
+    show_full_result_count = False
+
+    @admin.display(description=_("learner"))
+    def learner(self, attempt: Attempt) -> str:
+        return str(attempt.enrollment.user)
+
+
+@admin.register(UserAchievement)
+class UserAchievementAdmin(ReadOnlyAdmin):
+    list_display = ("user", "achievement", "points", "awarded_at")
+    list_filter = ("achievement",)
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+    ordering = ("-id",)

@@ -1,0 +1,174 @@
+from rest_framework import serializers
+
+from courses.models import Attempt, Course, Enrollment, Lesson, Question
+from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.money import MAX_MINOR
+
+ORDERINGS = ("relevance", "newest", "popular", "price", "-price", "title")
+
+
+class CatalogueQuery(StrictSerializer):
+    search = SafeText(max_length=200, required=False, allow_blank=True)
+    category = serializers.CharField(max_length=60, required=False)
+    difficulty = serializers.ChoiceField(choices=Course.Difficulty.choices, required=False)
+    language = serializers.CharField(max_length=12, required=False)
+    price_min = serializers.DecimalField(
+        max_digits=13, decimal_places=2, min_value=0, max_value=MAX_MINOR // 100, required=False
+    )
+    price_max = serializers.DecimalField(
+        max_digits=13, decimal_places=2, min_value=0, max_value=MAX_MINOR // 100, required=False
+    )
+    instructor = serializers.UUIDField(required=False)
+    ordering = serializers.ChoiceField(choices=ORDERINGS, required=False)
+    cursor = serializers.CharField(max_length=500, required=False)
+    page_size = serializers.CharField(max_length=9, required=False)
+
+
+class InstructorOut(OutputSerializer):
+    id = serializers.UUIDField()
+    display_name = serializers.CharField()
+    username = serializers.CharField()
+
+
+class CourseOut(OutputSerializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    subtitle = serializers.CharField()
+    summary = serializers.CharField()
+    category = serializers.CharField()
+    difficulty = serializers.ChoiceField(choices=Course.Difficulty.choices)
+    language = serializers.CharField()
+    price = MoneyField()
+    lesson_count = serializers.IntegerField()
+    total_minutes = serializers.IntegerField()
+    enrollment_count = serializers.IntegerField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    instructor = InstructorOut()
+
+
+class CourseDetailOut(CourseOut):
+    description = serializers.CharField()
+    outcomes = serializers.ListField(child=serializers.CharField())
+    enrolled = serializers.BooleanField()
+
+
+class CataloguePageOut(OutputSerializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = CourseOut(many=True)
+    count = serializers.IntegerField()
+    facets = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+
+
+class OutlineLessonOut(OutputSerializer):
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Lesson.Kind.choices)
+    minutes = serializers.IntegerField()
+    is_free_preview = serializers.BooleanField()
+    is_required = serializers.BooleanField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    lock = serializers.CharField(help_text="Why it is not open: not_enrolled; empty if it is.")
+
+
+class SectionOut(OutputSerializer):
+    title = serializers.CharField()
+    lessons = OutlineLessonOut(many=True)
+
+
+class OutlineOut(OutputSerializer):
+    course = serializers.UUIDField()
+    percent = serializers.IntegerField()
+    sections = SectionOut(many=True)
+
+
+class LessonOut(OutputSerializer):
+    id = serializers.UUIDField()
+    course = serializers.UUIDField()
+    key = serializers.CharField()
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Lesson.Kind.choices)
+    minutes = serializers.IntegerField()
+    body = serializers.CharField(required=False, help_text="Markdown; absent while locked.")
+    html = serializers.CharField(required=False, help_text="Safe HTML; absent while locked.")
+    lock = serializers.CharField()
+
+
+class EnrollmentOut(OutputSerializer):
+    id = serializers.UUIDField()
+    course = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=Enrollment.State.choices)
+    percent = serializers.IntegerField()
+    last_lesson = serializers.UUIDField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    completed_version = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ProgressIn(StrictSerializer):
+    client_event_id = serializers.UUIDField()
+    time_delta_s = serializers.IntegerField(min_value=0, max_value=86_400, default=0)
+    position = serializers.IntegerField(min_value=0, max_value=1000, default=0)
+    completed = serializers.BooleanField(default=False)
+
+
+class ProgressOut(OutputSerializer):
+    lesson = serializers.UUIDField()
+    seconds = serializers.IntegerField()
+    position = serializers.IntegerField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    course_percent = serializers.IntegerField()
+    course_completed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExplainedLessonOut(OutputSerializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    rule = serializers.CharField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExplanationOut(OutputSerializer):
+    percent = serializers.IntegerField()
+    counted = serializers.IntegerField()
+    done = serializers.IntegerField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    lessons = ExplainedLessonOut(many=True)
+
+
+class QuestionOut(OutputSerializer):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Question.Kind.choices)
+    prompt = serializers.CharField(help_text="Markdown.")
+    options = serializers.ListField(child=serializers.DictField())
+    points = serializers.CharField()
+    answer = serializers.JSONField(allow_null=True)
+    earned = serializers.CharField(required=False, help_text="Only when the review is open.")
+    solution = serializers.JSONField(required=False, help_text="Only when the review is open.")
+    explanation = serializers.CharField(required=False)
+
+
+class AttemptOut(OutputSerializer):
+    id = serializers.UUIDField()
+    lesson = serializers.UUIDField()
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Attempt.State.choices)
+    started_at = serializers.DateTimeField()
+    deadline_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    score = serializers.CharField(allow_null=True)
+    max_score = serializers.CharField()
+    percent = serializers.IntegerField(allow_null=True)
+    pass_percent = serializers.IntegerField()
+    passed = serializers.BooleanField(allow_null=True)
+    questions = QuestionOut(many=True)
+
+
+class AnswersIn(StrictSerializer):
+    answers = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="By question id.", allow_empty=False
+    )

@@ -1,0 +1,103 @@
+"""Rows as the API shows them."""
+
+from typing import Any
+
+from courses.models import Attempt, Enrollment
+from courses.queries import Outline
+from courses.services import quizzes
+from tutorme.core.money import Money
+
+_CARD = (
+    "id",
+    "slug",
+    "title",
+    "subtitle",
+    "summary",
+    "category",
+    "difficulty",
+    "language",
+    "lesson_count",
+    "total_minutes",
+    "enrollment_count",
+    "published_at",
+)
+
+
+def course(row: dict[str, Any]) -> dict[str, Any]:
+    """From `values(*queries.CARD)`."""
+    return {
+        **{name: row[name] for name in _CARD},
+        "price": Money(row["price_minor"], row["currency"]).as_json(),
+        "instructor": {
+            "id": row["instructor_id"],
+            "display_name": row["instructor__display_name"],
+            "username": row["instructor__username"],
+        },
+    }
+
+
+def outline(found: Outline) -> dict[str, Any]:
+    return {
+        "course": found.course_id,
+        "percent": found.enrollment.percent if found.enrollment else 0,
+        "sections": [
+            {"title": part.title, "lessons": [vars(lesson) for lesson in part.lessons]}
+            for part in found.sections
+        ],
+    }
+
+
+def enrollment(row: Enrollment) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "course": row.course_id,
+        "slug": row.course.slug,
+        "title": row.course.title,
+        "state": row.state,
+        "percent": row.percent,
+        "last_lesson": row.last_lesson_id,
+        "completed_at": row.completed_at,
+        "completed_version": row.completed_version,
+        "created_at": row.created_at,
+    }
+
+
+def attempt(row: Attempt) -> dict[str, Any]:
+    """What its learner may know now: the key, the marks and the reasons only when the review is
+    open, and then from the same rows the grader read."""
+    graded = row.state == Attempt.State.GRADED
+    return {
+        "id": row.pk,
+        "lesson": row.lesson_id,
+        "number": row.number,
+        "state": row.state,
+        "started_at": row.started_at,
+        "deadline_at": row.deadline_at,
+        "submitted_at": row.submitted_at,
+        "score": str(row.score) if graded else None,
+        "max_score": str(row.max_score),
+        "percent": row.percent if graded else None,
+        "pass_percent": row.pass_percent,
+        "passed": row.passed,
+        "questions": _questions(row, open_review=quizzes.may_review(row)),
+    }
+
+
+def _questions(row: Attempt, *, open_review: bool) -> list[dict[str, Any]]:
+    shown = []
+    for answer in row.answers.select_related("question").order_by("position"):
+        question = answer.question
+        card = {
+            "id": question.pk,
+            "kind": question.kind,
+            "prompt": question.prompt,
+            "options": question.options,
+            "points": str(question.points),
+            "answer": answer.answer,
+        }
+        if open_review:
+            card["earned"] = str(answer.points)
+            card["solution"] = question.solution
+            card["explanation"] = question.explanation
+        shown.append(card)
+    return shown

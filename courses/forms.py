@@ -1,0 +1,53 @@
+"""What people ask the catalogue, and the sheet of a quiz."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Attempt, Course, Question
+
+LEVELS = {
+    Course.Difficulty.BEGINNER: _("Beginner"),
+    Course.Difficulty.INTERMEDIATE: _("Intermediate"),
+    Course.Difficulty.ADVANCED: _("Advanced"),
+}
+PRICES = {"free": _("Free"), "paid": _("With a price")}
+ORDERS = {
+    "relevance": _("Best match"),
+    "newest": _("Newest"),
+    "popular": _("Most learners"),
+    "price": _("Lowest price"),
+    "title": _("Title"),
+}
+
+
+class CatalogueForm(forms.Form):
+    """A value nobody offered is left out, so that an old link still shows a catalogue."""
+
+    q = forms.CharField(max_length=200, required=False)
+    subject = forms.CharField(max_length=60, required=False)
+    level = forms.ChoiceField(choices=list(LEVELS.items()), required=False)
+    price = forms.ChoiceField(choices=list(PRICES.items()), required=False)
+    order = forms.ChoiceField(choices=list(ORDERS.items()), required=False)
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def answers_in(posted: QueryDict, attempt: Attempt) -> dict[UUID, Any]:
+    """The answers of a posted sheet by question id; what was left empty is None."""
+    rows = attempt.answers.values_list("question_id", "question__kind")
+    return {pk: _answer(posted, f"q-{pk}", kind) for pk, kind in rows}
+
+
+def _answer(posted: QueryDict, name: str, kind: str) -> Any:
+    if kind == Question.Kind.MULTIPLE:
+        return posted.getlist(name) or None
+    text = posted.get(name, "").strip()
+    if kind == Question.Kind.TRUE_FALSE:
+        return {"true": True, "false": False}.get(text)
+    return text or None

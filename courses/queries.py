@@ -1,0 +1,334 @@
+"""What pages and API read: a course's outline with the viewer's own state, in flat queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, Value, When
+from django.db.models.functions import Lower
+
+from courses.markdown import html_of
+from courses.models import Attempt, Course, Enrollment, Lesson, LessonProgress, Question, Quiz
+from courses.querysets import CourseQuerySet
+
+
+@dataclass(frozen=True)
+class OutlineLesson:
+    """`lock` is why the body is not shown, empty where it is."""
+
+    id: UUID
+    key: str
+    title: str
+    kind: str
+    minutes: int
+    is_free_preview: bool
+    is_required: bool
+    completed_at: datetime | None
+    lock: str
+
+
+@dataclass(frozen=True)
+class OutlineSection:
+    title: str
+    lessons: tuple[OutlineLesson, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    course_id: UUID
+    enrollment: Enrollment | None
+    sections: tuple[OutlineSection, ...]
+
+    @property
+    def lessons(self) -> list[OutlineLesson]:
+        return [lesson for section in self.sections for lesson in section.lessons]
+
+    @property
+    def next_lesson(self) -> OutlineLesson | None:
+        """The first open lesson that is not done, else none."""
+        undone = (row for row in self.lessons if not row.completed_at and not row.lock)
+        return next(undone, None)
+
+    @property
+    def counted(self) -> list[OutlineLesson]:
+        return [lesson for lesson in self.lessons if lesson.is_required]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for lesson in self.counted if lesson.completed_at)
+
+    @property
+    def added_since(self) -> int:
+        """Counted lessons still open in a course that was completed: what came afterwards."""
+        completed = self.enrollment is not None and self.enrollment.completed_at is not None
+        return len(self.counted) - self.done if completed else 0
+
+
+Around = tuple[OutlineLesson | None, OutlineLesson | None, OutlineLesson | None]
+
+
+def around(found: Outline, key: str) -> Around:
+    """The lesson before, the lesson itself, and the one after it."""
+    rows = [None, *found.lessons, None]
+    for before, this, after in zip(rows, rows[1:], rows[2:], strict=False):
+        if this is not None and this.key == key:
+            return before, this, after
+    return None, None, None
+
+
+def resume_at(found: Outline) -> OutlineLesson | None:
+    """Where this reader left, if that lesson is unfinished; else the first open one."""
+    last = found.enrollment.last_lesson_id if found.enrollment else None
+    left = (row for row in found.lessons if row.id == last and not row.completed_at)
+    return next(left, found.next_lesson)
+
+
+def enrollment_of(course: Course, user: Any) -> Enrollment | None:
+    return Enrollment.objects.visible_to(user).open().filter(course=course).first()
+
+
+def outline(course: Course, user: Any) -> Outline:
+    """Three queries at most, however long the course."""
+    enrollment = enrollment_of(course, user)
+    done: dict[UUID, datetime | None] = {}
+    if enrollment:
+        rows = LessonProgress.objects.filter(enrollment=enrollment)
+        done = dict(rows.values_list("lesson_id", "completed_at"))
+    opens = enrollment is not None or owns(course, user)
+    sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
+    lessons = course.lessons.filter(is_published=True).order_by("position")
+    for row in lessons.values(*_LESSON, "section_id", "section__title"):
+        section = row.pop("section_id"), row.pop("section__title")
+        lock = "" if opens or row["is_free_preview"] else "not_enrolled"
+        lesson = OutlineLesson(**row, completed_at=done.get(row["id"]), lock=lock)
+        sections.setdefault(section[0], (section[1], []))[1].append(lesson)
+    parts = tuple(OutlineSection(title, tuple(rows)) for title, rows in sections.values())
+    return Outline(course.pk, enrollment, parts)
+
+
+_LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_required")
+
+
+def owns(course: Course, user: Any) -> bool:
+    return bool(
+        getattr(user, "is_staff", False) or course.instructor_id == getattr(user, "pk", None)
+    )
+
+
+def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> str:
+    """Why this person may not see the body; empty if they may."""
+    if enrollment or lesson.is_free_preview or owns(lesson.course, user):
+        return ""
+    return "not_enrolled"
+
+
+CARD = (
+    "id",
+    "slug",
+    "title",
+    "subtitle",
+    "summary",
+    "category",
+    "difficulty",
+    "language",
+    "price_minor",
+    "currency",
+    "lesson_count",
+    "total_minutes",
+    "enrollment_count",
+    "published_at",
+    "updated_at",
+    "instructor_id",
+    "instructor__display_name",
+    "instructor__username",
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`by[facet][value]`: how many courses choosing that value would leave."""
+
+    total: int
+    by: dict[str, dict[str, int]]
+
+
+def catalogue(text: str) -> CourseQuerySet:
+    found = Course.objects.published()
+    return found.matching(text) if text else found
+
+
+def narrowed(found: CourseQuerySet, wanted: dict[str, str]) -> CourseQuerySet:
+    """By `subject`, `level` and `price` (free or paid), each where given."""
+    if subject := wanted.get("subject"):
+        found = found.filter(category=subject)
+    if level := wanted.get("level"):
+        found = found.filter(difficulty=level)
+    if price := wanted.get("price"):
+        found = found.filter(price_minor=0) if price == "free" else found.exclude(price_minor=0)
+    return found
+
+
+def catalogue_counts(found: CourseQuerySet, wanted: dict[str, str]) -> Counts:
+    """One grouped query; a facet's counts ignore its own filter, so that its other values stay
+    worth choosing."""
+    price = Case(When(price_minor=0, then=Value("free")), default=Value("paid"))
+    groups = (
+        found.order_by()
+        .annotate(is_priced=price)
+        .values_list("category", "difficulty", "is_priced")
+        .annotate(n=Count("pk"))
+        .order_by(Lower("category"))
+    )
+    by: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
+    total = 0
+    for *values, n in groups:
+        row = dict(zip(_FACETS, values, strict=True))
+        missed = {name for name in _FACETS if wanted.get(name) not in {None, row[name]}}
+        total += 0 if missed else n
+        for name in _FACETS:
+            if missed <= {name}:
+                by[name][row[name]] = by[name].get(row[name], 0) + n
+    return Counts(total, by)
+
+
+_FACETS = ("subject", "level", "price")
+
+
+def facets(found: CourseQuerySet) -> dict[str, dict[str, int]]:
+    """How many of these courses each filter would leave, one query a facet."""
+    counted = {}
+    for name in ("category", "difficulty", "language"):
+        rows = found.order_by().values_list(name).annotate(n=Count("pk")).order_by("-n", name)
+        counted[name] = dict(rows)
+    return counted
+
+
+def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:
+    """What somebody is learning, the latest first."""
+    rows = Enrollment.objects.open().filter(user_id=user_id)
+    return list(
+        rows.select_related("course__instructor", "last_lesson").order_by("-last_activity_at")[
+            :limit
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class QuizIntro:
+    """What is said before a quiz is begun. `left` is None where attempts are not limited."""
+
+    quiz: Quiz
+    questions: int
+    attempts: list[Attempt]
+    left: int | None
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((row for row in self.attempts if row.state == Attempt.State.OPEN), None)
+
+    @property
+    def passed(self) -> bool:
+        return any(row.passed for row in self.attempts)
+
+
+def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
+    """Three queries: the rules, how many questions, and one's attempts, the latest first."""
+    quiz = Quiz.objects.get(lesson=lesson)
+    rows = Attempt.objects.filter(enrollment=enrollment, enrollment__isnull=False, lesson=lesson)
+    attempts = list(rows.order_by("-number"))
+    left = max(0, quiz.max_attempts - len(attempts)) if quiz.max_attempts else None
+    questions = lesson.questions.filter(retired_at=None).count()
+    return QuizIntro(quiz, questions, attempts, left)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`mark` is right or wrong in an open review, and empty otherwise."""
+
+    key: str
+    text: str
+    is_chosen: bool
+    mark: str
+    feedback: str
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A question as its learner may see it now; the last four are empty until a review."""
+
+    id: UUID
+    kind: str
+    prompt: str
+    points: Decimal
+    answer: Any
+    choices: tuple[Choice, ...]
+    earned: Decimal | None = None
+    right_answer: str = ""
+    explanation: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"q-{self.id}"
+
+    @property
+    def said_true(self) -> bool:
+        return self.answer is True
+
+    @property
+    def said_false(self) -> bool:
+        return self.answer is False
+
+    @property
+    def is_right(self) -> bool:
+        return self.earned == self.points
+
+
+def sheet(attempt: Attempt, *, review: bool) -> tuple[SheetRow, ...]:
+    """The questions of an attempt in their order; the answer key is read only for a review."""
+    rows = attempt.answers.select_related("question").order_by("position")
+    if not review:
+        rows = rows.defer("question__solution", "question__explanation")
+    return tuple(
+        _sheet_row(row.question, row.answer, row.points if review else None) for row in rows
+    )
+
+
+def _sheet_row(question: Question, answer: Any, earned: Decimal | None) -> SheetRow:
+    facts = (question.pk, question.kind, html_of(question.prompt), question.points, answer)
+    if earned is None:
+        return SheetRow(*facts, choices=_choices(question, answer, None))
+    return SheetRow(
+        *facts,
+        choices=_choices(question, answer, question.solution),
+        earned=earned,
+        right_answer=_right_answer(question.solution),
+        explanation=html_of(question.explanation),
+    )
+
+
+def _choices(
+    question: Question, answer: Any, solution: dict[str, Any] | None
+) -> tuple[Choice, ...]:
+    picked = answer if isinstance(answer, list) else [answer]
+    feedback = (solution or {}).get("feedback", {})
+
+    def mark(key: str) -> str:
+        if solution is None:
+            return ""
+        wrong = "wrong" if key in picked else ""
+        return "right" if key in solution.get("correct", ()) else wrong
+
+    return tuple(
+        Choice(key, option["text"], key in picked, mark(key), feedback.get(key, ""))
+        for option in question.options
+        if (key := option["key"])
+    )
+
+
+def _right_answer(solution: dict[str, Any]) -> str:
+    """In words, for questions without options."""
+    if "value" in solution:
+        return str(solution["value"])
+    return str(solution["accepted"][0]) if solution.get("accepted") else ""

@@ -1,0 +1,79 @@
+"""How people come into a course, and out of it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from courses.errors import AlreadyEnrolled, PaymentRequired
+from courses.events import EnrollmentCreated
+from courses.models import Course, Enrollment
+from tutorme.core import outbox
+from tutorme.core.errors import NotFound
+
+State = Enrollment.State
+
+
+def enroll_free(*, user: Any, course: Course) -> Enrollment:
+    """Enrols in a free course. `PaymentRequired` names the order to make for one with a price."""
+    if course.state != Course.State.PUBLISHED:
+        raise NotFound
+    if not course.is_free:
+        raise PaymentRequired(order={"kind": "course", "target": str(course.pk)})
+    if Enrollment.objects.open().filter(user=user, course=course).exists():
+        raise AlreadyEnrolled
+    return enroll(user_id=user.pk, course=course)
+
+
+def enroll(
+    *, user_id: UUID, course: Course, order_id: UUID | None = None, now: datetime | None = None
+) -> Enrollment:
+    """Makes or revives the one enrolment of this person in this course. Idempotent: the event is
+    recorded when the place becomes theirs, and not again."""
+    with transaction.atomic():
+        fresh = Enrollment(
+            user_id=user_id,
+            course=course,
+            order_id=order_id,
+            last_activity_at=now or Now(),
+            created_at=now or Now(),
+        )
+        Enrollment.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = Enrollment.objects.select_for_update(of=("self",), no_key=True).get(
+            user_id=user_id, course=course
+        )
+        if row.pk != fresh.pk:
+            if row.state != State.CANCELLED:
+                return row
+            _revive(row, order_id)
+        Course.objects.filter(pk=course.pk).update(enrollment_count=F("enrollment_count") + 1)
+        outbox.record(EnrollmentCreated(row.pk, user_id, course.pk), actor_id=user_id)
+    return row
+
+
+def _revive(row: Enrollment, order_id: UUID | None) -> None:
+    """A second purchase after a refund: what was learned is still there."""
+    row.state = State.COMPLETED if row.completed_at else State.ACTIVE
+    row.order_id = order_id
+    row.save(update_fields=["state", "order_id"])
+
+
+def cancel_for_order(*, order_id: UUID) -> bool:
+    """The payment went back in full: the place goes too. What was earned (a completion) stays
+    written on the row."""
+    with transaction.atomic():
+        row = (
+            Enrollment.objects.open()
+            .select_for_update(of=("self",), no_key=True)
+            .filter(order_id=order_id)
+            .first()
+        )
+        if row is None:
+            return False
+        row.state = State.CANCELLED
+        row.save(update_fields=["state"])
+        Course.objects.filter(pk=row.course_id).update(enrollment_count=F("enrollment_count") - 1)
+    return True

@@ -1,0 +1,120 @@
+"""Reading and finishing lessons. Every step is a link or a form."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import queries
+from courses.errors import CompletedByQuiz
+from courses.markdown import html_of
+from courses.models import Course, Enrollment, Lesson
+from courses.queries import Outline
+from courses.services import learning
+from courses.views.catalogue import course_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lesson, and this reader's standing in its course. `lock` is empty where it is open."""
+
+    course: Course
+    lesson: Lesson
+    outline: Outline
+    lock: str
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        return self.outline.enrollment
+
+
+def place_of(request: HttpRequest, slug: str, key: str) -> Place:
+    course = course_of(request, slug)
+    found = queries.outline(course, request.user)
+    lesson = course.lessons.filter(key=key, is_published=True).first()
+    row = next((row for row in found.lessons if row.key == key), None)
+    if lesson is None or row is None:
+        raise Http404
+    return Place(course, lesson, found, row.lock)
+
+
+@login_required
+@require_safe
+def shelf(request: HttpRequest) -> HttpResponse:
+    assert request.user.pk is not None
+    return render(request, "courses/shelf.html", {"enrollments": queries.shelf(request.user.pk)})
+
+
+@login_required
+@never_cache
+@require_safe
+def course_home(request: HttpRequest, slug: str) -> HttpResponse:
+    course = course_of(request, slug)
+    found = queries.outline(course, request.user)
+    if found.enrollment is None and not queries.owns(course, request.user):
+        return redirect("courses-course", slug=slug)
+    resume = queries.resume_at(found)
+    context = {
+        "course": course,
+        "outline": found,
+        "enrollment": found.enrollment,
+        "resume": resume,
+        "current_key": resume.key if resume else "",
+    }
+    return render(request, "courses/home.html", context)
+
+
+@never_cache
+@require_safe
+def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    place = place_of(request, slug, key)
+    if place.lock:
+        return render(request, "courses/locked.html", _shown(place), status=403)
+    if place.enrollment:
+        learning.open_lesson(enrollment=place.enrollment, lesson=place.lesson)
+    if place.lesson.kind == Lesson.Kind.QUIZ:
+        about = queries.quiz_intro(place.lesson, place.enrollment)
+        return render(request, "courses/quiz.html", {**_shown(place), "about": about})
+    body = SafeString(html_of(place.lesson.body))
+    return render(request, "courses/lesson.html", {**_shown(place), "body": body})
+
+
+def _shown(place: Place) -> dict[str, object]:
+    before, this, after = queries.around(place.outline, place.lesson.key)
+    return {
+        "course": place.course,
+        "lesson": place.lesson,
+        "outline": place.outline,
+        "enrollment": place.enrollment,
+        "current_key": place.lesson.key,
+        "row": this,
+        "before": before,
+        "after": after,
+    }
+
+
+@login_required
+@require_POST
+def complete(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Marks the lesson done and goes on to the next one, or home when it was the last."""
+    place = place_of(request, slug, key)
+    if place.enrollment is None:
+        return redirect("courses-course", slug=slug)
+    try:
+        row = learning.complete_lesson(enrollment=place.enrollment, lesson=place.lesson)
+    except CompletedByQuiz as error:
+        messages.error(request, error.detail)
+        return redirect("courses-lesson", slug=slug, key=key)
+    if row.completed_at and not place.enrollment.completed_at:
+        messages.success(request, _("That was the last one: you have completed the course."))
+        return redirect("courses-learn-course", slug=slug)
+    _before, _this, after = queries.around(place.outline, key)
+    if after is None:
+        return redirect("courses-learn-course", slug=slug)
+    return redirect("courses-lesson", slug=slug, key=after.key)

@@ -1,0 +1,84 @@
+"""The pages and switches of the stand-in that PayPal's REST API does not have."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from sandbox.pages import templates
+from sandbox.paypal import shapes, webhooks
+from sandbox.paypal.replies import base_of, refusal
+from sandbox.paypal.state import Order, memory, now
+
+_CHOICES = frozenset({"approve", "declined", "pending", "vanish"})
+
+
+async def approve(request: Request) -> Response:
+    """The page of the payer. Its choices decide how the bank behaves at capture."""
+    row = memory.orders.get(request.query_params.get("token", ""))
+    if row is None:
+        return Response("No such payment.", status_code=404)
+    if request.method == "GET" or not row.is_undecided:
+        return templates.TemplateResponse(request, "approve.html", {"order": row})
+    choice = str((await request.form()).get("choice", ""))
+    if choice == "cancel":
+        return _back(request, row.cancel_url, row)
+    if choice not in _CHOICES:
+        return Response("No such choice.", status_code=400)
+    with memory.lock:
+        row.funding = choice if choice in {"declined", "pending"} else "approve"
+        row.status = "APPROVED"
+    webhooks.announce(
+        "CHECKOUT.ORDER.APPROVED", "checkout-order", shapes.order(row, base_of(request))
+    )
+    if choice == "vanish":
+        context = {"title": "Approved", "text": "The page is closed; TutorMe hears of it anyway."}
+        return templates.TemplateResponse(request, "message.html", context)
+    return _back(request, row.return_url, row)
+
+
+def _back(request: Request, url: str, row: Order) -> Response:
+    if not url:
+        context = {"title": "Noted", "text": "The order names no page to go back to."}
+        return templates.TemplateResponse(request, "message.html", context)
+    mark = "&" if "?" in url else "?"
+    payer = f"&PayerID={shapes.PAYER_ID}" if row.status == "APPROVED" else ""
+    return RedirectResponse(f"{url}{mark}token={row.id}{payer}", status_code=303)
+
+
+async def settle(request: Request) -> Response:
+    """Ends a held capture: `{"status": "COMPLETED" | "DECLINED"}`."""
+    found = memory.capture_of(request.path_params["capture_id"])
+    if found is None:
+        return refusal(404, "INVALID_RESOURCE_ID")
+    row, item = found
+    status = (await request.json()).get("status")
+    if item.status != "PENDING" or status not in {"COMPLETED", "DECLINED"}:
+        return JSONResponse({"error": "only a held capture ends, in one of two ways"}, 400)
+    with memory.lock:
+        item.status, item.created_at = status, now()
+    event = "COMPLETED" if status == "COMPLETED" else "DENIED"
+    webhooks.announce(
+        f"PAYMENT.CAPTURE.{event}", "capture", shapes.capture(row, item, base_of(request))
+    )
+    return JSONResponse({"status": status})
+
+
+async def tamper(request: Request) -> Response:
+    """Changes what PayPal believes: `{"value"?, "currency_code"?, "custom_id"?}`."""
+    row = memory.orders.get(request.path_params["order_id"])
+    if row is None:
+        return refusal(404, "INVALID_RESOURCE_ID")
+    change = await request.json()
+    with memory.lock:
+        row.unit["amount"].update({k: v for k, v in change.items() if k != "custom_id"})
+        if "custom_id" in change:
+            row.unit["custom_id"] = change["custom_id"]
+    return JSONResponse(shapes.order(row, base_of(request)))
+
+
+async def overview(request: Request) -> Response:
+    context = {
+        "orders": list(reversed(memory.orders.values()))[:100],
+        "deliveries": webhooks.outgoing.newest_first(),
+        "webhook_url": webhooks.outgoing.url,
+    }
+    return templates.TemplateResponse(request, "paypal.html", context)

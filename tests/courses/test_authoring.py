@@ -1,0 +1,77 @@
+"""Courses from files: loaded whole or not at all, twice without effect."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from courses.errors import CourseNotReady, SourceInvalid
+from courses.markdown import html_of
+from courses.models import Course, Lesson
+from courses.services import authoring
+from tests.courses.conftest import write_course
+
+pytestmark = pytest.mark.django_db
+
+
+def test_loading_twice_changes_nothing(tmp_path: Path, tess: User) -> None:
+    home = write_course(tmp_path)
+    first = authoring.load_course(home, instructor=tess)
+    before = sorted(first.lessons.values_list("pk", "position", "body"))
+    second = authoring.load_course(home, instructor=tess)
+    assert (first.pk, before) == (
+        second.pk,
+        sorted(second.lessons.values_list("pk", "position", "body")),
+    )
+
+
+def test_broken_files_are_all_named_and_nothing_is_kept(tmp_path: Path, tess: User) -> None:
+    home = write_course(tmp_path)
+    (home / "lessons/more.md").unlink()
+    quiz = home / "lessons/check.yaml"
+    quiz.write_text(quiz.read_text().replace("correct: true", "correct: false"))
+    with pytest.raises(SourceInvalid) as refused:
+        authoring.load_course(home, instructor=tess)
+    assert len(refused.value.extras["problems"]) == 3
+    assert not Course.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["- a list", "{", "a: !!python/object/apply:os.system [x]", "\x00"]
+)
+def test_rubbish_is_refused(tmp_path: Path, tess: User, text: str) -> None:
+    home = write_course(tmp_path)
+    (home / "course.yaml").write_text(text)
+    with pytest.raises(SourceInvalid):
+        authoring.load_course(home, instructor=tess)
+
+
+def test_a_course_without_substance_is_not_published(course: Course, tess: User) -> None:
+    Lesson.objects.filter(key="more").update(body="")
+    with pytest.raises(CourseNotReady) as refused:
+        authoring.publish(course=course, actor_id=tess.pk)
+    assert refused.value.extras["problems"] == ["A text lesson is empty."]
+
+
+def test_publishing_counts(publish: Callable[..., Course]) -> None:
+    course = publish()
+    assert (course.version, course.lesson_count, course.total_minutes) == (1, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("<script>alert(1)</script>", "script"),
+        ("[x](javascript:alert(1))", "href"),
+        ('<a href="data:text/html,x">x</a>', "data:"),
+        ("<p style='position:fixed' onclick=x()>t</p>", "onclick"),
+        ("<iframe src='//evil'></iframe>", "iframe"),
+    ],
+)
+def test_lessons_carry_no_scripts(text: str, absent: str) -> None:
+    assert absent not in html_of(text)
+
+
+def test_headings_leave_the_pages_own_heading_alone() -> None:
+    assert html_of("# One\n\n| a | b |\n|---|---|\n| 1 | 2 |").startswith("<h2>One</h2>")

@@ -1,0 +1,35 @@
+"""A first visit on a slow phone: what is sent, compressed."""
+
+import gzip
+from pathlib import Path
+
+import django_htmx
+
+
+def packed(paths) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
+
+
+def test_style_sheets(root: Path):
+    assert packed((root / "tutorme/static/css").glob("*.css")) <= 25_000
+
+
+def test_our_scripts(root: Path):
+    assert packed((root / "tutorme/static/js").glob("*.js")) <= 12_000
+
+
+def test_all_scripts(root: Path):
+    htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
+    assert packed([htmx, *(root / "tutorme/static/js").glob("*.js")]) <= 30_000
+
+
+def test_fonts_of_a_latin_page(root: Path):
+    names = ("besley", "atkinson-hyperlegible-next", "atkinson-hyperlegible-mono")
+    files = [root / f"tutorme/static/fonts/{name}.woff2" for name in names]
+    assert sum(path.stat().st_size for path in files) <= 90_000
+
+
+def test_every_font_has_its_licence(root: Path):
+    fonts = root / "tutorme/static/fonts"
+    for name in ("besley", "atkinson-hyperlegible-next", "atkinson-hyperlegible-mono", "vazirmatn"):
+        assert "SIL Open Font License, Version 1.1" in (fonts / f"OFL-{name}.txt").read_text()

@@ -1,0 +1,88 @@
+"""Where the masthead, the bottom bar and the footer lead: only to pages that exist."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TextLike = str | Promise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`names` are tried in order; an entry none of whose names resolves is left out."""
+
+    names: tuple[str, ...]
+    label: TextLike
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    href: str
+    label: TextLike
+    icon: str
+    current: bool
+
+
+COURSES = Entry(("courses",), _("Courses"), "book")
+TODAY = Entry(("today",), _("Today"), "today")
+LEARN = Entry(("learn",), _("Learn"), "learn")
+TEACH = Entry(("teach",), _("Teach"), "board")
+VERIFY = Entry(("verify", "certificates-verify"), _("Check a certificate"), "rosette")
+NOTIFICATIONS = Entry(("notifications",), _("Notifications"), "bell")
+CERTIFICATES = Entry(
+    ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
+)
+ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
+PROFILE = Entry(("account_profile",), _("Profile"), "person")
+DEVICES = Entry(("account_devices",), _("Devices"), "device")
+LOG_IN = Entry(("account_login",), _("Log in"), "person")
+SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
+ADMIN = Entry(("admin:index",), _("Admin"), "desk")
+API_DOCS = Entry(("api-docs",), _("API"), "code")
+
+
+def links(entries: tuple[Entry, ...], path: str) -> list[Link]:
+    return [link for entry in entries if (link := resolve(entry, path))]
+
+
+def resolve(entry: Entry, path: str) -> Link | None:
+    for name in entry.names:
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        return Link(href, entry.label, entry.icon, path == href or _inside(href, path))
+    return None
+
+
+def _inside(href: str, path: str) -> bool:
+    return href != "/" and path.startswith(href)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    known = bool(user and user.is_authenticated)
+    staff = bool(known and user and user.is_staff)
+    path = request.path
+    main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
+    account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
+    return {
+        "nav_courses": resolve(COURSES, path),
+        "nav_verify": resolve(VERIFY, path),
+        "nav_main": links(main, path),
+        "nav_account": links(account, path) if known else [],
+        "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
+        "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
+        "nav_bar": links((TODAY, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
+        "nav_index": [
+            (_("Learn"), links((COURSES, TODAY, CERTIFICATES) if known else (COURSES,), path)),
+            (_("Check"), links((VERIFY,), path)),
+            (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
+            (_("Build"), links((API_DOCS,), path)),
+        ],
+    }

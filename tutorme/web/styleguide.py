@@ -1,0 +1,77 @@
+"""What the gallery of components shows: one sample of every kind and state."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from tutorme.core.ids import uuid7
+from tutorme.core.models import Job
+from tutorme.core.money import Money
+from tutorme.web.covers import COLOURS
+from tutorme.web.icons import PATHS
+
+LESSON_AT = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
+SUBJECT_TITLES = {
+    "maths": "Linear equations from the beginning",
+    "languages": "Spanish for the first journey",
+    "science": "Cells and energy",
+    "coding": "Your first Python program",
+    "music": "Harmony at the piano",
+    "art": "Drawing hands and faces from life",
+    "humanities": "How cities grew",
+    "exam": "Learning how to learn: memory, habits and examinations",
+}
+
+
+class SampleForm(forms.Form):
+    name = forms.CharField(label=_("Name others see"), max_length=80)
+    email = forms.EmailField(label=_("E-mail"), help_text=_("We write to it once, with a code."))
+    zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[("UTC", "UTC"), ("Europe/Paris", "Europe/Paris")]
+    )
+    about = forms.CharField(label=_("About you"), required=False, widget=forms.Textarea)
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=[("a", _("Beginning")), ("b", _("Going on"))],
+        widget=forms.RadioSelect,
+    )
+    teach = forms.BooleanField(label=_("I also want to teach"), required=False)
+
+
+def samples(direction: str, theme: str) -> dict[str, Any]:
+    wrong = SampleForm({"name": "", "email": "tess@", "zone": "UTC", "level": ""})
+    wrong.add_error(None, _("The two parts of the form do not fit together."))
+    return {
+        "page_dir": direction if direction in {"ltr", "rtl"} else "",
+        **({"theme": theme} if theme in {"light", "dark"} else {}),
+        "form": SampleForm(auto_id="empty_%s"),
+        "wrong_form": wrong,
+        "subjects": [
+            {"key": key, "title": SUBJECT_TITLES[key], "seed": f"sample-{key}"} for key in COLOURS
+        ],
+        "icons": sorted(PATHS),
+        "jobs": [_job(state) for state in Job.State.values],
+        "price": Money(3200, "USD"),
+        "starts_at": LESSON_AT,
+        "tokens": (
+            "paper sheet wash feint rule margin ink ink-2 ink-3 board fill marker pen amber blue"
+        ).split(),
+    }
+
+
+def _job(state: str) -> Job:
+    started = None if state == "queued" else LESSON_AT - timedelta(minutes=4)
+    return Job(
+        id=uuid7(),
+        kind="sample",
+        state=state,
+        step=_("Making certificates") if state == "running" else "",
+        done=14 if state == "running" else 0,
+        total=31 if state == "running" else None,
+        error={"detail": _("Line 12 of the file has no e-mail address.")}
+        if state == "failed"
+        else None,
+        started_at=started,
+    )

@@ -1,0 +1,70 @@
+"""What the components need beyond Django's own tags."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.middleware import zone
+from tutorme.core.money import Money
+from tutorme.web.covers import cover_svg
+from tutorme.web.icons import icon_svg
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return icon_svg(name)
+
+
+@register.simple_tag
+def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeString:
+    return cover_svg(seed, title, subject=subject, teacher=teacher)
+
+
+@register.filter
+def money(value: Money) -> str:
+    return value.localized(get_language() or "en")
+
+
+@register.simple_tag
+def minor_units(minor: int, currency: str) -> str:
+    return Money(int(minor), currency).localized(get_language() or "en")
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_tag
+def zone_city(name: str = "") -> str:
+    """The city a zone is named after, as people say it: Europe/Paris is Paris."""
+    zone_name = name or timezone.get_current_timezone_name()
+    return zone_name.rpartition("/")[2].replace("_", " ")
+
+
+@register.simple_tag
+def other_time(value: datetime, zone_name: str) -> str:
+    """The same moment on the other person's clock, with the day where it is another one."""
+    theirs = timezone.localtime(value, zone(zone_name))
+    text = _("%(time)s in %(city)s") % {
+        "time": formats.time_format(theirs.time(), "H:i"),
+        "city": zone_city(zone_name),
+    }
+    days = (theirs.date() - timezone.localtime(value).date()).days
+    if days:
+        text += ", " + (_("+1 day") if days > 0 else _("−1 day"))
+    return text
+
+
+@register.filter
+def job_percent(job: Any) -> int | None:
+    """Whole per cent of counted work; None where nothing is counted."""
+    return min(100, round(100 * job.done / job.total)) if job.total else None
