@@ -142,7 +142,7 @@ def test_one_that_ignores_the_signal_is_killed(supervisor: Supervisor, tmp_path:
 
 def test_lines_carry_their_programs_name(supervisor: Supervisor, capsys) -> None:
     supervisor.run(shell("seed", "echo one; printf two", once=True))
-    assert capsys.readouterr().out == "seed      │ one\nseed      │ two\n"
+    assert capsys.readouterr().out == "seed        │ one\nseed        │ two\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

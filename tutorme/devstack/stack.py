@@ -102,7 +102,7 @@ def _uvicorn(application: str, port: int) -> list[str]:
 
 def answers(port: int, path: str = "/healthz/") -> bool:
     """Any answer that is not the server's own failure."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     with contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", path)
         return connection.getresponse().status < 500

@@ -21,7 +21,7 @@ from tutorme.devstack.programs import Child, Program, spawn
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 DEATHS_ALLOWED = 5
 WINDOW_SECONDS = 60.0
-_WIDTH = 10
+_WIDTH = 12
 _COLOURS = (36, 33, 35, 32, 34, 31, 96)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

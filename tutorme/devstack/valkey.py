@@ -48,7 +48,7 @@ def program(place: Place) -> Program:
         prepare=prepare,
         ready=lambda: answers(path),
         holds_data=True,
-        mute=("Memory overcommit",),
+        mute=("Memory overcommit", "SIGTERM scheduling", "ready to exit"),
         cwd=place.redis_data,
     )
 
