@@ -212,6 +212,7 @@ def test_secrets_stay_out_of_the_log(sandbox: Sandbox, caplog) -> None:
     token = next(reversed(memory.tokens))
     assert "/v2/checkout/orders" in caplog.text
     assert token not in caplog.text
+    assert "HTTP Request" not in caplog.text
     assert "sandbox-secret" not in caplog.text
 
 
