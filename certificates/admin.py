@@ -98,7 +98,11 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: CertificateTemplate, form: TemplateForm, change: bool
+        self,
+        request: HttpRequest,
+        obj: CertificateTemplate,
+        form: TemplateForm,
+        change: bool,  # noqa: FBT001  the signature is Django's
     ) -> None:
         source = {name: form.cleaned_data[name] for name in ("name", "html", "css")}
         row = templates.add_version(**source, actor_id=request.user.pk)

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
+from certificates import files
 from certificates.models import Certificate
 from certificates.services import issuing
 from courses.models import Course, Enrollment
+from tutorme.core import jobs
 
 FINISHED_AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
@@ -46,8 +48,21 @@ def pending(enrollment: Enrollment, media: Path) -> Certificate:
 
 
 @pytest.fixture
-def issued(pending: Certificate, drain: Callable[[], None]) -> Certificate:
+def printed(pending: Certificate, drain: Callable[[], None]) -> Certificate:
+    """Issued by its job and the real press."""
     drain()
     pending.refresh_from_db()
     assert pending.state == Certificate.State.ISSUED, pending.job and pending.job.error
+    return pending
+
+
+@pytest.fixture
+def issued(pending: Certificate) -> Certificate:
+    """Issued as its job does it, with a file that did not need the press's second."""
+    claimed = jobs._claim(pending.job_id)
+    assert claimed is not None
+    stored = files.store(b"%PDF-1.7 a file of the tests")
+    with jobs.Run(claimed, jobs.kinds()[issuing.RENDER]).finishing():
+        issuing.mark_printed(certificate_id=pending.pk, stored=stored)
+    pending.refresh_from_db()
     return pending

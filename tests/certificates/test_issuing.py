@@ -61,8 +61,8 @@ def test_nothing_is_issued_before_completion(enrollment: Enrollment) -> None:
         issuing.issue(enrollment.pk)
 
 
-def test_the_pdf_says_who_what_when_and_how_to_check(issued: Certificate) -> None:
-    text = text_of(issued)
+def test_the_pdf_says_who_what_when_and_how_to_check(printed: Certificate) -> None:
+    text = text_of(printed)
     # Half past eleven at night in UTC is the next day in Lagos, where Sam lives.
     for words in (
         "Sam",
@@ -70,28 +70,28 @@ def test_the_pdf_says_who_what_when_and_how_to_check(issued: Certificate) -> Non
         "Tess",
         "21 November 2026",
         "14 hours",
-        issued.serial,
-        issued.code,
+        printed.serial,
+        printed.code,
     ):
         assert words in text
-    about = pdf_of(issued).get_metadata_dict()
+    about = pdf_of(printed).get_metadata_dict()
     assert about["Title"].endswith("Linear Algebra from the Ground Up, Sam")
     assert about["Author"] == "TutorMe"
 
 
-def test_the_file_is_tagged_and_named_by_its_hash(issued: Certificate) -> None:
-    path = files.path_of(issued.storage_key)
+def test_the_file_is_tagged_and_named_by_its_hash(printed: Certificate) -> None:
+    path = files.path_of(printed.storage_key)
     raw = path.read_bytes()
-    assert issued.storage_key == f"certificates/{issued.pdf_sha256[:2]}/{issued.pdf_sha256}.pdf"
-    assert len(raw) == issued.pdf_size
+    assert printed.storage_key == f"certificates/{printed.pdf_sha256[:2]}/{printed.pdf_sha256}.pdf"
+    assert len(raw) == printed.pdf_size
     assert not list(path.parent.glob("*.part"))
-    assert pdf_of(issued).is_tagged()
+    assert pdf_of(printed).is_tagged()
 
 
-def test_the_printed_qr_code_opens_the_verify_page(issued: Certificate) -> None:
-    page = pdf_of(issued)[0].render(scale=150 / 72).to_pil()
+def test_the_printed_qr_code_opens_the_verify_page(printed: Certificate) -> None:
+    page = pdf_of(printed)[0].render(scale=150 / 72).to_pil()
     (found,) = zxingcpp.read_barcodes(page)
-    assert found.text == f"http://127.0.0.1:8000/verify/{issued.code}/"
+    assert found.text == f"http://127.0.0.1:8000/verify/{printed.code}/"
 
 
 def test_facts_stay_as_they_were_on_the_day(issued: Certificate, sam: User) -> None:
@@ -120,14 +120,14 @@ def test_the_database_refuses_to_edit_a_template_version(issued: Certificate) ->
         CertificateTemplate.objects.update(html="<p>other</p>")
 
 
-def test_printing_again_gives_the_same_bytes_back(issued: Certificate, ada: User, drain) -> None:
-    path, before = files.path_of(issued.storage_key), issued.pdf_sha256
+def test_printing_again_gives_the_same_bytes_back(printed: Certificate, ada: User, drain) -> None:
+    path, before = files.path_of(printed.storage_key), printed.pdf_sha256
     path.unlink()
-    issuing.reprint(certificate=issued, actor_id=ada.pk)
+    issuing.reprint(certificate=printed, actor_id=ada.pk)
     drain()
-    issued.refresh_from_db()
+    printed.refresh_from_db()
     assert path.exists()
-    assert issued.pdf_sha256 == before
+    assert printed.pdf_sha256 == before
     assert OutboxEvent.objects.filter(name="certificate.issued").count() == 1
     assert AuditEntry.objects.filter(action="certificate.reprinted", actor=ada).count() == 1
 

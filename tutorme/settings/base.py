@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tutorme.core.middleware.ProblemMiddleware",
+    "tutorme.web.middleware.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
