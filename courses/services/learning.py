@@ -83,11 +83,10 @@ def record_beat(
     with transaction.atomic():
         row = locked(enrollment.pk)
         progress, _made = LessonProgress.objects.get_or_create(enrollment=row, lesson=lesson)
-        _beat, counts = ProgressBeat.objects.get_or_create(
-            enrollment=row, client_event_id=client_event_id
-        )
-        if not counts:
+        # The enrolment's lock makes looking and then writing one step.
+        if ProgressBeat.objects.filter(enrollment=row, client_event_id=client_event_id).exists():
             return progress
+        ProgressBeat.objects.create(enrollment=row, client_event_id=client_event_id)
         counted = _believable(progress, seconds, moment)
         progress.seconds += counted
         progress.position = max(progress.position, min(position, 1000))

@@ -4,7 +4,6 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 
 from payments.gateways import paypal
@@ -302,7 +301,7 @@ def test_the_control_the_contract_catches_what_paypal_would_not_take(sandbox: Sa
 def test_the_pages_of_the_stand_in_open(sandbox: Sandbox) -> None:
     order = create()
     for path in ("/", "/paypal/", "/mail/", "/_faults", "/healthz"):
-        assert httpx.get(sandbox.url + path).status_code == 200
-    page = httpx.get(order.approve_url).text
+        assert sandbox.http.get(sandbox.url + path).status_code == 200
+    page = sandbox.http.get(order.approve_url).text
     assert "29.00 EUR" in page
     assert "no money moves" in page

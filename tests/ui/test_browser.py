@@ -38,7 +38,7 @@ def violations(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,7 @@ DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
+PROBLEMS = Entry(("problems",), _("Problem codes"))
 API_DOCS = Entry(("api-docs",), _("API"), "code")
 
 
@@ -67,8 +68,10 @@ def _inside(href: str, path: str) -> bool:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     known = bool(user and user.is_authenticated)
-    staff = bool(known and user and user.is_staff)
-    path = request.path
+    return menus(request.path, known=known, staff=bool(known and user and user.is_staff))
+
+
+def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
     account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
     return {
@@ -80,9 +83,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
         "nav_bar": links((TODAY, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
         "nav_index": [
-            (_("Learn"), links((COURSES, TODAY, CERTIFICATES) if known else (COURSES,), path)),
-            (_("Check"), links((VERIFY,), path)),
+            (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
+            (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
             (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
-            (_("Build"), links((API_DOCS,), path)),
+            (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],
     }
