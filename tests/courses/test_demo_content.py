@@ -57,6 +57,11 @@ each_history = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(autouse=True)
+def clean_redis() -> None:
+    """These tests read files: no service has to run for them."""
+
+
 def words(markdown: str) -> int:
     return len(re.findall(r"\w+(?:['’]\w+)?", markdown))
 
