@@ -105,5 +105,9 @@ def multiple_share(right: set[str], given: set[str], *, partial: bool) -> Fracti
 
 def passes(quiz: Quiz, answers: Row, *, partial: bool) -> bool:
     rows = quiz.body["questions"]
-    score = sum(q["points"] * share(q, answers[q["key"]], partial=partial) for q in rows)
-    return 100 * score >= quiz.body["pass_percent"] * sum(q["points"] for q in rows)
+    score = sum(
+        (q["points"] * share(q, answers[q["key"]], partial=partial) for q in rows), Fraction(0)
+    )
+    out_of: int = sum(q["points"] for q in rows)
+    needed: int = quiz.body["pass_percent"]
+    return 100 * score >= needed * out_of

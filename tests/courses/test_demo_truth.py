@@ -108,6 +108,7 @@ def test_the_indices_in_the_checkpoint_are_right() -> None:
 
 # Numbers: put every key back into the question ---------------------------------------------------
 
+PITCH = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 CHECKS: dict[str, Callable[[Fraction], bool]] = {
     f"{PYTHON}/checkpoint/remainder": lambda x: x == 47 % 6,
     f"{ALGEBRA}/practice-quiz/one-step": lambda x: x + 12 == 5,
@@ -208,7 +209,6 @@ def test_plain_arithmetic_in_the_lessons_is_right() -> None:
 
 # Music: build the scales -------------------------------------------------------------------------
 
-PITCH = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 MAJOR = [2, 2, 1, 2, 2, 2]
 
 
