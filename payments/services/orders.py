@@ -186,7 +186,7 @@ def _turn(order: Order) -> Iterator[None]:
     provider's silence and our missing keys leave as errors people can act on."""
     free = Q(busy_until=None) | Q(busy_until__lt=Now())
     if not Order.objects.filter(free, pk=order.pk).update(busy_until=Now() + BUSY):
-        raise OrderBusy
+        raise OrderBusy(order=str(order.pk))
     try:
         yield
     except GatewayUnavailable as error:
