@@ -22,9 +22,9 @@ def running() -> Iterator[RunningStack]:
 
 
 def served(running: RunningStack) -> bool:
-    """A page of the API that asks the database."""
+    """Web says it can do its work: database, migrations, Redis."""
     try:
-        return httpx.get(f"{running.base_url}/api/schema/", timeout=20).status_code == 200
+        return httpx.get(f"{running.base_url}/readyz/", timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 
