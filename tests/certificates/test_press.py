@@ -140,6 +140,7 @@ def test_documents_load_nothing_but_our_drawings(html: str, css: str) -> None:
         drawn(order(BODY + html, css + PAGE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("html", "css"),
     [
