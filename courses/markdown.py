@@ -20,10 +20,11 @@ _ATTRIBUTES = {
 
 
 def _shift(tokens: list[Any]) -> None:
-    """The page has its h1; a text's own headings start at h2."""
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 5)}"
+    """The page has its h1; a text's highest headings become h2, whatever it began with."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - highest + 2, 5)}"
 
 
 def _parser() -> MarkdownIt:
@@ -45,3 +46,12 @@ def html_of(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
+
+
+_INLINE_TAGS = {"code", "em", "strong", "del", "sub", "sup", "kbd"}
+
+
+@lru_cache(maxsize=2048)
+def inline_html_of(text: str) -> str:
+    """One line inside a label or a button: no blocks, no links, no pictures."""
+    return nh3.clean(_PARSER.renderInline(text), tags=set(_INLINE_TAGS), attributes={})

@@ -10,8 +10,9 @@ from tutorme.core.text import Unaccent
 if TYPE_CHECKING:
     from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
 
-# Below this a title only shares letters with what was typed.
-_SIMILAR = 0.35
+# "pyhton" is 0.286 like "python", two letters of six changed round; below this titles only share
+# some letters with what was typed.
+_SIMILAR = 0.28
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from payments import sellers
 from payments.errors import NothingToSell, OrderClosed
@@ -117,7 +118,11 @@ def cancelled(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An open page asks with the state it has `seen`: nothing is touched until that changed."""
     order = _own(request, pk=pk)
+    seen = request.GET.get("seen")
+    if seen:
+        return HttpResponse(status=204) if seen == order.state else HttpResponseClientRefresh()
     refunds = order.refunds.exclude(state=Refund.State.FAILED).select_related("order")
     word, badge = WORDS[State(order.state)]
     context = {

@@ -60,12 +60,12 @@ def visit(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
 
 
 def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> None:
-    """Somebody begins to read: from here on time may be counted, and here they resume."""
+    """Somebody begins to read: from here on time may be counted, and here they resume. Each of
+    the two statements stands for itself, so there is no transaction to hold open."""
     moment = now or timezone.now()
-    with transaction.atomic():
-        fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
-        LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
-        visit(enrollment, lesson, moment)
+    fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
+    LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
+    visit(enrollment, lesson, moment)
 
 
 def record_beat(
@@ -83,11 +83,10 @@ def record_beat(
     with transaction.atomic():
         row = locked(enrollment.pk)
         progress, _made = LessonProgress.objects.get_or_create(enrollment=row, lesson=lesson)
-        _beat, counts = ProgressBeat.objects.get_or_create(
-            enrollment=row, client_event_id=client_event_id
-        )
-        if not counts:
+        # The enrolment's lock makes looking and then writing one step.
+        if ProgressBeat.objects.filter(enrollment=row, client_event_id=client_event_id).exists():
             return progress
+        ProgressBeat.objects.create(enrollment=row, client_event_id=client_event_id)
         counted = _believable(progress, seconds, moment)
         progress.seconds += counted
         progress.position = max(progress.position, min(position, 1000))

@@ -84,7 +84,14 @@ def test_when_paypal_is_silent_the_page_waits(page: Client, placed: Buy, sandbox
     assert '<meta http-equiv="refresh" content="3">' in text
     looked = page.post(reverse("payments-check", args=[order.pk]), follow=True)
     assert "Go to what you bought" in looked.content.decode()
-    assert "hx-trigger" not in looked.content.decode().partition('id="order"')[2]
+    assert "hx-trigger" not in looked.content.decode().partition("<main")[2]
+
+
+def test_an_open_page_is_told_only_of_changes(page: Client, sam: User) -> None:
+    order = bare_order(sam, state="capturing")
+    path = reverse("payments-order", args=[order.pk])
+    assert page.get(path, {"seen": "capturing"}).status_code == 204
+    assert page.get(path, {"seen": "approved"})["HX-Refresh"] == "true"
 
 
 def test_held_money_is_explained(page: Client, placed: Buy, sandbox: Sandbox) -> None:

@@ -373,6 +373,18 @@ RENDER_LIMITS = {
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+# Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
+# `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
+STREAMS = {
+    "poll_seconds": 5,
+    "heartbeat_seconds": 15,
+    "recheck_seconds": 30,
+    "lifetime_seconds": 300,
+    "retry_seconds": 3,
+    "per_user": 6,
+    "per_process": 20,
+    "per_stream_process": 4000,
+}
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
