@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from certificates import views
+
+urlpatterns = [
+    path("me/certificates/", views.mine, name="my-certificates"),
+    path("me/certificates/<uuid:pk>/retry/", views.retry, name="certificate-retry"),
+    path("certificates/<uuid:pk>/download/", views.download, name="certificate-download"),
+    path("verify/", views.verify_form, name="verify"),
+    path("verify/<str:code>/", views.verify, name="verify-code"),
+]

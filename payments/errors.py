@@ -31,6 +31,21 @@ class OrderClosed(DomainError):
     explanation = _("It expired, was cancelled or is being looked at. Start a new one.")
 
 
+class ReviewStands(DomainError):
+    code = "review-stands"
+    title = _("This order cannot be accepted")
+    status = 409
+    explanation = _("It is not under review, or the provider's account of it still differs.")
+
+
+class OrderBusy(DomainError):
+    code = "order-busy"
+    title = _("This order is being worked on")
+    status = 409
+    explanation = _("Another request is talking to the provider about it. Ask again in a second.")
+    retry_after = 1
+
+
 class RefundTooLarge(DomainError):
     code = "refund-too-large"
     title = _("More than is left to refund")

@@ -9,12 +9,34 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
-from payments.errors import NotApproved, OrderClosed, PaymentDeclined
-from payments.models import Order
+from payments import sellers
+from payments.errors import NothingToSell, OrderClosed
+from payments.gateways import paypal
+from payments.models import Order, Refund
 from payments.services import orders
-from tutorme.core.errors import DomainError, ProviderUnavailable
+from tutorme.core.errors import DomainError, NotFound, ProviderNotConfigured
+
+State = Order.State
+# What a state is called on a page, and the badge it wears.
+WORDS = {
+    State.CREATED: (gettext_lazy("not paid yet"), "plain"),
+    State.APPROVED: (gettext_lazy("being paid"), "attention"),
+    State.CAPTURING: (gettext_lazy("being paid"), "attention"),
+    State.CAPTURE_PENDING: (gettext_lazy("held by PayPal"), "attention"),
+    State.CAPTURED: (gettext_lazy("paid"), "done"),
+    State.PARTIALLY_REFUNDED: (gettext_lazy("partly refunded"), "done"),
+    State.REFUNDED: (gettext_lazy("refunded"), "plain"),
+    State.DECLINED: (gettext_lazy("declined"), "problem"),
+    State.EXPIRED: (gettext_lazy("expired"), "plain"),
+    State.CANCELLED: (gettext_lazy("cancelled"), "plain"),
+    State.REVIEW: (gettext_lazy("being checked"), "attention"),
+}
+# Seconds between two looks of an open page at an order that moves by itself.
+_LOOKS = {State.APPROVED: 3, State.CAPTURING: 3, State.CREATED: 15, State.CAPTURE_PENDING: 30}
 
 
 def _own(request: HttpRequest, **facts: Any) -> Order:
@@ -25,29 +47,33 @@ def _own(request: HttpRequest, **facts: Any) -> Order:
 
 
 @login_required
-@require_POST
-def start(request: HttpRequest) -> HttpResponse:
-    """Orders what a page offers and goes on to the summary, or straight to what was free."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
+    """What it is and what it costs; the button orders it and leads on to the provider."""
     try:
-        target_id = UUID(request.POST.get("target", ""))
-    except ValueError as error:
+        if request.method == "POST":
+            return _place(request, kind, target_id)
+        quote = sellers.quote(kind, target_id, request.user)
+    except (NotFound, NothingToSell) as error:
         raise Http404 from error
-    order = orders.place_order(
-        buyer=request.user, kind=request.POST.get("kind", ""), target_id=target_id
-    )
-    order.refresh_from_db()
-    if order.is_open:
-        return redirect("payments-checkout", pk=order.pk)
+    except DomainError as error:
+        context = {"error": error, "kind": kind, "target_id": target_id}
+        return render(request, "payments/refused.html", context, status=error.status)
+    under_way = orders.under_way(buyer=request.user, kind=kind, target_id=target_id)
+    if under_way:
+        return redirect("payments-order", pk=under_way.pk)
+    off = bool(quote.price) and not paypal.is_configured()
+    response = render(request, "payments/checkout.html", {"quote": quote, "off": off})
+    # A form's redirects count as its action: without this the way to the provider is blocked.
+    response._csp_update = {"form-action": [paypal.payer_origin()]}  # type: ignore[attr-defined]
+    return response
+
+
+def _place(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
+    order = orders.place_order(buyer=request.user, kind=kind, target_id=target_id)
+    if order.state == State.CREATED and order.approve_url:
+        return redirect(order.approve_url)
     return redirect("payments-order", pk=order.pk)
-
-
-@login_required
-@require_safe
-def checkout(request: HttpRequest, pk: UUID) -> HttpResponse:
-    order = _own(request, pk=pk)
-    if order.state not in {Order.State.CREATED, Order.State.APPROVED}:
-        return redirect("payments-order", pk=order.pk)
-    return render(request, "payments/checkout.html", {"order": order})
 
 
 @login_required
@@ -55,51 +81,59 @@ def checkout(request: HttpRequest, pk: UUID) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """Where the provider sends the payer back. What it says in the URL is only a hint."""
     order = _own(request, provider_order_id=request.GET.get("token", ""))
-    try:
-        orders.settle(order.pk)
-    except (NotApproved, PaymentDeclined) as error:
-        messages.error(request, error.detail)
-        return redirect("payments-checkout", pk=order.pk)
-    except ProviderUnavailable:
-        messages.info(request, _("PayPal does not answer right now. We keep asking for you."))
-    except OrderClosed:
-        pass
+    _settle(request, order)
     return redirect("payments-order", pk=order.pk)
-
-
-@login_required
-@require_safe
-def cancelled(request: HttpRequest) -> HttpResponse:
-    order = _own(request, provider_order_id=request.GET.get("token", ""))
-    orders.cancel(order=order)
-    messages.info(request, _("Nothing was paid. You can come back to it any time."))
-    return redirect(order.url or "payments-orders")
-
-
-@login_required
-@require_safe
-def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    order = _own(request, pk=pk)
-    refunds = order.refunds.exclude(state="failed").select_related("order").order_by("pk")
-    waiting = order.state in {
-        Order.State.APPROVED,
-        Order.State.CAPTURING,
-        Order.State.CAPTURE_PENDING,
-    }
-    context = {"order": order, "refunds": refunds, "waiting": waiting}
-    return render(request, "payments/order.html", context)
 
 
 @login_required
 @require_POST
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The button "look again" of an order that waits for the provider."""
-    order = _own(request, pk=pk)
+    _settle(request, _own(request, pk=pk))
+    return redirect("payments-order", pk=pk)
+
+
+def _settle(request: HttpRequest, order: Order) -> None:
+    """A closed order's page says by itself what became of it; anything else is told here."""
     try:
         orders.settle(order.pk)
+    except OrderClosed:
+        return
+    except ProviderNotConfigured:
+        messages.warning(request, _("Paying is switched off on this site right now."))
     except DomainError as error:
-        messages.info(request, error.detail)
+        told = messages.info if error.status == 503 else messages.error
+        told(request, error.detail)
+
+
+@login_required
+@require_safe
+def cancelled(request: HttpRequest) -> HttpResponse:
+    order = _own(request, provider_order_id=request.GET.get("token", ""))
+    if orders.cancel(order=order).state == State.CANCELLED:
+        messages.info(request, _("You turned back at PayPal. Nothing was paid."))
     return redirect("payments-order", pk=order.pk)
+
+
+@login_required
+@require_safe
+def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An open page asks with the state it has `seen`: nothing is touched until that changed."""
+    order = _own(request, pk=pk)
+    seen = request.GET.get("seen")
+    if seen:
+        return HttpResponse(status=204) if seen == order.state else HttpResponseClientRefresh()
+    refunds = order.refunds.exclude(state=Refund.State.FAILED).select_related("order")
+    word, badge = WORDS[State(order.state)]
+    context = {
+        "order": order,
+        "refunds": refunds.order_by("pk"),
+        "kept": order.amount - order.refunded,
+        "word": word,
+        "badge": badge,
+        "refresh_seconds": _LOOKS.get(State(order.state)),
+    }
+    return render(request, "payments/order.html", context)
 
 
 @login_required
@@ -107,4 +141,5 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 def order_list(request: HttpRequest) -> HttpResponse:
     mine = Order.objects.filter(buyer_id=request.user.pk).order_by("-id")
     page = Paginator(mine, 20).get_page(request.GET.get("page"))
-    return render(request, "payments/orders.html", {"page": page})
+    rows = [(order, *WORDS[State(order.state)]) for order in page]
+    return render(request, "payments/orders.html", {"page": page, "rows": rows})

@@ -23,6 +23,10 @@ from sandbox.pages import templates
 
 _KEPT = 1000
 _MAX_BYTES = 25 * 1024 * 1024
+_HTML_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 _KEPT_BYTES = 200 * 1024 * 1024
 
 
@@ -158,8 +162,9 @@ async def html(request: Request) -> Response:
     mail = box.get(request.path_params["mail_id"])
     if mail is None:
         return Response("No such mail.", status_code=404)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups"
-    return HTMLResponse(mail.html, headers={"Content-Security-Policy": policy})
+    # A link opens in a page of its own: the site refuses to be shown in a frame.
+    shown = f'<base target="_blank">{mail.html}'
+    return HTMLResponse(shown, headers={"Content-Security-Policy": _HTML_POLICY})
 
 
 async def attachment(request: Request) -> Response:

@@ -66,24 +66,26 @@ class Sandbox:
     smtp_port: int
     recorder: Recorder
     contracts_checked: bool = field(default=CONTRACTS is not None)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
 
     def fault(self, operation: str, kind: str, *, provider: str = "paypal", **more: Any) -> None:
         body = {"provider": provider, "operation": operation, "kind": kind, **more}
-        httpx.post(f"{self.url}/_faults", json=body).raise_for_status()
+        self.http.post(f"{self.url}/_faults", json=body).raise_for_status()
 
     def approve(self, approve_url: str, choice: str = "approve") -> httpx.Response:
         """What the payer does on PayPal's page; the answer redirects back to us."""
-        return httpx.post(approve_url, data={"choice": choice})
+        return self.http.post(approve_url, data={"choice": choice})
 
     def mails(self, to: str | None = None) -> list[dict[str, Any]]:
         params = {"to": to} if to else {}
-        found: list[dict[str, Any]] = httpx.get(
-            f"{self.url}/mail/api/messages", params=params
-        ).json()["messages"]
+        answer = self.http.get(f"{self.url}/mail/api/messages", params=params)
+        found: list[dict[str, Any]] = answer.json()["messages"]
         return found
 
     def webhooks(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = httpx.get(f"{self.url}/paypal/_webhooks").json()["deliveries"]
+        rows: list[dict[str, Any]] = self.http.get(f"{self.url}/paypal/_webhooks").json()[
+            "deliveries"
+        ]
         return rows
 
 
@@ -105,7 +107,9 @@ def running_sandbox() -> Iterator[Sandbox]:
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield Sandbox(f"http://127.0.0.1:{port}", smtp_port, recorder)
+    running = Sandbox(f"http://127.0.0.1:{port}", smtp_port, recorder)
+    yield running
+    running.http.close()
     server.should_exit = True
     thread.join(timeout=10)
 
@@ -120,7 +124,6 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     forget()
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
-        memory.tokens.clear()
         memory.orders.clear()
         memory.answered.clear()
         memory.invoices.clear()

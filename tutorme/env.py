@@ -73,6 +73,12 @@ VARIABLES: Sequence[Variable] = (
         ),
         ("MEDIA_ROOT", "str", "var/media", "Where uploads and certificates are kept."),
         (
+            "MEDIA_ACCEL_PREFIX",
+            "str",
+            "",
+            "Internal nginx location of MEDIA_ROOT for X-Accel-Redirect; empty: no proxy sends it.",
+        ),
+        (
             "FIELD_ENCRYPTION_KEYS",
             "list",
             [],

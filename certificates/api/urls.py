@@ -1,3 +1,36 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from certificates.api.views import CertificateViewSet, VerifyView
+
+urlpatterns = [
+    path(
+        "certificates/",
+        CertificateViewSet.as_view({"get": "list"}),
+        name="certificates-api-list",
+    ),
+    path(
+        "certificates/verify/<str:code>/",
+        VerifyView.as_view(),
+        name="certificates-api-verify",
+    ),
+    path(
+        "certificates/<uuid:pk>/",
+        CertificateViewSet.as_view({"get": "retrieve"}),
+        name="certificates-api-read",
+    ),
+    path(
+        "certificates/<uuid:pk>/download/",
+        CertificateViewSet.as_view({"get": "download"}),
+        name="certificates-api-download",
+    ),
+    path(
+        "certificates/<uuid:pk>/retry/",
+        CertificateViewSet.as_view({"post": "retry"}),
+        name="certificates-api-retry",
+    ),
+    path(
+        "certificates/<uuid:pk>/revoke/",
+        CertificateViewSet.as_view({"post": "revoke"}),
+        name="certificates-api-revoke",
+    ),
+]

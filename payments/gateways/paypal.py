@@ -299,6 +299,15 @@ def is_configured() -> bool:
     return bool(settings.PAYPAL["client_id"] and settings.PAYPAL["client_secret"])
 
 
+def payer_origin() -> str:
+    """Where the payer is sent to approve: PayPal's site beside its API; a stand-in's own origin."""
+    address = urlsplit(settings.PAYPAL["base_url"])
+    if address.hostname in _CERTIFICATE_HOSTS:
+        sandboxed = "sandbox." if "sandbox" in str(address.hostname) else ""
+        return f"https://www.{sandboxed}paypal.com"
+    return f"{address.scheme}://{address.netloc}"
+
+
 def gateway() -> PayPal:
     """The client of the configured account; `GatewayMisconfigured` without keys."""
     if not is_configured():

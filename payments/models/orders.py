@@ -10,6 +10,9 @@ from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
 
 OPEN_STATES = ("created", "approved", "capturing", "capture_pending")
+PAID_STATES = ("captured", "partially_refunded", "refunded")
+# Over, and no money is known to have moved.
+UNPAID_STATES = ("declined", "expired", "cancelled")
 # PayPal keeps an unapproved order for three hours.
 LIFETIME = timedelta(hours=3)
 
@@ -19,7 +22,7 @@ class Order(models.Model):
 
     created → approved → capturing → captured → partially_refunded → refunded;
     capturing → capture_pending → captured | declined; open → expired | cancelled;
-    whatever does not add up → review.
+    capturing → created where the payer may choose another card; whatever does not add up → review.
     """
 
     class State(models.TextChoices):
@@ -61,6 +64,8 @@ class Order(models.Model):
     approve_url = models.CharField(max_length=500, blank=True)
     # While somebody talks to the provider about this order, others wait for the outcome.
     busy_until = models.DateTimeField(null=True)
+    # When the sweep asks the provider again; the wait grows with the order's age.
+    next_check_at = models.DateTimeField(db_default=Now())
     note = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField(db_default=Now() + LIFETIME)
     captured_at = models.DateTimeField(null=True)
@@ -108,9 +113,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-id"], name="order_buyer"),
             models.Index(
-                fields=["created_at"],
+                fields=["next_check_at"],
                 condition=models.Q(state__in=OPEN_STATES),
-                name="order_open",
+                name="order_due",
             ),
         ]
 

@@ -2,35 +2,43 @@
 about to do is committed first, so that whoever dies on the way leaves a trace a sweep can follow.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 from payments import sellers
-from payments.errors import NotApproved, OrderClosed, PaymentDeclined
+from payments.errors import NotApproved, OrderBusy, OrderClosed, PaymentDeclined, ReviewStands
 from payments.gateways import paypal
 from payments.gateways.base import ProviderOrder
-from payments.models import OPEN_STATES, CaptureAttempt, Order
+from payments.models import OPEN_STATES, PAID_STATES, UNPAID_STATES, CaptureAttempt, Order
 from payments.services import transitions
 from payments.services.transitions import State
-from tutorme.core.errors import Conflict, ProviderNotConfigured, ProviderUnavailable
+from tutorme.core import audit
+from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from tutorme.core.models import OutboxDelivery
 from tutorme.core.transactions import outside_transaction
 
 log = structlog.get_logger(__name__)
 
-# Longer than the door's deadline, so that a living caller is never overtaken.
-BUSY = timedelta(seconds=120)
+# Longer than the calls of one turn may take; renewed before money is asked for.
+BUSY = timedelta(seconds=60)
+_FIRST_CHECK, _LAST_CHECK = timedelta(minutes=1), timedelta(minutes=30)
 _TRY_AGAIN = {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY"}
 _NOT_APPROVED = {"ORDER_NOT_APPROVED", "PAYER_ACTION_REQUIRED"}
-_ALREADY = {"ORDER_ALREADY_CAPTURED", "ORDER_COMPLETION_IN_PROGRESS"}
+_ALREADY = {"ORDER_ALREADY_CAPTURED"}
+_FORGOTTEN = {"INVALID_RESOURCE_ID", "RESOURCE_NOT_FOUND"}
 
 
 @outside_transaction
@@ -38,47 +46,69 @@ def place_order(*, buyer: Any, kind: str, target_id: UUID) -> Order:
     """The buyer's open order for this thing, priced by its seller and known to the provider.
 
     Asking twice gives the same order; a changed price gives a new one. Nothing to pay: it comes
-    back captured. Raises `ProviderUnavailable` with the order kept, so asking again goes on.
+    back captured. Raises `ProviderUnavailable` with the order kept, so asking again goes on;
+    `OrderBusy` while another request announces the same order.
     """
-    quote = sellers.quote(kind, target_id, buyer)
-    if quote.price and not paypal.is_configured():
-        raise ProviderNotConfigured
-    order = _open_order(buyer, kind, target_id, quote)
+    order = _open_order(buyer, kind, target_id)
     if order.is_open and order.provider_order_id is None:
         _announce(order)
     return order
 
 
-def _open_order(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> Order:
-    with transaction.atomic():
-        _retire_stale(buyer, kind, target_id, quote)
-        order = Order(
-            buyer_id=buyer.pk,
-            payee_id=quote.payee_id,
-            kind=kind,
-            target_id=target_id,
-            description=quote.description[:200],
-            url=quote.url,
-            amount_minor=quote.price.minor,
-            currency=quote.price.currency,
-            provider=Order.Provider.PAYPAL if quote.price else Order.Provider.NONE,
-        )
-        # `order_one_open` decides between parallel buyers' clicks; the loser uses the winner's.
-        Order.objects.bulk_create([order], ignore_conflicts=True)
-        kept: Order | None = (
-            _open(buyer, kind, target_id).select_for_update(of=("self",), no_key=True).first()
-        )
-        if kept is None:
-            raise Conflict
-        if not quote.price:
-            transitions.complete(kept)
-    return kept
+@transaction.atomic
+def _open_order(buyer: Any, kind: str, target_id: UUID) -> Order:
+    """Under the buyer's row lock, so that a second click sees what the first one did."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=buyer.pk)
+    paid = _paid_unheard(buyer, kind, target_id)
+    if paid:
+        return paid
+    quote = sellers.quote(kind, target_id, buyer)
+    if quote.price and not paypal.is_configured():
+        raise ProviderNotConfigured
+    _retire_stale(buyer, kind, target_id, quote)
+    order = _open(buyer, kind, target_id).first() or _new(buyer, kind, target_id, quote)
+    if not quote.price and order.state == State.CREATED:
+        transitions.complete(order)
+    return order
 
 
-def _open(buyer: Any, kind: str, target_id: UUID) -> Any:
+def _new(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> Order:
+    return Order.objects.create(
+        buyer_id=buyer.pk,
+        payee_id=quote.payee_id,
+        kind=kind,
+        target_id=target_id,
+        description=quote.description[:200],
+        url=quote.url,
+        amount_minor=quote.price.minor,
+        currency=quote.price.currency,
+        provider=Order.Provider.PAYPAL if quote.price else Order.Provider.NONE,
+    )
+
+
+def _paid_unheard(buyer: Any, kind: str, target_id: UUID) -> Order | None:
+    """Paid, but its seller has not reacted yet and would sell it a second time."""
+    paid = Order.objects.filter(
+        buyer_id=buyer.pk, kind=kind, target_id=target_id, state=State.CAPTURED
+    )
+    order = paid.order_by("-id").first()
+    if order is None:
+        return None
+    owed = OutboxDelivery.objects.filter(
+        event__key=transitions.captured_key(order), state=OutboxDelivery.State.PENDING
+    )
+    return order if owed.exists() else None
+
+
+def _open(buyer: Any, kind: str, target_id: UUID) -> QuerySet[Order]:
     return Order.objects.filter(
         buyer_id=buyer.pk, kind=kind, target_id=target_id, state__in=OPEN_STATES
     )
+
+
+def under_way(*, buyer: Any, kind: str, target_id: UUID) -> Order | None:
+    """The buyer's order for this thing whose money may be moving already."""
+    return _open(buyer, kind, target_id).exclude(state=State.CREATED).first()
 
 
 def _retire_stale(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> None:
@@ -97,44 +127,68 @@ def _retire_stale(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) 
 def _announce(order: Order) -> None:
     """Tells the provider. The request id is fixed by the row: repeating it finds the same order."""
     here = settings.PUBLIC_BASE_URL
-    try:
-        made = paypal.gateway().create_order(
-            request_id=order.create_request_id,
-            reference=str(order.pk),
-            amount=order.amount,
-            description=order.description,
-            return_url=here + reverse("payments-return"),
-            cancel_url=here + reverse("payments-cancel"),
+    with _turn(order):
+        order.refresh_from_db()
+        if order.provider_order_id:
+            return
+        try:
+            made = paypal.gateway().create_order(
+                request_id=order.create_request_id,
+                reference=str(order.pk),
+                amount=order.amount,
+                description=order.description,
+                return_url=here + reverse("payments-return"),
+                cancel_url=here + reverse("payments-cancel"),
+            )
+        except GatewayRejected as error:
+            _end(order.pk, State.DECLINED, error.code)
+            raise PaymentDeclined from error
+        Order.objects.filter(pk=order.pk, provider_order_id=None).update(
+            provider_order_id=made.id, approve_url=made.approve_url[:500]
         )
-    except GatewayUnavailable as error:
-        raise ProviderUnavailable from error
-    except GatewayMisconfigured as error:
-        raise ProviderNotConfigured from error
-    except GatewayRejected as error:
-        _end(order.pk, State.DECLINED, error.code)
-        raise PaymentDeclined from error
-    Order.objects.filter(pk=order.pk, provider_order_id=None).update(
-        provider_order_id=made.id, approve_url=made.approve_url[:500]
-    )
     order.refresh_from_db()
 
 
 @outside_transaction
 def settle(order_id: UUID) -> Order:
+    """As `settle_now`; while somebody else is at it, the order as it stands."""
+    try:
+        return settle_now(order_id)
+    except OrderBusy:
+        return Order.objects.get(pk=order_id)
+
+
+@outside_transaction
+def settle_now(order_id: UUID) -> Order:
     """Reads the provider's truth and captures what the payer approved: the one finaliser that
-    return page, API, webhook and sweep share. Raises `NotApproved`, `PaymentDeclined`,
-    `OrderClosed` or `ProviderUnavailable`; returns the order as it now stands otherwise.
+    return page, API, webhook and sweep share. Returns the order as it now stands, or raises
+    `NotApproved`, `PaymentDeclined`, `OrderClosed`, `OrderBusy` or `ProviderUnavailable`.
+
+    An order that ended unpaid is read too: money may have come all the same.
     """
     order = Order.objects.get(pk=order_id)
-    if order.state in {State.CAPTURED, State.PARTIALLY_REFUNDED, State.REFUNDED}:
+    if order.state in PAID_STATES:
         return order
-    if not order.is_open or order.provider_order_id is None:
+    if order.state == State.REVIEW:
         raise OrderClosed
-    if not _take_turn(order):
-        order.refresh_from_db()
-        return order
+    if order.provider_order_id is None:
+        raise NotApproved if order.is_open else OrderClosed
+    with _turn(order):
+        settled = _settle_in_turn(order, order.provider_order_id)
+    if settled.state in UNPAID_STATES and not order.is_open:
+        raise OrderClosed
+    return settled
+
+
+@contextmanager
+def _turn(order: Order) -> Iterator[None]:
+    """One caller at a time talks to the provider about an order; a dead one's turn runs out. The
+    provider's silence and our missing keys leave as errors people can act on."""
+    free = Q(busy_until=None) | Q(busy_until__lt=Now())
+    if not Order.objects.filter(free, pk=order.pk).update(busy_until=Now() + BUSY):
+        raise OrderBusy
     try:
-        return _settle_in_turn(order, order.provider_order_id)
+        yield
     except GatewayUnavailable as error:
         raise ProviderUnavailable from error
     except GatewayMisconfigured as error:
@@ -143,21 +197,31 @@ def settle(order_id: UUID) -> Order:
         Order.objects.filter(pk=order.pk).update(busy_until=None)
 
 
-def _take_turn(order: Order) -> bool:
-    """One caller at a time talks to the provider about an order; a dead one's turn runs out."""
-    free = Q(busy_until=None) | Q(busy_until__lt=Now())
-    return bool(Order.objects.filter(free, pk=order.pk).update(busy_until=Now() + BUSY))
-
-
 def _settle_in_turn(order: Order, provider_id: str) -> Order:
     gateway = paypal.gateway()
-    truth = gateway.order(provider_id)
+    try:
+        truth = gateway.order(provider_id)
+    except GatewayRejected as refusal:
+        if refusal.code not in _FORGOTTEN:
+            raise GatewayUnavailable(str(refusal)) from refusal
+        _forgotten(order.pk)
+        raise OrderClosed from refusal
     order = _apply(order.pk, truth)
-    if order.state in {State.APPROVED, State.CAPTURING} and not truth.captures:
+    if order.state in {State.APPROVED, State.CAPTURING}:
         order = _capture(order, gateway)
     elif order.state == State.CREATED:
         raise NotApproved
     return order
+
+
+def _forgotten(order_id: UUID) -> None:
+    """The provider drops what nobody approved. One we asked money for must not vanish like that."""
+    with transaction.atomic():
+        order = transitions.locked(order_id)
+        if order.state in {State.CREATED, State.APPROVED}:
+            transitions.move(order, State.EXPIRED, "the provider no longer knows it")
+        elif order.is_open:
+            transitions.review(order, None, "the provider no longer knows it")
 
 
 def _apply(order_id: UUID, truth: ProviderOrder) -> Order:
@@ -183,6 +247,9 @@ def _intend(order_id: UUID) -> CaptureAttempt:
     request id, which the provider recognises."""
     with transaction.atomic():
         order = transitions.locked(order_id)
+        if order.state not in {State.APPROVED, State.CAPTURING}:
+            raise OrderClosed
+        Order.objects.filter(pk=order_id).update(busy_until=Now() + BUSY)
         last = order.attempts.order_by("-number").first()
         if last and order.state == State.CAPTURING:
             return last
@@ -199,6 +266,7 @@ def _refused(order_id: UUID, refusal: GatewayRejected) -> Order:
                 transitions.move(order, State.CREATED, refusal.code)
         raise NotApproved if refusal.code in _NOT_APPROVED else PaymentDeclined
     if refusal.code == "DUPLICATE_INVOICE_ID":
+        # Somebody was charged under this order's number already.
         return _end(order_id, State.REVIEW, refusal.code)
     _end(order_id, State.DECLINED, refusal.code)
     raise PaymentDeclined
@@ -207,8 +275,26 @@ def _refused(order_id: UUID, refusal: GatewayRejected) -> Order:
 def _end(order_id: UUID, to: Order.State, reason: str) -> Order:
     with transaction.atomic():
         order = transitions.locked(order_id)
-        if order.is_open:
+        if order.is_open and to == State.REVIEW:
+            transitions.review(order, None, reason)
+        elif order.is_open:
             transitions.fail(order, to, reason)
+    return order
+
+
+@outside_transaction
+def accept(*, order: Order, actor: Any) -> Order:
+    """An admin's word on a reviewed order: if the provider's truth now agrees in amount, currency
+    and reference, and the money is there, it counts. Raises `ReviewStands` otherwise."""
+    if order.state != State.REVIEW or order.provider_order_id is None:
+        raise ReviewStands
+    with _turn(order):
+        truth = paypal.gateway().order(order.provider_order_id)
+    with transaction.atomic():
+        order = transitions.locked(order.pk)
+        if not transitions.accept(order, truth):
+            raise ReviewStands
+        audit.record("order.accepted", target=order, actor_id=actor.pk)
     return order
 
 
@@ -245,26 +331,42 @@ def _expire(order_id: UUID) -> bool:
 
 
 @outside_transaction
-def reconcile(*, older_than: timedelta = timedelta(minutes=1), limit: int = 200) -> dict[str, int]:
+def reconcile(
+    *, older_than: timedelta = timedelta(0), only_due: bool = False, limit: int = 200
+) -> dict[str, int]:
     """Follows every order whose end is not known to its truth at the provider. Safe beside itself
-    and beside everything else: turns are taken per order and truth is applied forward only."""
+    and beside everything else: turns are taken per order and truth is applied forward only.
+    `only_due` leaves out those asked about a short while ago."""
     found = {"settled": 0, "waiting": 0, "expired": expire_stale(), "unreachable": 0}
     # A declined payment is the payer's to repeat; asking the bank every minute is not a sweep's.
     declined = Q(state__in=(State.CREATED, State.APPROVED)) & Exists(_attempts())
     rows = Order.objects.unsettled().filter(~declined, created_at__lt=Now() - older_than)
-    for order_id in list(rows.order_by("created_at").values_list("pk", flat=True)[:limit]):
-        found[_reconcile_one(order_id)] += 1
+    if only_due:
+        rows = rows.filter(next_check_at__lte=Now())
+    for order in list(rows.order_by("next_check_at")[:limit]):
+        found[_reconcile_one(order.pk)] += 1
+        _check_again_later(order)
     return found
+
+
+def _check_again_later(order: Order) -> None:
+    """Money under way is looked after every minute, an unapproved order ever more rarely."""
+    wait = _FIRST_CHECK
+    if order.state in {State.CREATED, State.CAPTURE_PENDING}:
+        wait = min(max(wait, (timezone.now() - order.created_at) / 4), _LAST_CHECK)
+    Order.objects.filter(pk=order.pk).update(next_check_at=Now() + wait)
 
 
 def _reconcile_one(order_id: UUID) -> str:
     try:
-        order = settle(order_id)
+        order = settle_now(order_id)
     except (NotApproved, PaymentDeclined):
         overdue = Order.objects.filter(pk=order_id, expires_at__lt=Now()).exists()
         return "expired" if overdue and _expire(order_id) else "waiting"
     except OrderClosed:
         return "settled"
+    except OrderBusy:
+        return "waiting"
     except (ProviderUnavailable, ProviderNotConfigured, GatewayRejected) as error:
         log.warning("reconcile.unreachable", order=str(order_id), error=str(error))
         return "unreachable"

@@ -1,10 +1,12 @@
 """Giving money back: intent, call, outcome; and refunds that were made at the provider."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from payments.errors import NotRefundable, RefundTooLarge
 from payments.events import PaymentRefunded
@@ -14,8 +16,8 @@ from payments.models import Order, Refund
 from payments.services import transitions
 from payments.services.transitions import State
 from tutorme.core import audit, outbox
-from tutorme.core.errors import ProviderUnavailable
-from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
+from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
+from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
 from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
 from tutorme.core.transactions import outside_transaction
@@ -65,8 +67,8 @@ def carry_out(refund_id: UUID) -> Refund:
     row = Refund.objects.select_related("order").get(pk=refund_id)
     if row.state not in {Refund.State.REQUESTED, Refund.State.PENDING}:
         return row
-    gateway = paypal.gateway()
     try:
+        gateway = paypal.gateway()
         if row.provider_refund_id:
             truth = gateway.refund_state(row.provider_refund_id)
         else:
@@ -78,6 +80,8 @@ def carry_out(refund_id: UUID) -> Refund:
             )
     except GatewayUnavailable as error:
         raise ProviderUnavailable from error
+    except GatewayMisconfigured as error:
+        raise ProviderNotConfigured from error
     except GatewayRejected as refusal:
         return _failed(row, refusal.code)
     return apply_truth(row.order_id, truth, refund_id=row.pk)
@@ -145,14 +149,17 @@ def _complete(order: Order, row: Refund) -> None:
 
 
 @outside_transaction
-def carry_out_open(*, limit: int = 100) -> int:
-    """The sweep: asks again for refunds whose outcome is not known."""
+def carry_out_open(*, older_than: timedelta = timedelta(0), limit: int = 100) -> int:
+    """The sweep: asks again for refunds whose outcome is not known. `older_than` leaves out those
+    whose first asking may still be under way."""
     open_states = (Refund.State.REQUESTED, Refund.State.PENDING)
-    rows = Refund.objects.filter(state__in=open_states).order_by("pk")
+    rows = Refund.objects.filter(state__in=open_states, created_at__lt=Now() - older_than).order_by(
+        "pk"
+    )
     done = 0
     for refund_id in list(rows.values_list("pk", flat=True)[:limit]):
         try:
             done += carry_out(refund_id).state == Refund.State.COMPLETED
-        except ProviderUnavailable:
+        except (ProviderUnavailable, ProviderNotConfigured):
             return done
     return done

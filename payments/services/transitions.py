@@ -1,6 +1,6 @@
 """Moving an order from state to state: forward only, written down, under its row lock.
 
-Lock order: the order's row, then its refunds. Nothing here talks to a provider.
+Lock order: the buyer's row, the order's row, its refunds. Nothing here talks to a provider.
 """
 
 from uuid import UUID
@@ -9,12 +9,36 @@ from django.db.models.functions import Now
 
 from payments.events import PaymentCaptured, PaymentFailed
 from payments.gateways.base import ProviderCapture, ProviderOrder
-from payments.models import OPEN_STATES, Order, OrderTransition
+from payments.models import OPEN_STATES, UNPAID_STATES, Order, OrderTransition
 from tutorme.core import audit, outbox
 
 State = Order.State
 _MONEY_ARRIVED = {"COMPLETED", "REFUNDED", "PARTIALLY_REFUNDED"}
 _MONEY_REFUSED = {"DECLINED", "FAILED"}
+# An order can hold a declined capture and a later good one: the one that moved money counts.
+_WEIGHT = {**dict.fromkeys(_MONEY_ARRIVED, 2), "PENDING": 1}
+
+_ENDS = frozenset({State.DECLINED, State.CANCELLED, State.REVIEW})
+_MONEY = frozenset({State.CAPTURED, State.CAPTURE_PENDING})
+STEPS: dict[Order.State, frozenset[Order.State]] = {
+    State.CREATED: _ENDS | _MONEY | {State.APPROVED, State.EXPIRED},
+    State.APPROVED: _ENDS | _MONEY | {State.CAPTURING, State.EXPIRED},
+    # Back to created: the bank refused this card and the payer may choose another.
+    State.CAPTURING: _ENDS | _MONEY | {State.CREATED},
+    State.CAPTURE_PENDING: _ENDS | {State.CAPTURED},
+    State.CAPTURED: frozenset({State.PARTIALLY_REFUNDED, State.REFUNDED}),
+    State.PARTIALLY_REFUNDED: frozenset({State.REFUNDED}),
+    State.REFUNDED: frozenset(),
+    # Money that arrives after the end is for a person to judge, and may be accepted.
+    State.DECLINED: frozenset({State.REVIEW}),
+    State.EXPIRED: frozenset({State.REVIEW}),
+    State.CANCELLED: frozenset({State.REVIEW}),
+    State.REVIEW: frozenset({State.CAPTURED}),
+}
+
+
+class ImpossibleStep(RuntimeError):
+    """A programming error: a caller moved an order without looking where it stood."""
 
 
 def locked(order_id: UUID) -> Order:
@@ -23,9 +47,11 @@ def locked(order_id: UUID) -> Order:
 
 
 def move(order: Order, to: Order.State, reason: str = "") -> None:
-    """The caller holds the row lock and has checked that this is a step forward."""
+    """The caller holds the row lock and has checked that this is one of `STEPS`."""
     if order.state == to:
         return
+    if to not in STEPS[State(order.state)]:
+        raise ImpossibleStep(f"{order.state} → {to}")
     OrderTransition.objects.create(
         order=order, from_state=order.state, to_state=to, reason=reason[:300]
     )
@@ -37,18 +63,23 @@ def move(order: Order, to: Order.State, reason: str = "") -> None:
 def apply_truth(order: Order, truth: ProviderOrder) -> None:
     """What the provider says now, applied to the locked row. Idempotent and forward only, so
     return page, webhook and sweep may all come here, in any order and number."""
-    if problem := _mismatch(order, truth):
-        _to_review(order, problem)
-        return
-    if truth.captures:
-        _apply_capture(order, truth.captures[0])
+    capture = weightiest(truth)
+    if problem := mismatch(order, truth):
+        if order.state in OPEN_STATES or (capture and order.state in UNPAID_STATES):
+            review(order, capture, problem)
+    elif capture:
+        _apply_capture(order, capture)
     elif truth.status == "APPROVED" and order.state == State.CREATED:
         move(order, State.APPROVED, "approved at the provider")
     elif truth.status == "VOIDED" and order.state in OPEN_STATES:
         move(order, State.CANCELLED, "voided at the provider")
 
 
-def _mismatch(order: Order, truth: ProviderOrder) -> str:
+def weightiest(truth: ProviderOrder) -> ProviderCapture | None:
+    return max(truth.captures, key=lambda row: _WEIGHT.get(row.status, 0), default=None)
+
+
+def mismatch(order: Order, truth: ProviderOrder) -> str:
     """Money is only believed when amount, currency and our own reference agree."""
     if truth.reference != str(order.pk):
         return f"reference is {truth.reference!r}"
@@ -62,26 +93,43 @@ def _mismatch(order: Order, truth: ProviderOrder) -> str:
     return ""
 
 
-def _to_review(order: Order, problem: str) -> None:
-    if order.state in OPEN_STATES:
-        move(order, State.REVIEW, problem)
-        audit.record("order.mismatch", target=order, after={"problem": problem})
+def review(order: Order, capture: ProviderCapture | None, problem: str) -> None:
+    if capture:
+        _remember(order, capture)
+    audit.record(
+        "order.review", target=order, before={"state": order.state}, after={"problem": problem}
+    )
+    move(order, State.REVIEW, problem)
 
 
 def _apply_capture(order: Order, capture: ProviderCapture) -> None:
-    if capture.status in _MONEY_ARRIVED:
+    refused = capture.status in _MONEY_REFUSED
+    if order.state in UNPAID_STATES and not refused:
+        review(order, capture, f"money came after the order was {order.state}")
+    elif order.state not in OPEN_STATES:
+        return
+    elif capture.status in _MONEY_ARRIVED:
         complete(order, capture)
-    elif capture.status == "PENDING" and order.state in OPEN_STATES:
+    elif refused:
+        fail(order, State.DECLINED, capture.status)
+    elif capture.status == "PENDING":
         _remember(order, capture)
         move(order, State.CAPTURE_PENDING, "held by the provider")
-    elif capture.status in _MONEY_REFUSED and order.state in OPEN_STATES:
-        fail(order, State.DECLINED, capture.status)
+
+
+def accept(order: Order, truth: ProviderOrder) -> bool:
+    """Completes a reviewed order whose money is right and was only late."""
+    capture = weightiest(truth)
+    if order.state != State.REVIEW or mismatch(order, truth):
+        return False
+    if capture is None or capture.status not in _MONEY_ARRIVED:
+        return False
+    complete(order, capture)
+    return True
 
 
 def complete(order: Order, capture: ProviderCapture | None = None) -> None:
     """The one place where an order becomes captured; the event is recorded once for all time."""
-    if order.state not in OPEN_STATES:
-        return
     if capture:
         _remember(order, capture)
     move(order, State.CAPTURED, "money arrived" if capture else "nothing to pay")
@@ -95,8 +143,12 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
             amount_minor=order.amount_minor,
             currency=order.currency,
         ),
-        key=f"payment.captured:{order.pk}",
+        key=captured_key(order),
     )
+
+
+def captured_key(order: Order) -> str:
+    return f"payment.captured:{order.pk}"
 
 
 def _remember(order: Order, capture: ProviderCapture) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from payments.errors import NotApproved, OrderClosed, PaymentDeclined, WebhookRefused
+from django.db.models import Q
+
+from payments.errors import NotApproved, OrderBusy, OrderClosed, PaymentDeclined, WebhookRefused
 from payments.gateways import paypal
 from payments.models import Order
 from payments.services import orders, refunds
@@ -56,9 +58,12 @@ def apply(message: InboxMessage) -> None:
         _apply_refund(order, resource)
         return
     try:
-        orders.settle(order.pk)
+        orders.settle_now(order.pk)
     except (NotApproved, PaymentDeclined, OrderClosed):
         return
+    except OrderBusy as error:
+        # Whoever has the turn may have read the truth before this happened.
+        raise inbox.NotYet("the order is being worked on") from error
     except (ProviderUnavailable, ProviderNotConfigured) as error:
         raise GatewayUnavailable(str(error)) from error
 
@@ -68,12 +73,17 @@ def _is_ours(kind: str) -> bool:
 
 
 def _order_of(resource: dict[str, Any]) -> Order | None:
+    """By our own reference; by PayPal's order; for a refund, by the capture it points up to."""
     units = resource.get("purchase_units") or [{}]
     reference = str(resource.get("custom_id") or units[0].get("custom_id") or "")
     try:
         return Order.objects.filter(pk=UUID(reference)).first()
     except ValueError:
-        return Order.objects.filter(provider_order_id=str(resource.get("id", ""))).first()
+        ids = (resource.get("supplementary_data") or {}).get("related_ids") or {}
+        links = {link.get("rel"): link.get("href") for link in resource.get("links") or []}
+        capture_id = str(links.get("up") or "").rpartition("/")[2]
+        known = Q(provider_order_id__in=[str(resource.get("id")), str(ids.get("order_id"))])
+        return Order.objects.filter(known | Q(provider_capture_id=capture_id)).first()
 
 
 def _apply_refund(order: Order, resource: dict[str, Any]) -> None:

@@ -1,3 +1,27 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from realtime.api.viewsets import NotificationViewSet, StreamView
+
+urlpatterns = [
+    path(
+        "notifications/",
+        NotificationViewSet.as_view({"get": "list"}),
+        name="notifications-api-list",
+    ),
+    path(
+        "notifications/unread-count/",
+        NotificationViewSet.as_view({"get": "unread_count"}),
+        name="notifications-api-unread-count",
+    ),
+    path(
+        "notifications/read-all/",
+        NotificationViewSet.as_view({"post": "read_all"}),
+        name="notifications-api-read-all",
+    ),
+    path(
+        "notifications/<uuid:pk>/read/",
+        NotificationViewSet.as_view({"post": "read"}),
+        name="notifications-api-read",
+    ),
+    path("realtime/stream/", StreamView.as_view(), name="realtime-api-stream"),
+]

@@ -1,15 +1,18 @@
 """From an order to money: the API's answers, the rows, and the events others rely on."""
 
+import dataclasses
 from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
-from payments.errors import OrderClosed, PaymentDeclined
+from payments.errors import OrderClosed, PaymentDeclined, ReviewStands
 from payments.gateways import paypal
 from payments.models import CaptureAttempt, Order, OrderTransition
 from payments.services import orders
@@ -17,7 +20,7 @@ from sandbox.paypal.state import memory
 from tests.payments.conftest import Buy, Shop
 from tests.sandbox_server import Sandbox
 from tutorme.core.errors import ProviderUnavailable
-from tutorme.core.models import OutboxEvent
+from tutorme.core.models import AuditEntry, OutboxEvent
 
 ORDERS = "/api/v1/payments/orders/"
 pytestmark = pytest.mark.django_db
@@ -86,6 +89,17 @@ def test_asking_again_gives_the_open_order_and_a_new_price_a_new_one(
     cheaper = post(client, ORDERS, body).json()
     assert (cheaper["id"] != first["id"], cheaper["total"]["amount"]) == (True, "14.50")
     assert Order.objects.get(pk=first["id"]).state == "expired"
+
+
+def test_paid_but_unheard_is_not_sold_again(api, sam: User, placed: Buy, shop: Shop, drain) -> None:
+    order = orders.settle(placed("approve").pk)
+    body = {"kind": "probe", "target": str(order.target_id)}
+    again = post(api(sam), ORDERS, body)
+    assert (again.json()["id"], again.json()["state"]) == (str(order.pk), "captured")
+    drain()
+    refused = post(api(sam), ORDERS, body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-sold")
+    assert Order.objects.count() == 1
 
 
 def test_one_key_is_one_order(api, sam: User, shop: Shop, sandbox: Sandbox) -> None:
@@ -201,8 +215,11 @@ def test_a_create_that_was_not_heard_of_makes_one_order(
 def test_death_between_capture_and_commit_is_healed_by_the_sweep(placed: Buy) -> None:
     """The process asked PayPal, PayPal took the money, the process died before it wrote so."""
     order = placed("approve")
+    gateway = paypal.gateway()
+    orders._apply(order.pk, gateway.order(str(order.provider_order_id)))
     attempt = orders._intend(order.pk)
-    paypal.gateway().capture(str(order.provider_order_id), request_id=attempt.request_id)
+    Order.objects.update(busy_until=Now() - timedelta(seconds=1))
+    gateway.capture(str(order.provider_order_id), request_id=attempt.request_id)
     order.refresh_from_db()
     assert order.state == "capturing"
     assert orders.reconcile(older_than=timedelta(0))["settled"] == 1
@@ -217,6 +234,91 @@ def test_unpaid_orders_expire_and_a_late_payer_pays_nothing(placed: Buy, sandbox
     with pytest.raises(OrderClosed):
         orders.settle(order.pk)
     assert captured_events() == []
+
+
+def test_money_for_a_closed_order_is_put_to_a_person_who_accepts_it(placed: Buy, ada: User) -> None:
+    """Somebody captures at PayPal what we had given up."""
+    order = placed("approve")
+    Order.objects.update(state="cancelled")
+    with pytest.raises(OrderClosed):
+        orders.settle(order.pk)
+    paypal.gateway().capture(str(order.provider_order_id), request_id="by-hand")
+    assert orders.settle(order.pk).state == "review"
+    assert captured_events() == []
+    order.refresh_from_db()
+    assert orders.accept(order=order, actor=ada).state == "captured"
+    assert len(captured_events()) == 1
+    assert AuditEntry.objects.get(action="order.accepted").actor_id == ada.pk
+
+
+def test_what_still_differs_cannot_be_accepted(placed: Buy, sandbox: Sandbox, ada: User) -> None:
+    order = placed("approve")
+    httpx.post(f"{sandbox.url}/paypal/_tamper/{order.provider_order_id}", json={"value": "1.00"})
+    order = orders.settle(order.pk)
+    with pytest.raises(ReviewStands):
+        orders.accept(order=order, actor=ada)
+    sandbox.recorder.exchanges.clear()
+
+
+def test_a_second_card_counts_though_the_first_was_refused(placed: Buy) -> None:
+    order = placed("approve")
+    truth = paypal.gateway().capture(str(order.provider_order_id), request_id="x")
+    refused = dataclasses.replace(truth.captures[0], id="REFUSED", status="DECLINED")
+    truth = dataclasses.replace(truth, captures=(refused, *truth.captures))
+    assert orders._apply(order.pk, truth).state == "captured"
+
+
+def test_an_order_ended_between_reading_and_asking_is_not_charged(placed: Buy) -> None:
+    order = placed("approve")
+    Order.objects.update(state="expired")
+    with pytest.raises(OrderClosed):
+        orders._intend(order.pk)
+
+
+@pytest.mark.parametrize(("state", "end"), [("created", "expired"), ("capturing", "review")])
+def test_what_paypal_forgot_is_closed(placed: Buy, sandbox: Sandbox, state: str, end: str) -> None:
+    order = placed()
+    Order.objects.update(state=state)
+    memory.orders.clear()
+    assert orders.reconcile()["settled"] == 1
+    order.refresh_from_db()
+    assert order.state == end
+
+
+def test_a_strange_refusal_is_not_an_end(api, placed: Buy, sam: User, sandbox: Sandbox) -> None:
+    order = placed("approve")
+    sandbox.fault("order", "refuse", issue="SOMETHING_NEW")
+    answer = post(api(sam), f"{ORDERS}{order.pk}/capture/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider-unavailable")
+    assert post(api(sam), f"{ORDERS}{order.pk}/capture/").json()["state"] == "captured"
+
+
+def test_without_keys_nothing_is_captured(api, placed: Buy, sam: User, settings) -> None:
+    order = placed("approve")
+    settings.PAYPAL = {**settings.PAYPAL, "client_id": ""}
+    answer = post(api(sam), f"{ORDERS}{order.pk}/capture/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider-not-configured")
+    assert orders.reconcile()["unreachable"] == 1
+
+
+def test_the_sweep_asks_ever_more_rarely(placed: Buy, sandbox: Sandbox) -> None:
+    placed()
+    assert orders.reconcile(only_due=True)["waiting"] == 1
+    asked = len(sandbox.recorder.exchanges)
+    assert orders.reconcile(only_due=True)["waiting"] == 0
+    assert len(sandbox.recorder.exchanges) == asked
+    Order.objects.update(created_at=Now() - timedelta(hours=1), next_check_at=Now())
+    orders.reconcile(only_due=True)
+    wait = Order.objects.annotate(wait=F("next_check_at") - Now()).get().wait
+    assert timedelta(minutes=14) < wait < timedelta(minutes=16)
+
+
+def test_the_command_says_what_it_found(placed: Buy, capsys) -> None:
+    placed("approve")
+    call_command("reconcile")
+    assert "settled: 1" in capsys.readouterr().out
+    call_command("reconcile")
+    assert "settled: 0" in capsys.readouterr().out
 
 
 def test_the_trail_cannot_be_rewritten(placed: Buy) -> None:

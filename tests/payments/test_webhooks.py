@@ -1,15 +1,18 @@
 """The webhook alone must be enough; early, late, twice, out of order or forged."""
 
 import json
+from datetime import timedelta
 
+import httpx
 import pytest
+from django.db.models.functions import Now
 
 from payments.errors import NotRefundable
 from payments.gateways import paypal
 from payments.models import Order
-from payments.services import orders, refunds
+from payments.services import orders, refunds, webhooks
 from sandbox.paypal import webhooks as outgoing
-from tests.payments.conftest import Buy
+from tests.payments.conftest import Buy, Shop
 from tests.sandbox_server import Sandbox
 from tutorme.core.models import InboxMessage, OutboxEvent
 
@@ -31,12 +34,14 @@ def deliver(client, sandbox: Sandbox, event_type: str, times: int = 1):
 
 
 def test_the_payer_closes_the_page_and_the_webhook_does_it_all(
-    client, placed: Buy, sandbox: Sandbox, drain
+    client, placed: Buy, shop: Shop, sandbox: Sandbox, drain
 ) -> None:
     placed("vanish")
     assert deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 204
     assert Order.objects.get().state == "created"
     drain()
+    order = Order.objects.get()
+    assert shop.sold == [(order.buyer_id, order.target_id)]
     assert Order.objects.get().state == "captured"
     assert OutboxEvent.objects.filter(name="payment.captured").count() == 1
 
@@ -100,6 +105,46 @@ def test_a_message_about_an_unknown_order_waits(
     message = InboxMessage.objects.get()
     assert (message.state, message.attempts) == ("received", 1)
     assert message.last_error.startswith("NotYet")
+
+
+def test_held_money_is_released_or_refused_by_webhook(
+    client, placed: Buy, shop: Shop, sandbox: Sandbox, drain
+) -> None:
+    for end, state in (("COMPLETED", "captured"), ("DENIED", "declined")):
+        order = orders.settle(placed("pending").pk)
+        httpx.post(
+            f"{sandbox.url}/paypal/_settle/{order.provider_capture_id}",
+            json={"status": "COMPLETED" if end == "COMPLETED" else "DECLINED"},
+        )
+        assert deliver(client, sandbox, f"PAYMENT.CAPTURE.{end}").status_code == 204
+        drain()
+        order.refresh_from_db()
+        assert order.state == state
+    assert len(shop.sold) == 1
+    assert OutboxEvent.objects.filter(name="payment.failed").count() == 1
+
+
+def test_a_message_waits_while_the_order_is_being_worked_on(
+    client, placed: Buy, sandbox: Sandbox, drain
+) -> None:
+    placed("vanish")
+    deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED")
+    Order.objects.update(busy_until=Now() + timedelta(seconds=60))
+    drain()
+    assert InboxMessage.objects.get().last_error.startswith("NotYet")
+    Order.objects.update(busy_until=Now() - timedelta(seconds=1))
+    InboxMessage.objects.update(run_after=Now())
+    drain()
+    assert Order.objects.get().state == "captured"
+
+
+def test_a_refund_is_found_by_the_capture_it_points_to(placed: Buy) -> None:
+    order = orders.settle(placed("approve").pk)
+    up = {"rel": "up", "href": f"https://x/v2/payments/captures/{order.provider_capture_id}"}
+    assert webhooks._order_of({"id": "R", "links": [up]}) == order
+    related = {"related_ids": {"order_id": order.provider_order_id}}
+    assert webhooks._order_of({"id": "C", "supplementary_data": related}) == order
+    assert webhooks._order_of({"id": "nobody's"}) is None
 
 
 def test_a_refund_made_at_paypal_arrives_by_webhook(

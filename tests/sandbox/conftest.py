@@ -60,10 +60,16 @@ class Rest:
     """PayPal's REST API by hand."""
 
     http: httpx.Client
+    base: str
+    bearer: dict[str, str]
+
+    def get(self, path: str) -> httpx.Response:
+        return self.http.get(self.base + path, headers=self.bearer)
 
     def post(self, path: str, body: Any = None, request_id: str = "") -> httpx.Response:
-        headers = {"PayPal-Request-Id": request_id} if request_id else {}
-        return self.http.post(path, json={} if body is None else body, headers=headers)
+        named = {"PayPal-Request-Id": request_id} if request_id else {}
+        sent = {} if body is None else body
+        return self.http.post(self.base + path, json=sent, headers={**self.bearer, **named})
 
     def create(self, request_id: str = "", **unit: Any) -> httpx.Response:
         amount = unit.pop("amount", {"currency_code": "EUR", "value": "29.00"})
@@ -83,13 +89,13 @@ class Rest:
 
 
 @pytest.fixture
-def rest(sandbox: Sandbox) -> Iterator[Rest]:
+def rest(sandbox: Sandbox) -> Rest:
     base = f"{sandbox.url}/paypal"
     grant = {"grant_type": "client_credentials"}
-    answer = httpx.post(f"{base}/v1/oauth2/token", data=grant, auth=("client", "secret")).json()
-    bearer = {"Authorization": f"Bearer {answer['access_token']}"}
-    with httpx.Client(base_url=base, headers=bearer) as http:
-        yield Rest(http)
+    answer = sandbox.http.post(
+        f"{base}/v1/oauth2/token", data=grant, auth=("client", "secret")
+    ).json()
+    return Rest(sandbox.http, base, {"Authorization": f"Bearer {answer['access_token']}"})
 
 
 def issue(answer: httpx.Response) -> str:

@@ -1,6 +1,5 @@
 """The switches themselves: armed by programs and by people, counted, refused when senseless."""
 
-import httpx
 import pytest
 
 from sandbox.faults import MEANINGS, OPERATIONS
@@ -9,7 +8,7 @@ from tests.sandbox_server import Sandbox
 
 
 def armed(sandbox: Sandbox) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = httpx.get(f"{sandbox.url}/_faults").json()["armed"]
+    rows: list[dict[str, object]] = sandbox.http.get(f"{sandbox.url}/_faults").json()["armed"]
     return rows
 
 
@@ -22,7 +21,7 @@ def test_a_fault_is_listed_counted_and_gone(sandbox: Sandbox, rest: Rest) -> Non
 
 def test_clearing_disarms(sandbox: Sandbox, rest: Rest) -> None:
     sandbox.fault("create", "500-before")
-    assert httpx.delete(f"{sandbox.url}/_faults").json()["armed"] == []
+    assert sandbox.http.delete(f"{sandbox.url}/_faults").json()["armed"] == []
     assert rest.create().status_code == 201
 
 
@@ -38,7 +37,7 @@ def test_clearing_disarms(sandbox: Sandbox, rest: Rest) -> None:
     ],
 )
 def test_a_switch_that_does_not_exist_says_so(sandbox: Sandbox, senseless) -> None:
-    answer = httpx.post(f"{sandbox.url}/_faults", json=senseless)
+    answer = sandbox.http.post(f"{sandbox.url}/_faults", json=senseless)
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert armed(sandbox) == []
@@ -51,15 +50,15 @@ def test_every_kind_is_explained() -> None:
 
 def test_people_arm_and_clear_on_the_front_page(sandbox: Sandbox, rest: Rest) -> None:
     form = {"switch": "paypal create refuse", "times": "1"}
-    assert httpx.post(f"{sandbox.url}/_faults/arm/", data=form).status_code == 303
-    assert "refuse" in httpx.get(sandbox.url).text
+    assert sandbox.http.post(f"{sandbox.url}/_faults/arm/", data=form).status_code == 303
+    assert "refuse" in sandbox.http.get(sandbox.url).text
     assert issue(rest.create()) == "INTERNAL_SERVER_ERROR"
-    httpx.post(f"{sandbox.url}/_faults/arm/", data=form)
-    assert httpx.post(f"{sandbox.url}/_faults/clear/").status_code == 303
-    assert "Nothing is armed" in httpx.get(sandbox.url).text
-    assert httpx.post(f"{sandbox.url}/_faults/arm/", data={"switch": "x"}).status_code == 400
+    sandbox.http.post(f"{sandbox.url}/_faults/arm/", data=form)
+    assert sandbox.http.post(f"{sandbox.url}/_faults/clear/").status_code == 303
+    assert "Nothing is armed" in sandbox.http.get(sandbox.url).text
+    assert sandbox.http.post(f"{sandbox.url}/_faults/arm/", data={"switch": "x"}).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/paypal/", "/mail/"])
 def test_every_page_says_that_nothing_is_real(sandbox: Sandbox, path: str) -> None:
-    assert "no money moves" in httpx.get(sandbox.url + path).text
+    assert "no money moves" in sandbox.http.get(sandbox.url + path).text

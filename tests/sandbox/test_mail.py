@@ -3,7 +3,6 @@
 import hashlib
 import smtplib
 
-import httpx
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
@@ -20,7 +19,9 @@ def really_sent(settings) -> None:
 
 
 def letter(subject: str = "Grüße from TutorMe", to: str = "sam@example.test"):
-    made = EmailMultiAlternatives(subject, "Hello Sam,\nwelcome.", to=[to])
+    made = EmailMultiAlternatives(
+        subject, "Hello Sam,\nwelcome: http://127.0.0.1:8000/today/", to=[to]
+    )
     made.attach_alternative("<p>Hello <b>Sam</b><script>alert(1)</script></p>", "text/html")
     made.attach("Zeugnis für Sam.pdf", PDF, "application/pdf")
     return made
@@ -30,7 +31,10 @@ def test_a_mail_is_listed_with_what_it_carries(sandbox: Sandbox) -> None:
     letter().send()
     (kept,) = sandbox.mails("sam@example.test")
     assert (kept["subject"], kept["to"]) == ("Grüße from TutorMe", ["sam@example.test"])
-    assert kept["text"].replace("\r", "").strip() == "Hello Sam,\nwelcome."
+    assert (
+        kept["text"].replace("\r", "").strip()
+        == "Hello Sam,\nwelcome: http://127.0.0.1:8000/today/"
+    )
     assert "<b>Sam</b>" in kept["html"]
     assert kept["attachments"] == [
         {
@@ -46,30 +50,30 @@ def test_a_mail_is_listed_with_what_it_carries(sandbox: Sandbox) -> None:
 def test_the_pages_show_text_html_and_attachments(sandbox: Sandbox) -> None:
     letter("<i>Subject</i>").send()
     (kept,) = sandbox.mails()
-    listing = httpx.get(f"{sandbox.url}/mail/").text
+    listing = sandbox.http.get(f"{sandbox.url}/mail/").text
     assert "&lt;i&gt;Subject" in listing
     assert f'href="/mail/{kept["id"]}/"' in listing
-    page = httpx.get(f"{sandbox.url}/mail/{kept['id']}/").text
-    assert "Hello Sam" in page
-    assert "<iframe sandbox " in page
-    inner = httpx.get(f"{sandbox.url}/mail/{kept['id']}/html/")
+    page = sandbox.http.get(f"{sandbox.url}/mail/{kept['id']}/").text
+    assert 'href="http://127.0.0.1:8000/today/"' in page
+    assert '<iframe sandbox="allow-popups' in page
+    inner = sandbox.http.get(f"{sandbox.url}/mail/{kept['id']}/html/")
     assert "default-src 'none'" in inner.headers["Content-Security-Policy"]
-    file = httpx.get(f"{sandbox.url}/mail/{kept['id']}/attachments/0/")
+    file = sandbox.http.get(f"{sandbox.url}/mail/{kept['id']}/attachments/0/")
     assert file.content == PDF
     assert file.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''Zeugnis")
 
 
 @pytest.mark.parametrize("path", ["/mail/none/", "/mail/none/html/", "/mail/none/attachments/0/"])
 def test_what_is_not_kept_is_a_404(sandbox: Sandbox, path: str) -> None:
-    assert httpx.get(sandbox.url + path).status_code == 404
+    assert sandbox.http.get(sandbox.url + path).status_code == 404
 
 
 def test_all_can_be_deleted_from_the_page_and_from_the_api(sandbox: Sandbox) -> None:
     letter().send()
-    assert httpx.post(f"{sandbox.url}/mail/clear/").headers["location"] == "/mail/"
+    assert sandbox.http.post(f"{sandbox.url}/mail/clear/").headers["location"] == "/mail/"
     assert sandbox.mails() == []
     letter().send()
-    assert httpx.delete(f"{sandbox.url}/mail/api/messages").json() == {"messages": []}
+    assert sandbox.http.delete(f"{sandbox.url}/mail/api/messages").json() == {"messages": []}
 
 
 @pytest.mark.parametrize("code", ["451", "550"])

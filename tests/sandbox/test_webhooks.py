@@ -102,7 +102,7 @@ def test_a_dropped_message_never_comes_until_it_is_sent_again(
     assert kinds(listener.wait_for(1)) == ["PAYMENT.CAPTURE.COMPLETED"]
     dropped = sandbox.webhooks()[1]
     assert dropped["outcome"] == "dropped by a fault"
-    httpx.post(f"{sandbox.url}/paypal/_webhooks", json={"resend": dropped["id"]})
+    sandbox.http.post(f"{sandbox.url}/paypal/_webhooks", json={"resend": dropped["id"]})
     assert kinds(listener.wait_for(2))[1] == "CHECKOUT.ORDER.APPROVED"
 
 
@@ -118,7 +118,7 @@ def test_held_messages_are_released_newest_first(
     sandbox.fault("webhook", "hold", times=2)
     rest.captured(sandbox)
     assert listener.heard == []
-    httpx.post(f"{sandbox.url}/paypal/_webhooks", json={"release": True})
+    sandbox.http.post(f"{sandbox.url}/paypal/_webhooks", json={"release": True})
     assert kinds(listener.wait_for(2)) == ["PAYMENT.CAPTURE.COMPLETED", "CHECKOUT.ORDER.APPROVED"]
 
 

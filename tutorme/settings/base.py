@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tutorme.core.middleware.ProblemMiddleware",
+    "tutorme.web.middleware.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
@@ -254,6 +255,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "tutorme" / "static"]
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT")
+# Where a proxy in front keeps MEDIA_ROOT as an internal location; empty sends files ourselves.
+MEDIA_ACCEL_PREFIX = env.text("MEDIA_ACCEL_PREFIX")
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -314,6 +317,7 @@ API_LIMITS = {
     "login": (10, 60),
     "register": (10, 3600),
     "ai": (20, 3600),
+    "verify": (30, 60),
     "webhook": (1200, 60),
     "progress": (600, 60),
 }
@@ -369,6 +373,18 @@ RENDER_LIMITS = {
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+# Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
+# `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
+STREAMS = {
+    "poll_seconds": 5,
+    "heartbeat_seconds": 15,
+    "recheck_seconds": 30,
+    "lifetime_seconds": 300,
+    "retry_seconds": 3,
+    "per_user": 6,
+    "per_process": 20,
+    "per_stream_process": 4000,
+}
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -1,35 +1,69 @@
 """Error pages: what happened, what is safe, one thing to do, and the request id."""
 
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import select_template
 
 from tutorme.core.api.problems import problem_response
 from tutorme.core.errors import DomainError, InternalError, MalformedBody, NotAllowed, NotFound
 from tutorme.core.middleware import is_api
+from tutorme.web.navigation import menus
+
+FIRST_OF_OURS = 500
 
 
-def _page(request: HttpRequest, error: DomainError) -> HttpResponse:
+def page(request: HttpRequest, error: DomainError) -> HttpResponse:
     if is_api(request):
         return problem_response(error)
-    context = {"error": error, "request_id": getattr(request, "request_id", "")}
-    return render(request, f"errors/{error.status}.html", context, status=error.status)
+    if error.status == 401:
+        return redirect_to_login(request.get_full_path())
+    context: dict[str, Any] = {
+        "error": error,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    templates = [f"errors/{error.status}.html", "errors/error.html"]
+    if error.status >= FIRST_OF_OURS:
+        # Who asks and what they chose may be just what cannot be read now.
+        template = select_template(templates)
+        body = template.render(context | _without_database(request))
+        response = HttpResponse(body, status=error.status)
+    else:
+        response = render(request, templates, context, status=error.status)
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _without_database(request: HttpRequest) -> dict[str, Any]:
+    return {
+        **menus(request.path, known=False),
+        "nav_doors": [],
+        "site_name": "TutorMe",
+        "support_email": settings.SUPPORT_EMAIL,
+        "theme": request.COOKIES.get("theme", ""),
+        "here": request.get_full_path(),
+    }
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, MalformedBody())
+    return page(request, MalformedBody())
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, NotAllowed())
+    return page(request, NotAllowed())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, NotAllowed())
+    return page(request, NotAllowed())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, NotFound())
+    return page(request, NotFound())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, InternalError())
+    return page(request, InternalError())

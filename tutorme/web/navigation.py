@@ -28,21 +28,23 @@ class Link:
     current: bool
 
 
-COURSES = Entry(("courses", "course-list"), _("Courses"), "book")
+COURSES = Entry(("courses",), _("Courses"), "book")
 TODAY = Entry(("today",), _("Today"), "today")
-LEARN = Entry(("learn", "learn-shelf"), _("Learn"), "learn")
-TEACH = Entry(("teach", "teach-dashboard"), _("Teach"), "board")
-VERIFY = Entry(("verify", "certificate-verify"), _("Check a certificate"), "rosette")
+LEARN = Entry(("learn",), _("Learn"), "learn")
+TEACH = Entry(("teach",), _("Teach"), "board")
+VERIFY = Entry(("verify", "certificates-verify"), _("Check a certificate"), "rosette")
 NOTIFICATIONS = Entry(("notifications",), _("Notifications"), "bell")
-CERTIFICATES = Entry(("my-certificates",), _("My certificates"), "rosette")
-ORDERS = Entry(("my-orders", "orders"), _("My orders"), "receipt")
+CERTIFICATES = Entry(
+    ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
+)
+ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 PROFILE = Entry(("account_profile",), _("Profile"), "person")
 DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
-API_DOCS = Entry(("api-docs", "swagger-ui"), _("API"), "code")
-ACCESSIBILITY = Entry(("accessibility",), _("Accessibility"), "")
+PROBLEMS = Entry(("problems",), _("Problem codes"))
+API_DOCS = Entry(("api-docs",), _("API"), "code")
 
 
 def links(entries: tuple[Entry, ...], path: str) -> list[Link]:
@@ -66,8 +68,10 @@ def _inside(href: str, path: str) -> bool:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     known = bool(user and user.is_authenticated)
-    staff = bool(known and user and user.is_staff)
-    path = request.path
+    return menus(request.path, known=known, staff=bool(known and user and user.is_staff))
+
+
+def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
     account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
     return {
@@ -77,11 +81,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav_account": links(account, path) if known else [],
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
-        "nav_bar": links((TODAY, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
+        "nav_bar": links((TODAY, LEARN, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
         "nav_index": [
-            (_("Learn"), links((COURSES, TODAY, CERTIFICATES) if known else (COURSES,), path)),
-            (_("Check"), links((VERIFY,), path)),
+            (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
+            (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
             (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
-            (_("Build"), links((API_DOCS,), path)),
+            (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],
     }

@@ -4,6 +4,9 @@ from tutorme.web import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
+    path("today/", views.today, name="today"),
+    path("healthz/", views.healthz, name="healthz"),
+    path("readyz/", views.readyz, name="readyz"),
     path("theme/", views.set_theme, name="set-theme"),
     path("problems/", views.problems, name="problems"),
     path("problems/<slug:code>/", views.problem, name="problem"),

@@ -3,12 +3,25 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.decorators import login_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
+from courses import queries
+from courses.models import Course
+from tutorme.core import health
 from tutorme.core.errors import DomainError, all_errors
+from tutorme.core.money import Money
 from tutorme.web.styleguide import samples
 
 THEMES = frozenset({"light", "dark"})
@@ -17,8 +30,58 @@ THEME_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Each of `courses` has title, slug, subject, teacher, price (text) and lessons (a count)."""
-    return render(request, "web/landing.html", {"courses": []})
+    """The shelf shows what is newest; each book with title, slug, subject, teacher and price."""
+    return render(request, "web/landing.html", {"courses": newest_courses(8)})
+
+
+@login_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What a learner comes back to: where they stopped, and what else they have begun."""
+    assert isinstance(request.user, User)
+    shelf = queries.shelf(request.user.pk, limit=12)
+    current = next((row for row in shelf if row.state == "active"), None)
+    context = {
+        "current": current,
+        "others": [row for row in shelf if row is not current],
+        "suggestions": [] if shelf else newest_courses(4),
+    }
+    return render(request, "web/today.html", context)
+
+
+def newest_courses(count: int) -> list[dict[str, Any]]:
+    rows = Course.objects.published().order_by("-published_at", "-id")
+    return [
+        {
+            "slug": row["slug"],
+            "title": row["title"],
+            "subject": row["category"],
+            "teacher": row["instructor__display_name"],
+            "price": _price(row),
+            "lessons": row["lesson_count"],
+        }
+        for row in rows.values(*queries.CARD)[:count]
+    ]
+
+
+def _price(row: dict[str, Any]) -> str:
+    if not row["price_minor"]:
+        return gettext("free")
+    return Money(row["price_minor"], row["currency"]).localized(get_language() or "en")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is alive; asks nobody else, so that a database's trouble restarts no web."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether this process can do its work now; parts by name, without details."""
+    parts = {name: state.partition(" ")[0] for name, state in health.readiness().items()}
+    ready = all(state == "ok" for state in parts.values())
+    return JsonResponse(parts, status=200 if ready else 503)
 
 
 @require_POST

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 
 from tutorme.core.access import grant_of
@@ -93,3 +96,18 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sid"}
+
+
+class MoneyShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "tutorme.core.api.serializers.MoneyField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["amount", "currency"],
+            "properties": {
+                "amount": {"type": "string", "example": "25.00"},
+                "currency": {"type": "string", "minLength": 3, "maxLength": 3, "example": "EUR"},
+            },
+            "additionalProperties": False,
+        }

@@ -1,6 +1,7 @@
-// <tm-autosave data-url data-saved="Saved" data-failed="…">: around a form; posts its fields a second after a
-// change, as the form itself would (urlencoded, with its CSRF token), and says so politely. Answers that could
-// not be sent stay in the form and go with the next try; data-method="json" posts {"answers": {name: value}}.
+// <tm-autosave data-url data-saved="Saved" data-failed="…">: around a form; sends its fields a second after a
+// change, as the form itself would (urlencoded, with its CSRF token), and says so politely. With
+// data-method="PATCH" (or POST) it sends JSON instead: {"answers": {name: value or values}}. Answers that could not
+// be sent stay in the form and go with the next try.
 import { csrfToken, postJson } from "./http.js";
 
 const PAUSE = 1000;
@@ -36,14 +37,14 @@ class Autosave extends HTMLElement {
   }
 
   send(fields) {
-    if (this.dataset.method === "json") {
+    if (this.dataset.method) {
       fields.delete("csrfmiddlewaretoken");
       const answers = {};
       for (const name of new Set(fields.keys())) {
         const values = fields.getAll(name);
         answers[name] = values.length > 1 ? values : values[0];
       }
-      return postJson(this.dataset.url, { answers });
+      return postJson(this.dataset.url, { answers }, { method: this.dataset.method });
     }
     const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "autosave" };
     return fetch(this.dataset.url, { method: "POST", headers, body: new URLSearchParams(fields) });

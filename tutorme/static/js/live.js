@@ -7,7 +7,8 @@ const SHOWN_FOR = 12000;
 class Live extends HTMLElement {
   connectedCallback() {
     this.wait = FIRST_WAIT;
-    this.last = sessionStorage.getItem("tm-last-event") ?? "";
+    this.key = `tm-last-event-${this.dataset.viewer ?? ""}`;
+    this.last = sessionStorage.getItem(this.key) ?? "";
     if (!this.dataset.stream) return;
     this.onVisible = () => (document.hidden ? this.close() : this.open());
     document.addEventListener("visibilitychange", this.onVisible);
@@ -27,8 +28,7 @@ class Live extends HTMLElement {
     if (this.last) url.searchParams.set("last_event_id", this.last);
     this.source = new EventSource(url);
     this.source.onopen = () => (this.wait = FIRST_WAIT);
-    this.source.onmessage = (event) => this.receive(event);
-    this.source.addEventListener("notification", (event) => this.receive(event));
+    for (const name of ["unread", "notification"]) this.source.addEventListener(name, (event) => this.receive(event));
     this.source.onerror = () => this.lost();
   }
 
@@ -47,7 +47,7 @@ class Live extends HTMLElement {
   receive(event) {
     if (event.lastEventId) {
       this.last = event.lastEventId;
-      sessionStorage.setItem("tm-last-event", this.last);
+      sessionStorage.setItem(this.key, this.last);
     }
     let news;
     try {
@@ -55,15 +55,9 @@ class Live extends HTMLElement {
     } catch {
       return;
     }
-    const note = news.data ?? news;
-    if (typeof note.unread_count === "number") this.count(note.unread_count);
-    else if (event.type === "notification") this.count(this.counted() + 1);
-    if (note.title) this.toast(note.title, note.body ?? "", note.url ?? "");
+    if (Number.isInteger(news.unread)) this.count(news.unread);
+    if (news.title) this.toast(news.title, news.body ?? "", news.url ?? "");
     document.dispatchEvent(new CustomEvent("tm:news", { detail: news }));
-  }
-
-  counted() {
-    return Number(document.querySelector("[data-bell-count]")?.textContent) || 0;
   }
 
   count(number) {
@@ -78,7 +72,9 @@ class Live extends HTMLElement {
     box.className = "toast";
     const text = document.createElement(/^\/(?!\/)/.test(url) ? "a" : "p");
     if (text.localName === "a") text.href = url;
-    text.textContent = body ? `${title}. ${body}` : title;
+    const head = document.createElement("strong");
+    head.textContent = title;
+    text.append(head, body ? ` ${body}` : "");
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = this.dataset.dismiss ?? "×";

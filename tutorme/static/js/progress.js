@@ -1,24 +1,17 @@
-// <tm-progress data-url data-every="15" data-media="#video" data-field="seconds">: counts the seconds a lesson
-// is really seen and posts what came since the last report: {"client_event_id": uuid, "seconds": n,
-// "position": n}. `position` is the media's time, or how far down the text one is, in per mille. A failed
-// report is added to the next one.
+// <tm-progress data-url data-every="15" data-media="#video">: counts the seconds a lesson is really seen and posts
+// what came since the last report: {"client_event_id", "time_delta_s", "position"}. `position` is how far one is,
+// in per mille of the media or of the text. A report that failed is sent again under its own id, so that the
+// server counts it once.
 import { postJson } from "./http.js";
 
 const IDLE_AFTER = 60000;
-
-// crypto.randomUUID is missing where a page came by plain http from another machine.
-function eventId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+const KEPT = 20;
 
 class Progress extends HTMLElement {
   connectedCallback() {
     if (!this.dataset.url) return;
     this.seconds = 0;
+    this.unsent = [];
     this.seenAt = Date.now();
     this.media = this.dataset.media ? document.querySelector(this.dataset.media) : null;
     this.touched = () => (this.seenAt = Date.now());
@@ -37,28 +30,44 @@ class Progress extends HTMLElement {
   }
 
   tick() {
-    const playing = this.media && !this.media.paused;
-    if (playing || (!this.media && !document.hidden && Date.now() - this.seenAt < IDLE_AFTER)) this.seconds += 1;
+    const watching = this.media ? !this.media.paused : Date.now() - this.seenAt < IDLE_AFTER;
+    if (watching && !document.hidden) this.seconds += 1;
   }
 
   position() {
-    if (this.media) return Math.floor(this.media.currentTime);
+    if (this.media) return Math.round((1000 * this.media.currentTime) / (this.media.duration || Infinity));
     const room = document.documentElement.scrollHeight - innerHeight;
     return room > 0 ? Math.min(1000, Math.round((1000 * scrollY) / room)) : 1000;
   }
 
   async report(leaving = false) {
-    const seconds = this.seconds;
-    if (!seconds) return;
-    this.seconds = 0;
-    const field = this.dataset.field ?? "seconds";
-    try {
-      const answer = await postJson(this.dataset.url, { client_event_id: eventId(), [field]: seconds, position: this.position() }, { keepalive: leaving });
-      if (answer.status >= 500) this.seconds += seconds;
-    } catch {
-      this.seconds += seconds;
+    if (this.seconds) {
+      this.unsent.push({ client_event_id: newId(), time_delta_s: this.seconds, position: this.position() });
+      this.unsent = this.unsent.slice(-KEPT);
+      this.seconds = 0;
     }
+    if (this.sending && !leaving) return;
+    this.sending = true;
+    try {
+      while (this.unsent.length) {
+        const answer = await postJson(this.dataset.url, this.unsent[0], { keepalive: leaving });
+        if (answer.status >= 500 || answer.status === 429) break;
+        this.unsent.shift();
+      }
+    } catch {
+      // Not connected: the reports wait here for the next time.
+    }
+    this.sending = false;
   }
+}
+
+// crypto.randomUUID is only there on secure origins.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 export function defineProgress() {

@@ -1,0 +1,123 @@
+"""From filled HTML to PDF bytes: names made to fit, gates passed, tags and metadata in place."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.formatting_structure.boxes import BlockBox, LineBox
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from certificates.press.faults import Refused
+from certificates.press.fetching import BASE, AssetFetcher
+
+MAX_CSS = 100_000
+# An element `class="fit" id="…"` is given `fit-0`, `fit-1`, … until it has no more lines than its
+# step allows; what each step looks like is the style sheet's.
+LINES = (1, 1, 1, 1, 2, 2, 3, 3, 4, 6)
+
+
+class Complaints(logging.Handler):
+    """WeasyPrint reports a lost image or a bad rule to its log and prints on; we do not."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage()[:300])
+
+
+def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool) -> bytes:
+    """One page of PDF/UA-1. `strict` also refuses what WeasyPrint merely warns about."""
+    if len(css) > MAX_CSS:
+        raise Refused("template-too-large", f"A style sheet may have {MAX_CSS} characters.")
+    complaints = Complaints(logging.WARNING if strict else logging.ERROR)
+    logger = logging.getLogger("weasyprint")
+    logger.handlers, logger.propagate = [complaints], False
+    logger.setLevel(complaints.level)
+    fetcher = AssetFetcher(assets)
+    try:
+        document, pdf = _drawn(html, css, fetcher)
+    except FatalURLFetchingError as error:
+        raise Refused("asset-refused", str(error)) from error
+    if fetcher.refused:
+        raise Refused("asset-refused", f"refused to load {fetcher.refused[0]!r}")
+    if complaints.lines:
+        raise Refused("document-faulty", "; ".join(complaints.lines[:5]))
+    _no_missing_glyphs(document)
+    return pdf
+
+
+def _drawn(html: str, css: str, fetcher: AssetFetcher) -> tuple[Document, bytes]:
+    document = _fitted(html, css, fetcher)
+    _one_page(document)
+    return document, document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
+    """Lays out again and again, each tight element one step smaller, until all have their lines."""
+    fonts = FontConfiguration()
+    sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
+    steps: dict[str, int] = {}
+    while True:
+        page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+        for element in page.etree_element.iter():
+            if "fit" in _classes(element):
+                element.set("class", f"fit fit-{steps.setdefault(element.get('id', ''), 0)}")
+        document = page.render(font_config=fonts, stylesheets=[sheet])
+        lines = _lines(document)
+        tight = [
+            n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)
+        ]
+        if not tight:
+            return document
+        for name in tight:
+            steps[name] += 1
+
+
+def _classes(element: Any) -> list[str]:
+    return (element.get("class") or "").split()
+
+
+def _boxes(document: Document) -> Iterator[Any]:
+    for page in document.pages:
+        yield from page._page_box.descendants(placeholders=True)
+
+
+def _lines(document: Document) -> dict[str, int]:
+    """Lines of each element of class `fit`, by its id."""
+    return {
+        box.element.get("id", ""): sum(isinstance(child, LineBox) for child in box.children)
+        for box in _boxes(document)
+        if isinstance(box, BlockBox) and box.element is not None and "fit" in _classes(box.element)
+    }
+
+
+def _one_page(document: Document) -> None:
+    if len(document.pages) != 1:
+        raise Refused("too-long", f"It takes {len(document.pages)} pages instead of one.")
+    page = document.pages[0]
+    for box in _boxes(document):
+        if getattr(box, "text", "").strip() and not _inside(box, page):
+            raise Refused("too-long", f"{box.text[:60]!r} does not fit on the page.")
+
+
+def _inside(box: Any, page: Any) -> bool:
+    right, bottom = box.position_x + box.width, box.position_y + box.height
+    return bool(
+        box.position_x > -1
+        and box.position_y > -1
+        and right < page.width + 1
+        and bottom < page.height + 1
+    )
+
+
+def _no_missing_glyphs(document: Document) -> None:
+    """A missing glyph prints as an empty frame while the text reads right: refused by name."""
+    missing = sorted({point for font in document.fonts.values() for point in font.missing})
+    if missing:
+        points = ", ".join(f"{chr(point)} (U+{point:04X})" for point in missing[:12])
+        raise Refused("glyphs-missing", f"Our fonts cannot print {points}.")

@@ -1,0 +1,89 @@
+"""What a certificate says, frozen as text on the day it is issued."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from django.conf import settings
+from django.utils.translation import get_language_info, gettext, ngettext, override
+
+from accounts.models import User
+from courses.models import Enrollment
+
+_HEADING = "Certificate of completion"
+# Pictures and what only modifies pictures: nobody's name is lost with them.
+_PICTURES = frozenset({"So", "Sk"})
+_JOINERS = re.compile("[\u200b\u200d\ufe0e\ufe0f\u20e3]")
+_FORBIDDEN = frozenset({"Cc", "Cs", "Co", "Cn"})
+_SPOOFING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def freeze(enrollment: Enrollment) -> dict[str, Any]:
+    user, course = enrollment.user, enrollment.course
+    assert enrollment.completed_at is not None
+    # The day it was where the learner lives.
+    completed_on = enrollment.completed_at.astimezone(ZoneInfo(user.time_zone)).date()
+    locale = _locale_of(user)
+    with override(locale):
+        return {
+            "recipient": printable(user.display_name) or user.username,
+            "course": printable(course.title) or course.slug,
+            "instructor": printable(course.instructor.display_name) or course.instructor.username,
+            "issuer": settings.CERTIFICATE_ISSUER,
+            "completed_on": completed_on.isoformat(),
+            "completed_words": _day(completed_on, locale),
+            "extent": _extent(course.total_minutes),
+            "locale": locale,
+            "direction": "rtl" if get_language_info(locale)["bidi"] else "ltr",
+            "words": _words(),
+        }
+
+
+def printable(text: str) -> str:
+    """One line of text without pictures and without characters that show what is not there."""
+    plain = "".join(char for char in text if unicodedata.category(char) not in _PICTURES)
+    if plain != text:
+        plain = _JOINERS.sub("", plain)
+    spaced = "".join(" " if char.isspace() else char for char in plain)
+    kept = (c for c in spaced if unicodedata.category(c) not in _FORBIDDEN and c not in _SPOOFING)
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def _locale_of(user: User) -> str:
+    """The person's language where the certificate's words exist in it, else English."""
+    if user.locale not in dict(settings.LANGUAGES) or user.locale == "en":
+        return "en"
+    with override(user.locale):
+        return "en" if gettext(_HEADING) == _HEADING else user.locale
+
+
+def _day(day: date, locale: str) -> str:
+    pattern = "d MMMM y" if locale == "en" else "long"
+    return format_date(day, format=pattern, locale=locale.replace("-", "_"))
+
+
+def _extent(minutes: int) -> str:
+    if not minutes:
+        return ""
+    if minutes < 60:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+
+
+def _words() -> dict[str, str]:
+    return {
+        "heading": gettext("Certificate of completion"),
+        "certifies": gettext("This certifies that"),
+        "completed": gettext("has completed the course"),
+        "instructor": gettext("Instructor"),
+        "serial": gettext("Serial"),
+        "completed_on": gettext("Completed on"),
+        "extent": gettext("Extent"),
+        "verify": gettext("Check this certificate"),
+        "qr": gettext("QR code that opens the page where this certificate can be checked"),
+        "rosette": gettext("Rosette drawn from the serial number"),
+    }

@@ -1,0 +1,48 @@
+"""Which events people hear about. What they are told stands in announcements.py."""
+
+from accounts.events import RegistrationRepeated, UserRegistered
+from certificates.events import CertificateIssued
+from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from payments.events import PaymentCaptured, PaymentRefunded
+from realtime.services.notifications import announce
+from tutorme.core import outbox
+
+
+@outbox.handles(UserRegistered)
+def tell_registered(event: UserRegistered) -> None:
+    announce(event)
+
+
+@outbox.handles(RegistrationRepeated)
+def tell_registration_repeated(event: RegistrationRepeated) -> None:
+    announce(event)
+
+
+@outbox.handles(PaymentCaptured)
+def tell_payment_captured(event: PaymentCaptured) -> None:
+    announce(event)
+
+
+@outbox.handles(PaymentRefunded)
+def tell_payment_refunded(event: PaymentRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(EnrollmentCreated)
+def tell_enrolled(event: EnrollmentCreated) -> None:
+    announce(event)
+
+
+@outbox.handles(EnrollmentCompleted)
+def tell_completed(event: EnrollmentCompleted) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementAwarded)
+def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(CertificateIssued)
+def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)

@@ -1,0 +1,38 @@
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, models
+
+if TYPE_CHECKING:
+    # Named in strings.
+    from realtime.models import Feed, MailDelivery, Notification  # noqa: F401
+
+_NEXT = """
+INSERT INTO realtime_feed AS f (user_id, last_seq) VALUES (%s, 1)
+ON CONFLICT (user_id) DO UPDATE SET last_seq = f.last_seq + 1
+RETURNING last_seq
+"""
+
+
+class FeedManager(models.Manager["Feed"]):
+    def next_seq(self, user_id: UUID) -> int:
+        """The person's next number. Holds the row lock until the caller's transaction ends; who
+        writes to several people does so in the order of their ids."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT, [user_id])
+            return int(cursor.fetchone()[0])
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: Any) -> "NotificationQuerySet":
+        """One's own: what a person is told is nobody else's business, an admin's neither."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+
+class MailDeliveryQuerySet(models.QuerySet["MailDelivery"]):
+    def resendable(self) -> "MailDeliveryQuerySet":
+        """What an operator may send again: the others are on their way or have arrived."""
+        return self.filter(state__in=["failed", "unknown"])

@@ -1,0 +1,178 @@
+"""Mails: owed in a transaction, sent outside of one, settled in another."""
+
+from email.utils import formataddr, parseaddr
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.models import User
+from realtime import announcements
+from realtime.announcements import Told
+from realtime.errors import NotResendable
+from realtime.gateways import smtp
+from realtime.models import MailDelivery
+from tutorme.core import audit, jobs
+from tutorme.core.ids import uuid7
+from tutorme.core.transactions import outside_transaction
+
+log = structlog.get_logger(__name__)
+
+JOB = "realtime.send_mail"
+State = MailDelivery.State
+
+
+def owe(kind: str, told: Told) -> bool:
+    """Writes the mail and its job; False where it was owed before, or nobody is there to read."""
+    user = User.objects.filter(pk=told.user_id, is_active=True).first()
+    if user is None:
+        return False
+    mail_id = uuid7()
+    row = MailDelivery(
+        id=mail_id,
+        user=user,
+        kind=kind,
+        facts=told.facts,
+        url=told.url,
+        dedupe_key=told.key,
+        to_address=user.email,
+        to_name=user.display_name,
+        locale=user.locale,
+        message_id=f"<{mail_id}@{_domain()}>",
+    )
+    with transaction.atomic():
+        MailDelivery.objects.bulk_create([row], ignore_conflicts=True)
+        if not MailDelivery.objects.filter(pk=mail_id).exists():
+            return False
+        _enqueue(row)
+    return True
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def _enqueue(row: MailDelivery) -> None:
+    jobs.enqueue(JOB, key=f"mail:{row.pk}:{row.resends}", args={"mail_id": str(row.pk)})
+
+
+@outside_transaction
+def deliver(mail_id: UUID) -> str:
+    """Sends a queued mail and returns the state it ends in. Raises a gateway's error where it
+    certainly did not go out."""
+    row = MailDelivery.objects.get(pk=mail_id)
+    if row.state == State.SENDING:
+        # Whoever set this died with the text on the wire.
+        _lose(row.pk, "the process ended while the mail was on its way")
+    elif row.state == State.QUEUED:
+        _send(row)
+    row.refresh_from_db(fields=["state"])
+    return row.state
+
+
+def _send(row: MailDelivery) -> None:
+    try:
+        outcome = smtp.send(compose(row), may_send=lambda: _begin(row))
+    except smtp.REFUSALS as error:
+        _take_back(row, error)
+        raise
+    if outcome is smtp.Outcome.ACCEPTED:
+        _settle(row)
+    elif outcome is smtp.Outcome.UNKNOWN:
+        _lose(row.pk, "the connection broke after the text was sent")
+
+
+def _begin(row: MailDelivery) -> bool:
+    """Of several senders one gets past here."""
+    won = MailDelivery.objects.filter(pk=row.pk, state=State.QUEUED, attempts=row.attempts).update(
+        state=State.SENDING, attempts=F("attempts") + 1, sending_at=Now()
+    )
+    return bool(won)
+
+
+def _take_back(row: MailDelivery, error: Exception) -> None:
+    mine = MailDelivery.objects.filter(pk=row.pk, attempts__in=[row.attempts, row.attempts + 1])
+    mine.filter(state=State.SENDING, attempts=row.attempts + 1).update(state=State.QUEUED)
+    mine.filter(state=State.QUEUED).update(last_error=str(error)[:500])
+
+
+def _settle(row: MailDelivery) -> None:
+    """Also where a later run had given this one up: an answer beats a guess."""
+    MailDelivery.objects.filter(
+        pk=row.pk, attempts=row.attempts + 1, state__in=[State.SENDING, State.UNKNOWN]
+    ).update(state=State.SENT, sent_at=Now(), last_error="")
+
+
+def _lose(mail_id: UUID, because: str) -> None:
+    lost = MailDelivery.objects.filter(pk=mail_id, state=State.SENDING)
+    if lost.update(state=State.UNKNOWN, last_error=because):
+        log.error("mail.unknown", mail=str(mail_id), because=because)
+
+
+def give_up(*, mail_id: str, error: dict[str, str]) -> None:
+    """The job ended without sending. The caller holds the transaction."""
+    mail = MailDelivery.objects.filter(pk=mail_id)
+    reason = f"{error['code']}: {error['detail']}"[:500]
+    mail.filter(state=State.QUEUED).update(state=State.FAILED, last_error=reason)
+    mail.filter(state=State.SENDING).update(state=State.UNKNOWN, last_error=reason)
+    log.error("mail.gave_up", mail=mail_id, code=error["code"])
+
+
+def resend(*, row: MailDelivery, actor_id: UUID | None) -> MailDelivery:
+    """An operator's decision: the same mail, with the same Message-ID, once more."""
+    with transaction.atomic():
+        before = row.state
+        won = MailDelivery.objects.resendable().filter(pk=row.pk, resends=row.resends)
+        if not won.update(state=State.QUEUED, resends=F("resends") + 1, last_error=""):
+            raise NotResendable
+        row.refresh_from_db()
+        _enqueue(row)
+        audit.record(
+            "mail.resent",
+            target=row,
+            actor_id=actor_id,
+            before={"state": before},
+            after={"state": row.state},
+        )
+    return row
+
+
+def compose(row: MailDelivery) -> EmailMultiAlternatives:
+    """The mail in its reader's language, from the facts in the row."""
+    announcement = announcements.named(row.kind)
+    words = announcements.words(row.kind, row.facts, row.locale)
+    context = {
+        "subject": words.title,
+        "heading": words.title,
+        "words": words,
+        "facts": announcements.said(row.facts, row.locale),
+        "name": row.to_name,
+        "address": row.to_address,
+        "button_url": f"{settings.PUBLIC_BASE_URL}{row.url}" if row.url else "",
+        "button_text": words.action,
+        "support_email": settings.SUPPORT_EMAIL,
+    }
+    template = f"email/realtime/{announcement.mail}"
+    with translation.override(row.locale):
+        message = EmailMultiAlternatives(
+            subject=words.title,
+            body=render_to_string(f"{template}.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[formataddr((_plain(row.to_name), row.to_address))],
+            headers={"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"},
+        )
+        message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    for part in announcement.attachments(row.facts) if announcement.attachments else ():
+        message.attach(part.name, part.content, part.media_type)
+    return message
+
+
+def _plain(name: str) -> str:
+    """A name fit for a header: Django refuses line breaks, so none gets that far."""
+    return " ".join(name.split())

@@ -1,0 +1,80 @@
+"""A stream held by a thread of the web process, for small installations on one port."""
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from realtime.streams.doors import leave
+from realtime.streams.frames import GOODBYE, HEARTBEAT, Reader, Timetable
+from realtime.streams.places import Place
+from realtime.streams.viewers import Viewer, identify
+from realtime.streams.wakeups import Listener, give_back_connection, hub
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class ThreadedStream:
+    """What the server iterates and closes. A generator alone would not run its clean-up when the
+    client is gone before the first frame."""
+
+    def __init__(self, viewer: Viewer, resume_at: int | None, place: Place) -> None:
+        self._frames = _frames(viewer, resume_at, place)
+        self._place = place
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._frames)
+
+    def close(self) -> None:
+        try:
+            self._frames.close()
+        finally:
+            leave(self._place)
+
+
+def _frames(viewer: Viewer, resume_at: int | None, place: Place) -> Generator[bytes, None, None]:
+    try:
+        yield from _live(viewer, resume_at, place)
+    except (OperationalError, InterfaceError) as error:
+        # The client comes back with the number it has read up to.
+        log.warning("stream.database_away", error=type(error).__name__)
+    yield GOODBYE
+
+
+def _live(viewer: Viewer, resume_at: int | None, place: Place) -> Generator[bytes, None, None]:
+    bell, timetable = threading.Event(), Timetable()
+    # Listening first, reading second: what commits in between rings.
+    with hub.listening(Listener(viewer.user_id, bell.set)) as listener:
+        reader = Reader(viewer, listener)
+        yield _asking(lambda: reader.open(resume_at))
+        bell.set()
+        while not (hub.stopping or place.retired or timetable.is_over()):
+            if bell.wait(timetable.patience()):
+                bell.clear()
+                yield from _all_frames(reader)
+            if timetable.must_ask() and not _asking(lambda: identify(viewer.credential)):
+                return
+            if timetable.must_breathe():
+                yield HEARTBEAT
+
+
+def _all_frames(reader: Reader) -> Generator[bytes, None, None]:
+    more = True
+    while more:
+        frames, more = _asking(reader.next_frames)
+        if frames:
+            yield frames
+
+
+def _asking(question: Callable[[], T]) -> T:
+    """Asks the database and gives the connection back before anything is waited for."""
+    try:
+        return question()
+    finally:
+        give_back_connection()

@@ -1,0 +1,25 @@
+"""Jobs and sweeps of what people are told."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from realtime.services import mail
+from tutorme.core import jobs
+from tutorme.core.jobs import Run
+
+# After the quick retries (the wait doubles up to an hour) one try an hour, for a day.
+_A_DAY_OF_HOURS = 24
+
+
+@jobs.job(
+    mail.JOB,
+    queue="mail",
+    max_attempts=1 + settings.MAX_EMAIL_RETRY_ATTEMPTS + _A_DAY_OF_HOURS,
+    backoff=settings.EMAIL_RETRY_DELAY,
+    on_failure=mail.give_up,
+)
+def send_mail(run: Run, *, mail_id: str) -> None:
+    state = mail.deliver(UUID(mail_id))
+    with run.finishing(result={"state": state}):
+        pass

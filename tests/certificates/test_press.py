@@ -1,0 +1,253 @@
+"""What the press accepts, what it refuses, and that refusing costs the worker nothing."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+from django.conf import settings
+
+from certificates.errors import DocumentRefused
+from certificates.press import documents, drawings, pages
+from certificates.press.faults import Refused
+from certificates.printing import FONTS, Order, _environment, print_document
+from certificates.services import templates
+from certificates.services.facts import printable
+
+BODY = '<p class="fit" id="who">{{ recipient }}</p>'
+PAGE = '@page { size: A4 } body { font-family: "Besley" }'
+
+
+def order(html: str = BODY, css: str = PAGE) -> Order:
+    return replace(templates.sample(html=html, css=css, recipient="Ada"), strict=False)
+
+
+def text_of(pdf: bytes) -> str:
+    return str(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
+
+
+def drawn(order: Order) -> bytes:
+    """The press without its jail: for what does not need one, at a twentieth of the time."""
+    body = documents.fill(order.html, order.words)
+    html = documents.whole(body, lang="en", direction="ltr", title="Sample", about={})
+    assets = {
+        "qr.svg": drawings.qr(order.address),
+        "rosette.svg": drawings.rosette(order.seed),
+        "ruling.svg": drawings.ruling(),
+    }
+    return pages.print_pdf(html=html, css=order.css, assets=assets, strict=False)
+
+
+@pytest.fixture(autouse=True)
+def our_fonts(monkeypatch) -> None:
+    monkeypatch.setenv("FONTCONFIG_FILE", str(FONTS))
+
+
+def builtin(recipient: str) -> Order:
+    source = templates._SOURCE
+    return templates.sample(
+        html=(source / "certificate.html").read_text(),
+        css=(source / "certificate.css").read_text(),
+        recipient=recipient,
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__ }}",
+        "{{ recipient.__class__.__mro__ }}",
+        "{{ recipient|attr('__class__') }}",
+        "{{ recipient['__class__'] }}",
+        "{{ '%1000000000d'|format(1) }}",
+        "{{ 'a' * 10**9 }}",
+        "{{ 10**10**8 }}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",
+        "{{ lipsum(n=10**6) }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}",
+        "{% set x = 1 %}",
+        "{% macro m() %}{% endmacro %}",
+        "{{ recipient.format(1) }}",
+        "{{ recipient|safe }}",
+        "{{ nobody_knows_this }}",
+        "{{ recipient ~ recipient }}",
+        "{{ recipient",
+        "{% if " + "(" * 5000,
+        "{{ recipient }}" * 5000,
+        "x" * 100_001,
+    ],
+    ids=lambda source: source[:40],
+)
+def test_templates_are_text_placeholders_and_conditions(source: str) -> None:
+    with pytest.raises(Refused):
+        documents.fill(source, {"recipient": "Ada"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<p style="color:{{ recipient }}">x</p>',
+        '<p style="color:red">x</p>',
+        '<a href="{{ recipient }}">x</a>',
+        "<img alt={{ recipient }}>",
+        "<{{ recipient }}>",
+        "<p {{ recipient }}>x</p>",
+        "<!-- {{ recipient }} -->",
+        "<script>{{ recipient }}</script>",
+        "<link rel=attachment href='file:///etc/passwd'>",
+        "<base href='file:///'>",
+        "<iframe src='https://example.test'></iframe>",
+        "<svg><image href='file:///etc/passwd'/></svg>",
+        "<p onclick='x'>x</p>",
+    ],
+    ids=lambda source: source[:40],
+)
+def test_words_may_stand_in_text_and_alt_texts_alone(source: str) -> None:
+    with pytest.raises(Refused):
+        documents.check_placement(source, ["recipient"])
+
+
+def test_the_built_in_design_passes_the_strictest_rules() -> None:
+    pdf = print_document(builtin("Ada Lovelace"))
+    assert "Ada Lovelace" in text_of(pdf)
+
+
+@pytest.mark.parametrize(
+    ("html", "css"),
+    [
+        ("<img src='file:///etc/passwd' alt=''>", ""),
+        ("<img src='http://127.0.0.1:1/x.png' alt=''>", ""),
+        ("<img src='https://example.test/x.png' alt=''>", ""),
+        ("<img src='//example.test/x.png' alt=''>", ""),
+        ("<img src='../../../etc/passwd' alt=''>", ""),
+        ("<img src='data:image/svg+xml,<svg/>' alt=''>", ""),
+        ("<object data='file:///etc/passwd'></object>", ""),
+        ("<a rel=attachment href='file:///etc/passwd'>x</a>", ""),
+        ("", "@import 'file:///etc/passwd';"),
+        ("", "@import url(http://127.0.0.1:1/x.css);"),
+        ("", "body { background: url(file:///etc/passwd) }"),
+        ("", "@font-face { font-family: F; src: url(file:///etc/passwd) } p { font-family: F }"),
+        ("", "p::before { content: url(https://example.test/x) }"),
+    ],
+)
+def test_documents_load_nothing_but_our_drawings(html: str, css: str) -> None:
+    with pytest.raises(Refused, match="refused to load"):
+        drawn(order(BODY + html, css + PAGE))
+
+
+@pytest.mark.parametrize(
+    ("html", "css"),
+    [
+        ("<table><col span=100000000><tr><td>x</table>", ""),
+        ("", "p { font-size: 1e9px }"),
+        ("<p>" + "word " * 18_000 + "</p>", ""),
+        ("", "body { background: repeating-linear-gradient(red, blue .00001px) }"),
+    ],
+    ids=["columns", "huge", "pages", "gradient"],
+)
+def test_heavy_documents_end_inside_their_limits(html: str, css: str, settings) -> None:
+    settings.RENDER_LIMITS = {"cpu_seconds": 2, "memory_mb": 768}
+    started = time.monotonic()
+    with pytest.raises(DocumentRefused):
+        print_document(order(BODY + html, PAGE + css))
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "محمد عبد الرحمن الأنصاري",
+        "Dvořák Łukasz Ångström İpek",
+        "Wolfeschlegelsteinhausenbergerdorff the Younger of Somewhere Rather Far Off",
+        "W" * 80,
+        "<b>x</b><script>alert(1)</script>",
+        "{{ 7*7 }} {% for a in b %}",
+        "\"><link rel=attachment href='file:///etc/passwd'>",
+    ],
+    ids=lambda name: name[:20],
+)
+def test_names_print_as_they_are(name: str) -> None:
+    pdf = drawn(builtin(name))
+    got = "".join(text_of(pdf).split())
+    wanted = "".join(name.split())
+    # A reader gets right-to-left text back in visual order.
+    assert wanted in got or set(wanted) <= set(got)
+    assert pypdfium2.PdfDocument(pdf).count_attachments() == 0
+
+
+@pytest.mark.parametrize("char", ["山", "प", "🎉", "Я"])
+def test_what_our_fonts_lack_is_refused_by_name(char: str) -> None:
+    with pytest.raises(Refused, match=f"U\\+{ord(char):04X}"):
+        drawn(builtin(f"Ada {char}"))
+
+
+@pytest.mark.parametrize(
+    ("given", "printed"),
+    [
+        ("Ada 🎉👩🏽‍🚀", "Ada"),
+        ("Ada\u202elevoL", "AdalevoL"),
+        ("  Ada \n Lovelace\x00 ", "Ada Lovelace"),
+        ("Jose\u0301", "José"),
+        ("🎉", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_pictures_and_invisible_characters_are_left_out(given: str, printed: str) -> None:
+    assert printable(given) == printed
+
+
+def test_the_same_order_gives_the_same_bytes() -> None:
+    assert print_document(builtin("Ada")) == print_document(builtin("Ada"))
+
+
+JAILED = """
+import sys
+from certificates.press import jail
+jail.refuse(("/usr/lib",))
+try:
+    {act}
+except PermissionError:
+    print("refused")
+"""
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "open('/etc/passwd')",
+        "open('/tmp/x', 'w')",
+        "import socket; socket.socket()",
+        "import os; os.system('true')",
+        "import os; os.fork()",
+        "import os; os.remove('/tmp/none')",
+    ],
+)
+def test_the_walls_stand_in_python_too(act: str) -> None:
+    imports = "import os, socket, subprocess\n"
+    done = subprocess.run(
+        [sys.executable, "-c", imports + JAILED.format(act=act)],
+        capture_output=True,
+        text=True,
+        cwd=settings.BASE_DIR,
+        check=False,
+    )
+    assert done.stdout == "refused\n", done.stderr
+
+
+def test_the_child_sees_no_secret_of_ours(monkeypatch, tmp_path) -> None:
+    """A child that answers with its environment in place of printing."""
+    monkeypatch.setenv("SECRET_KEY", "do not tell")
+    script = "import json, os, sys; json.dump(dict(os.environ), sys.stdout)"
+    done = subprocess.run(
+        [sys.executable, "-s", "-c", script],
+        capture_output=True,
+        env=_environment(str(tmp_path)),
+        check=True,
+    )
+    names = set(json.loads(done.stdout))
+    assert not names & {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "JWT_SIGNING_KEY"}

@@ -1,0 +1,51 @@
+"""Every pair of states: either a step of the table, or refused with nothing changed."""
+
+import itertools
+
+import pytest
+
+from accounts.models import User
+from payments.models import OPEN_STATES, PAID_STATES, UNPAID_STATES, Order, OrderTransition
+from payments.services import transitions
+from tests.payments.conftest import bare_order
+
+State = Order.State
+PAIRS = [pair for pair in itertools.product(State, State) if pair[0] != pair[1]]
+FORWARD = """
+created approved, created capture_pending, created captured, created declined, created expired,
+created cancelled, created review,
+approved capturing, approved capture_pending, approved captured, approved declined,
+approved expired, approved cancelled, approved review,
+capturing created, capturing capture_pending, capturing captured, capturing declined,
+capturing cancelled, capturing review,
+capture_pending captured, capture_pending declined, capture_pending cancelled,
+capture_pending review,
+captured partially_refunded, captured refunded, partially_refunded refunded,
+declined review, expired review, cancelled review, review captured
+"""
+ALLOWED = {tuple(pair.split()) for pair in FORWARD.split(",")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("start", "end"), PAIRS)
+def test_steps(sam: User, start: Order.State, end: Order.State) -> None:
+    order = bare_order(sam, state=start)
+    if (start, end) in ALLOWED:
+        transitions.move(order, end, "because")
+    else:
+        with pytest.raises(transitions.ImpossibleStep):
+            transitions.move(order, end)
+    order.refresh_from_db()
+    moved = (start, end) in ALLOWED
+    assert order.state == (end if moved else start)
+    assert OrderTransition.objects.count() == moved
+
+
+def test_every_state_is_open_paid_unpaid_or_under_review() -> None:
+    known = [*OPEN_STATES, *PAID_STATES, *UNPAID_STATES, "review"]
+    assert sorted(known) == sorted(State)
+
+
+def test_money_once_arrived_never_leaves_but_by_refund() -> None:
+    for state in map(State, PAID_STATES):
+        assert transitions.STEPS[state] <= {State.PARTIALLY_REFUNDED, State.REFUNDED}
