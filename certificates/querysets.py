@@ -11,7 +11,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """One's own; all of them for the people who run the site."""
         if getattr(user, "is_staff", False):
             return self
-        return self.filter(user_id=getattr(user, "pk", None))
+        key = getattr(user, "pk", None)
+        return self.filter(user_id=key) if key else self.none()
 
     def verifiable(self) -> "CertificateQuerySet":
         """What the public may ask about: it was issued, whether or not it still counts."""

@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from certificates import codes, downloads, queries
 from certificates.models import Certificate
 from certificates.press import drawings
@@ -33,6 +34,7 @@ def _visible(request: HttpRequest, pk: UUID) -> Certificate:
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
     rows = Certificate.objects.filter(user_id=request.user.pk).select_related("job")
     certificates = list(rows.order_by("-created_at")[:100])
     moving = any(row.job and not row.job.is_final for row in certificates)
@@ -92,7 +94,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         context = {"typed": codes.normalized(code)[:23], "unknown": True}
         return _unlisted(render(request, "certificates/verify.html", context, status=404))
     # Our own drawing of our own address: no words of anybody in it.
-    qr = mark_safe(drawings.qr(verified.verify_url).decode())  # noqa: S308
+    qr = mark_safe(drawings.qr(verified.verify_url, light="#ffffff").decode())  # noqa: S308
     return _unlisted(
         render(request, "certificates/verified.html", {"certificate": verified, "qr": qr})
     )

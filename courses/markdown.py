@@ -45,3 +45,12 @@ def html_of(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
+
+
+_INLINE_TAGS = {"code", "em", "strong", "del", "sub", "sup", "kbd"}
+
+
+@lru_cache(maxsize=2048)
+def inline_html_of(text: str) -> str:
+    """One line inside a label or a button: no blocks, no links, no pictures."""
+    return nh3.clean(_PARSER.renderInline(text), tags=set(_INLINE_TAGS), attributes={})

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Value, When
 from django.db.models.functions import Lower
 
-from courses.markdown import html_of
+from courses.markdown import html_of, inline_html_of
 from courses.models import Attempt, Course, Enrollment, Lesson, LessonProgress, Question, Quiz
 from courses.querysets import CourseQuerySet
 
@@ -245,7 +245,7 @@ def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
 
 @dataclass(frozen=True)
 class Choice:
-    """`mark` is right or wrong in an open review, and empty otherwise."""
+    """`text` is safe HTML; `mark` is right or wrong in an open review, and empty otherwise."""
 
     key: str
     text: str
@@ -256,7 +256,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A question as its learner may see it now; the last four are empty until a review."""
+    """A question as its learner may see it now; `prompt` and `explanation` are safe HTML, and the
+    last three are empty until a review."""
 
     id: UUID
     kind: str
@@ -321,7 +322,7 @@ def _choices(
         return "right" if key in solution.get("correct", ()) else wrong
 
     return tuple(
-        Choice(key, option["text"], key in picked, mark(key), feedback.get(key, ""))
+        Choice(key, inline_html_of(option["text"]), key in picked, mark(key), feedback.get(key, ""))
         for option in question.options
         if (key := option["key"])
     )

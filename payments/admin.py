@@ -1,5 +1,7 @@
 """Money in the admin: read, traced, refunded through the service; never typed over."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -43,7 +45,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ("buyer",)
     ordering = ("-id",)
     inlines = (TransitionInline, AttemptInline, RefundInline)
-    actions = ("settle", "refund_in_full")
+    actions = ("settle", "accept", "refund_in_full")
     show_full_result_count = False
 
     @admin.display(description=_("total"))
@@ -52,20 +54,29 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Ask the provider again"))
     def settle(self, request: HttpRequest, rows: QuerySet[Order]) -> None:
-        for order in rows:
-            try:
-                state = orders.settle(order.pk).state
-                messages.info(request, f"{order}: {state}")
-            except DomainError as error:
-                messages.warning(request, f"{order}: {error.detail}")
+        self._each(request, rows, lambda order: orders.settle(order.pk).state)
+
+    @admin.action(description=_("Accept what was under review, if the provider now agrees"))
+    def accept(self, request: HttpRequest, rows: QuerySet[Order]) -> None:
+        self._each(
+            request, rows, lambda order: orders.accept(order=order, actor=request.user).state
+        )
 
     @admin.action(description=_("Refund all that is left"))
     def refund_in_full(self, request: HttpRequest, rows: QuerySet[Order]) -> None:
+        self._each(
+            request,
+            rows,
+            lambda order: refunds.refund(
+                order=order, amount=None, note="by an admin", actor=request.user
+            ),
+        )
+
+    def _each(
+        self, request: HttpRequest, rows: QuerySet[Order], act: Callable[[Order], object]
+    ) -> None:
         for order in rows:
             try:
-                row = refunds.refund(
-                    order=order, amount=None, note="admin action", actor=request.user
-                )
-                messages.info(request, f"{order}: {row}")
+                messages.info(request, f"{order}: {act(order)}")
             except DomainError as error:
                 messages.warning(request, f"{order}: {error.detail}")

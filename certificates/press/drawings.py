@@ -7,14 +7,15 @@ import math
 import segno
 
 INK = "#0e2825"
+PAPER = "#fbfdfc"
 
 
-def qr(address: str) -> bytes:
+def qr(address: str, *, light: str = PAPER) -> bytes:
     """An SVG of the address, quiet zone included. The mask is fixed: searching the best one costs
     more than the rest and any of them is a valid code."""
     out = io.BytesIO()
     code = segno.make(address, error="m", micro=False, mask=3)
-    code.save(out, kind="svg", border=4, dark=INK, light="#ffffff", xmldecl=False, omitsize=True)
+    code.save(out, kind="svg", border=4, dark=INK, light=light, xmldecl=False, omitsize=True)
     return out.getvalue()
 
 
@@ -40,7 +41,7 @@ def ruling() -> bytes:
     lines = "".join(f"M0 {33 + 11 * line}H297" for line in range(13))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" '
-        'viewBox="0 0 297 210"><rect width="297" height="210" fill="#fbfdfc"/>'
+        f'viewBox="0 0 297 210"><rect width="297" height="210" fill="{PAPER}"/>'
         f'<path d="{lines}" stroke="#d3e4e4" stroke-width=".3"/>'
         '<path d="M74 0V210" stroke="#e48687" stroke-width=".45"/></svg>'
     ).encode()

@@ -7,7 +7,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 BASE = "https://assets.invalid/"
 
 
-class AssetFetcher(URLFetcher):
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
     """Answers `https://assets.invalid/<name>` from memory; every other address ends the print."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:

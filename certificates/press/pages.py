@@ -119,5 +119,5 @@ def _no_missing_glyphs(document: Document) -> None:
     """A missing glyph prints as an empty frame while the text reads right: refused by name."""
     missing = sorted({point for font in document.fonts.values() for point in font.missing})
     if missing:
-        points = ", ".join(f"U+{point:04X}" for point in missing[:12])
+        points = ", ".join(f"{chr(point)} (U+{point:04X})" for point in missing[:12])
         raise Refused("glyphs-missing", f"Our fonts cannot print {points}.")

@@ -1,5 +1,6 @@
 """A certificate's life: recorded with the completion, issued with its PDF, perhaps revoked."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -86,7 +87,11 @@ def _enqueue(certificate: Certificate, *, key: str, retry_of: Job | None = None)
 def mark_printed(*, certificate_id: UUID, stored: Stored) -> None:
     """In the transaction that ends the print job: issues a pending certificate, and gives one that
     was issued before its file back."""
-    pdf = {"pdf_sha256": stored.sha256, "pdf_size": stored.size, "storage_key": stored.key}
+    pdf: dict[str, Any] = {
+        "pdf_sha256": stored.sha256,
+        "pdf_size": stored.size,
+        "storage_key": stored.key,
+    }
     pending = Certificate.objects.filter(pk=certificate_id, state=State.PENDING)
     if pending.update(state=State.ISSUED, issued_at=Now(), **pdf):
         _announce(Certificate.objects.get(pk=certificate_id))
@@ -101,7 +106,7 @@ def _announce(certificate: Certificate) -> None:
     )
 
 
-def _replace_file(certificate_id: UUID, pdf: dict[str, str | int]) -> None:
+def _replace_file(certificate_id: UUID, pdf: dict[str, Any]) -> None:
     row = Certificate.objects.select_for_update().get(pk=certificate_id)
     if row.pdf_sha256 == pdf["pdf_sha256"]:
         return
@@ -111,7 +116,7 @@ def _replace_file(certificate_id: UUID, pdf: dict[str, str | int]) -> None:
 
 
 @transaction.atomic
-def revoke(*, certificate: Certificate, actor_id: object, reason: str) -> Certificate:
+def revoke(*, certificate: Certificate, actor_id: UUID | None, reason: str) -> Certificate:
     """Final. The reason is shown to whoever checks the code."""
     issued = Certificate.objects.filter(pk=certificate.pk, state=State.ISSUED)
     if not issued.update(
@@ -132,7 +137,7 @@ def revoke(*, certificate: Certificate, actor_id: object, reason: str) -> Certif
 
 
 @transaction.atomic
-def retry(*, certificate: Certificate, actor_id: object) -> Certificate:
+def retry(*, certificate: Certificate, actor_id: UUID | None) -> Certificate:
     """Prints a certificate whose job failed once more, with the names as they are now: nothing was
     issued yet, so nothing was frozen."""
     row = _locked(certificate)
@@ -147,7 +152,7 @@ def retry(*, certificate: Certificate, actor_id: object) -> Certificate:
 
 
 @transaction.atomic
-def reprint(*, certificate: Certificate, actor_id: object) -> Certificate:
+def reprint(*, certificate: Certificate, actor_id: UUID | None) -> Certificate:
     """Makes the file of an issued certificate again from its frozen facts."""
     row = _locked(certificate)
     if row.state == State.PENDING or not _has_ended(row):

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -43,7 +44,7 @@ def _builtin() -> CertificateTemplate:
 
 
 @transaction.atomic
-def _add(name: str, html: str, css: str, *, created_by_id: object) -> CertificateTemplate:
+def _add(name: str, html: str, css: str, *, created_by_id: UUID | None) -> CertificateTemplate:
     """The next version. Of two at once the first one's row is kept for both."""
     versions = CertificateTemplate.objects.filter(name=name)
     version = (versions.aggregate(last=Max("version"))["last"] or 0) + 1
@@ -84,7 +85,7 @@ def sample(*, html: str, css: str, recipient: str) -> Order:
 
 
 @transaction.atomic
-def add_version(*, name: str, html: str, css: str, actor_id: object) -> CertificateTemplate:
+def add_version(*, name: str, html: str, css: str, actor_id: UUID | None) -> CertificateTemplate:
     """A new version of a design that was proved; existing certificates keep theirs."""
     row = _add(name, html, css, created_by_id=actor_id)
     audit.record(
@@ -97,7 +98,7 @@ def add_version(*, name: str, html: str, css: str, actor_id: object) -> Certific
 
 
 @transaction.atomic
-def make_default(*, template: CertificateTemplate, actor_id: object) -> None:
+def make_default(*, template: CertificateTemplate, actor_id: UUID | None) -> None:
     """Certificates issued from now on are printed from this version."""
     held = list(CertificateTemplate.objects.select_for_update().filter(is_default=True))
     CertificateTemplate.objects.filter(is_default=True).update(is_default=False)

@@ -60,12 +60,12 @@ def visit(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
 
 
 def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> None:
-    """Somebody begins to read: from here on time may be counted, and here they resume."""
+    """Somebody begins to read: from here on time may be counted, and here they resume. Each of
+    the two statements stands for itself, so there is no transaction to hold open."""
     moment = now or timezone.now()
-    with transaction.atomic():
-        fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
-        LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
-        visit(enrollment, lesson, moment)
+    fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
+    LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
+    visit(enrollment, lesson, moment)
 
 
 def record_beat(

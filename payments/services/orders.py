@@ -38,6 +38,7 @@ _FIRST_CHECK, _LAST_CHECK = timedelta(minutes=1), timedelta(minutes=30)
 _TRY_AGAIN = {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY"}
 _NOT_APPROVED = {"ORDER_NOT_APPROVED", "PAYER_ACTION_REQUIRED"}
 _ALREADY = {"ORDER_ALREADY_CAPTURED"}
+_FORGOTTEN = {"INVALID_RESOURCE_ID", "RESOURCE_NOT_FOUND"}
 
 
 @outside_transaction
@@ -198,13 +199,29 @@ def _turn(order: Order) -> Iterator[None]:
 
 def _settle_in_turn(order: Order, provider_id: str) -> Order:
     gateway = paypal.gateway()
-    truth = gateway.order(provider_id)
+    try:
+        truth = gateway.order(provider_id)
+    except GatewayRejected as refusal:
+        if refusal.code not in _FORGOTTEN:
+            raise GatewayUnavailable(str(refusal)) from refusal
+        _forgotten(order.pk)
+        raise OrderClosed from refusal
     order = _apply(order.pk, truth)
     if order.state in {State.APPROVED, State.CAPTURING}:
         order = _capture(order, gateway)
     elif order.state == State.CREATED:
         raise NotApproved
     return order
+
+
+def _forgotten(order_id: UUID) -> None:
+    """The provider drops what nobody approved. One we asked money for must not vanish like that."""
+    with transaction.atomic():
+        order = transitions.locked(order_id)
+        if order.state in {State.CREATED, State.APPROVED}:
+            transitions.move(order, State.EXPIRED, "the provider no longer knows it")
+        elif order.is_open:
+            transitions.review(order, None, "the provider no longer knows it")
 
 
 def _apply(order_id: UUID, truth: ProviderOrder) -> Order:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "tutorme:feeds"
 _TICK_S = 0.5
+_AT_ONCE = 1000
 
 
 def wake(user_id: UUID) -> None:
@@ -155,18 +157,27 @@ class Channel:
             self._subscription = limits.client(settings.REDIS_URL).pubsub()  # type: ignore[no-untyped-call]
             self._subscription.subscribe(CHANNEL)
             self.reopened = True
-        heard: dict[UUID, None] = {}
+        heard: set[UUID | None] = set()
         message = self._subscription.get_message(timeout=_TICK_S)
-        while message is not None and len(heard) < 1000:
-            if message["type"] == "message":
-                heard[UUID(message["data"].decode())] = None
+        while message is not None and len(heard) < _AT_ONCE:
+            heard.add(_person(message))
             message = self._subscription.get_message(timeout=0)
-        return list(heard)
+        return [user_id for user_id in heard if user_id]
 
     def close(self) -> None:
         if self._subscription is not None:
             self._subscription.close()
             self._subscription = None
+
+
+def _person(message: dict[str, Any]) -> UUID | None:
+    """Anybody who reaches Redis can publish; what is no id of a person wakes nobody."""
+    if message["type"] != "message":
+        return None
+    try:
+        return UUID(message["data"].decode("ascii"))
+    except ValueError:
+        return None
 
 
 hub = Hub()

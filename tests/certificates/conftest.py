@@ -59,6 +59,7 @@ def printed(pending: Certificate, drain: Callable[[], None]) -> Certificate:
 @pytest.fixture
 def issued(pending: Certificate) -> Certificate:
     """Issued as its job does it, with a file that did not need the press's second."""
+    assert pending.job_id is not None
     claimed = jobs._claim(pending.job_id)
     assert claimed is not None
     stored = files.store(b"%PDF-1.7 a file of the tests")

@@ -43,7 +43,8 @@ def test_the_pdf_comes_to_its_owner_and_admins(issued, api, sam: User, ada: User
             f'attachment; filename="certificate-{issued.serial}.pdf"'
         )
         assert response["X-Content-Type-Options"] == "nosniff"
-        body = b"".join(response.streaming_content)
+        body = response.getvalue()
+        response.close()
         assert body == files.path_of(issued.storage_key).read_bytes()
 
 

@@ -27,7 +27,7 @@ def pdf_of(certificate: Certificate) -> pypdfium2.PdfDocument:
 def text_of(certificate: Certificate) -> str:
     pdf = pdf_of(certificate)
     assert len(pdf) == 1
-    return pdf[0].get_textpage().get_text_range()
+    return str(pdf[0].get_textpage().get_text_range())
 
 
 def test_completing_a_course_issues_one_certificate(enrollment, sam: User, media, drain) -> None:
@@ -154,6 +154,7 @@ def test_an_unprintable_name_waits_for_a_better_one(sam: User, tess: User, media
     certificate.refresh_from_db()
     assert certificate.state == Certificate.State.PENDING
     assert certificate.job is not None
+    assert certificate.job.error is not None
     assert certificate.job.state == Job.State.FAILED
     assert "U+5C71" in certificate.job.error["detail"]
 

@@ -47,7 +47,8 @@ def test_an_issued_certificate_can_be_downloaded(issued, sam: User, otto: User) 
     assert 'http-equiv="refresh"' not in page
     response = signed_in(sam).get(path)
     assert response["Content-Type"] == "application/pdf"
-    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert response.getvalue().startswith(b"%PDF-")
+    response.close()
     assert signed_in(otto).get(path).status_code == 404
     assert "Linear Algebra" not in signed_in(otto).get("/me/certificates/").content.decode()
 

@@ -21,19 +21,18 @@ BODY = '<p class="fit" id="who">{{ recipient }}</p>'
 PAGE = '@page { size: A4 } body { font-family: "Besley" }'
 
 
-def order(html: str = BODY, css: str = PAGE, **changes: object) -> Order:
-    base = templates.sample(html=html, css=css, recipient="Ada")
-    return replace(base, **{"strict": False, **changes})
+def order(html: str = BODY, css: str = PAGE) -> Order:
+    return replace(templates.sample(html=html, css=css, recipient="Ada"), strict=False)
 
 
 def text_of(pdf: bytes) -> str:
-    return pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    return str(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
 
 
 def drawn(order: Order) -> bytes:
     """The press without its jail: for what does not need one, at a twentieth of the time."""
-    about = {"lang": "en", "direction": "ltr", "title": "Sample", "about": {}}
-    html = documents.whole(documents.fill(order.html, order.words), **about)
+    body = documents.fill(order.html, order.words)
+    html = documents.whole(body, lang="en", direction="ltr", title="Sample", about={})
     assets = {
         "qr.svg": drawings.qr(order.address),
         "rosette.svg": drawings.rosette(order.seed),

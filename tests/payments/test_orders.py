@@ -275,6 +275,32 @@ def test_an_order_ended_between_reading_and_asking_is_not_charged(placed: Buy) -
         orders._intend(order.pk)
 
 
+@pytest.mark.parametrize(("state", "end"), [("created", "expired"), ("capturing", "review")])
+def test_what_paypal_forgot_is_closed(placed: Buy, sandbox: Sandbox, state: str, end: str) -> None:
+    order = placed()
+    Order.objects.update(state=state)
+    memory.orders.clear()
+    assert orders.reconcile()["settled"] == 1
+    order.refresh_from_db()
+    assert order.state == end
+
+
+def test_a_strange_refusal_is_not_an_end(api, placed: Buy, sam: User, sandbox: Sandbox) -> None:
+    order = placed("approve")
+    sandbox.fault("order", "refuse", issue="SOMETHING_NEW")
+    answer = post(api(sam), f"{ORDERS}{order.pk}/capture/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider-unavailable")
+    assert post(api(sam), f"{ORDERS}{order.pk}/capture/").json()["state"] == "captured"
+
+
+def test_without_keys_nothing_is_captured(api, placed: Buy, sam: User, settings) -> None:
+    order = placed("approve")
+    settings.PAYPAL = {**settings.PAYPAL, "client_id": ""}
+    answer = post(api(sam), f"{ORDERS}{order.pk}/capture/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "provider-not-configured")
+    assert orders.reconcile()["unreachable"] == 1
+
+
 def test_the_sweep_asks_ever_more_rarely(placed: Buy, sandbox: Sandbox) -> None:
     placed()
     assert orders.reconcile(only_due=True)["waiting"] == 1

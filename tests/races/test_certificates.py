@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ def test_control_looking_first_is_not_enough(enrollment: Enrollment) -> None:
             )
 
     with without_the_constraint():
-        together([lambda n=n: look_then_write(n) for n in range(6)])
+        together([partial(look_then_write, number) for number in range(6)])
         assert Certificate.objects.count() > 1
 
 

@@ -7,17 +7,21 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from payments.errors import OrderBusy
 from payments.gateways import paypal
-from payments.models import Order
+from payments.models import CaptureAttempt, Order
 from payments.services import orders, transitions
 from sandbox.paypal.state import memory
 from tests.payments.conftest import Buy, Shop, bare_order, placed, shop  # noqa: F401  fixtures
+from tests.payments.test_webhooks import deliver
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
-from tutorme.core.models import OutboxEvent
+from tutorme.core.models import InboxMessage, OutboxEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +39,31 @@ def test_return_page_api_webhook_and_sweep_at_once(placed: Buy) -> None:  # noqa
     order.refresh_from_db()
     assert (order.state, captured()) == ("captured", 1)
     assert len(memory.orders[str(order.provider_order_id)].captures) == 1
+
+
+def test_eight_captures_over_the_api_and_the_webhook_beside_them(
+    placed: Buy,  # noqa: F811
+    sandbox: Sandbox,
+    sam: User,
+    api,
+    drain,
+) -> None:
+    order = placed("approve")
+    path = reverse("payments-api-capture", args=[order.pk])
+    clients = [api(sam) for _ in range(8)]
+
+    def capture(client, key: str):
+        return client.post(path, headers={"idempotency-key": key})
+
+    actions = [partial(capture, client, f"k{n}") for n, client in enumerate(clients)]
+    answers = together([*actions, partial(deliver, Client(), sandbox, "CHECKOUT.ORDER.APPROVED")])
+    assert {answer.status_code for answer in answers} <= {200, 204}
+    InboxMessage.objects.update(run_after=Now())
+    drain()
+    order.refresh_from_db()
+    assert (order.state, captured()) == ("captured", 1)
+    assert len(memory.orders[str(order.provider_order_id)].captures) == 1
+    assert CaptureAttempt.objects.count() == 1
 
 
 def test_control_without_the_lock_the_event_is_recorded_again(placed: Buy) -> None:  # noqa: F811

@@ -57,7 +57,7 @@ def test_enrolment_completion_and_achievement_are_told_in_the_page(
 
 
 @pytest.fixture
-def finished(enrollment) -> Enrollment:
+def finished(enrollment: Enrollment) -> Enrollment:
     Enrollment.objects.filter(pk=enrollment.pk).update(
         state="completed", percent=100, completed_at="2026-11-20T23:30Z", completed_version=1
     )

@@ -130,10 +130,15 @@ def test_an_id_that_is_none_of_ours_starts_from_now(server, sam, bearer, tell, n
         assert stream.next().id == "2"
 
 
+def told_elsewhere(tell, user: User) -> None:
+    tell(user)
+    connection.close()
+
+
 def test_it_breathes(server, sam, bearer, tell) -> None:
     with listening(server, bearer(sam)) as stream:
         stream.next()
-        threading.Timer(1.8, lambda: (tell(sam), connection.close())).start()
+        threading.Timer(1.8, told_elsewhere, [tell, sam]).start()
         stream.next()
         assert stream.comments.count("still here") >= 2
 

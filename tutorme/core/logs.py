@@ -86,6 +86,8 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
+            # The door writes its own line for each call, without the query.
+            "httpx": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
             "fontTools": {"level": "ERROR"},
             "celery.utils.functional": {"level": "WARNING"},

@@ -81,7 +81,7 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_account": links(account, path) if known else [],
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
-        "nav_bar": links((TODAY, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
+        "nav_bar": links((TODAY, LEARN, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
         "nav_index": [
             (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
             (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),

@@ -47,3 +47,8 @@ addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// What scrolls sideways inside a text can be reached with the keyboard.
+for (const wide of document.querySelectorAll(".prose :is(pre, table)")) {
+  if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+}

@@ -1,0 +1,99 @@
+"""The hub by itself: it hears, it survives nonsense, it looks where nothing was said."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+
+from realtime.streams.places import Places
+from realtime.streams.wakeups import CHANNEL, Hub, Listener, wake
+from tutorme.core import limits
+from tutorme.core.errors import Unavailable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    hub = Hub()
+    yield hub
+    thread = hub._thread
+    if thread is not None:
+        thread.join(timeout=5)
+        assert not thread.is_alive(), "the thread outlived its last stream"
+
+
+def subscribed(settings) -> bool:
+    client = limits.client(settings.REDIS_URL)
+    return bool(client.pubsub_numsub(CHANNEL)[0][1])
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_wake_up_rings_that_person_alone(hub, settings) -> None:
+    mine, other = threading.Event(), threading.Event()
+    me = uuid4()
+    with hub.listening(Listener(me, mine.set)), hub.listening(Listener(uuid4(), other.set)):
+        until(lambda: subscribed(settings))
+        wake(me)
+        assert mine.wait(timeout=2)
+        assert not other.is_set()
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"not-an-id", b"\xff\xfe", b"0" * 100_000])
+def test_nonsense_on_the_channel_stops_nobody(hub, settings, nonsense) -> None:
+    bell, me = threading.Event(), uuid4()
+    with hub.listening(Listener(me, bell.set)):
+        until(lambda: subscribed(settings))
+        limits.client(settings.REDIS_URL).publish(CHANNEL, nonsense)
+        wake(me)
+        assert bell.wait(timeout=2)
+
+
+def test_a_lost_wake_up_is_made_up_for_by_looking(hub, settings, sam, tell) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.STREAMS = {**settings.STREAMS, "poll_seconds": 0.2}
+    bell = threading.Event()
+    with hub.listening(Listener(sam.pk, bell.set)) as listener:
+        assert not bell.wait(timeout=1)
+        tell(sam)
+        assert bell.wait(timeout=3)
+        listener.cursor = 1
+        time.sleep(0.7)
+        bell.clear()
+        assert not bell.wait(timeout=1), "who has read everything is left in peace"
+
+
+def test_stopping_rings_everybody(hub) -> None:
+    bell = threading.Event()
+    with hub.listening(Listener(uuid4(), bell.set)):
+        hub.stopping = True
+        assert bell.wait(timeout=2)
+
+
+def test_places_retire_the_oldest_of_a_person_and_never_another() -> None:
+    places, me, other = Places(), uuid4(), uuid4()
+    theirs = places.take(other, per_user=2, per_process=9)
+    mine = [places.take(me, per_user=2, per_process=9) for _ in range(4)]
+    assert [place.retired for place in mine] == [True, True, False, False]
+    assert not theirs.retired
+
+
+def test_a_full_process_refuses_and_leaving_makes_room_once() -> None:
+    places = Places()
+    first = places.take(uuid4(), per_user=2, per_process=2)
+    places.take(uuid4(), per_user=2, per_process=2)
+    with pytest.raises(Unavailable):
+        places.take(uuid4(), per_user=2, per_process=2)
+    places.leave(first)
+    places.leave(first)
+    places.take(uuid4(), per_user=2, per_process=2)
+    with pytest.raises(Unavailable):
+        places.take(uuid4(), per_user=2, per_process=2)
