@@ -20,10 +20,11 @@ _ATTRIBUTES = {
 
 
 def _shift(tokens: list[Any]) -> None:
-    """The page has its h1; a text's own headings start at h2."""
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 5)}"
+    """The page has its h1; a text's highest headings become h2, whatever it began with."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - highest + 2, 5)}"
 
 
 def _parser() -> MarkdownIt:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 BEFORE = ("latency", "429", "500-before", "refuse", "hang", "reset")
-AFTER = ("500-after", "lost-reply")
+AFTER = ("500-after", "lost-reply", "late-reply")
 _REST = (*BEFORE, *AFTER)
 # Provider, its operations, and what each can be told to do.
 OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -43,6 +43,7 @@ MEANINGS = {
     "hang": "never answers",
     "reset": "the connection breaks, nothing was done",
     "lost-reply": "the connection breaks after it was done",
+    "late-reply": "is done at once, and answered after the given seconds",
     "short-lived": "the token lasts the given seconds",
     "drop": "is never sent",
     "duplicate": "is sent twice at once",
@@ -128,6 +129,8 @@ def operation(provider: str, name: str) -> Callable[[Endpoint], Endpoint]:
             if fault.kind in BEFORE and (early := await _before(fault, request)):
                 return early
             response = await endpoint(request)
+            if fault.kind == "late-reply":
+                await asyncio.sleep(fault.seconds)
             return _after(fault, response)
 
         return answered

@@ -28,7 +28,7 @@ def receive(*, headers: Mapping[str, str], body: bytes) -> None:
     try:
         event = json.loads(body)
         event_id, kind = str(event["id"])[:200], str(event["event_type"])[:120]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WebhookRefused from error
     try:
         genuine = paypal.gateway().verify_webhook(headers=headers, body=body)

@@ -1,0 +1,140 @@
+"""The same journey as pages, in a real Chromium: with scripts, and without any."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys.people import DEMO, MATHS, PASSWORD, quiz_of, right_answer
+from tutorme.devstack.running import RunningStack
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+SHOTS = os.environ.get("SCREENSHOTS", "")
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=["script", "no-script"])
+def page(request, browser: Browser, stack: RunningStack) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=stack.base_url,
+        java_script_enabled=request.param == "script",
+        viewport={"width": 1280 if request.param == "script" else 390, "height": 900},
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def sign_up(page: Page, name: str) -> str:
+    email = f"{name.lower()}-{uuid.uuid4().hex[:8]}@example.test"
+    page.goto("/account/signup/")
+    page.fill("input[name=display_name]", name)
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password1]", PASSWORD)
+    shot(page, "signup")
+    page.click("main form button[type=submit]")
+    expect(page).to_have_url("/today/")
+    return email
+
+
+def buy(page: Page, slug: str) -> None:
+    page.goto("/courses/?q=linear+equations")
+    page.click(f"main a[href='/courses/{slug}/'] >> nth=0")
+    shot(page, "course")
+    page.click("main >> text=/^Buy/ >> nth=0")
+    shot(page, "checkout")
+    page.click("text=Pay with PayPal")
+    expect(page.locator("body")).to_contain_text("29.00")
+    page.click("button[value=approve]")
+    expect(page.locator("h1")).to_contain_text("Linear equations")
+    shot(page, "order")
+
+
+def learn(page: Page, slug: str) -> None:
+    """Presses on from lesson to lesson until the course says it is done."""
+    for key, kind in lessons_of(slug):
+        page.goto(f"/learn/{slug}/{key}/")
+        if kind == "quiz":
+            take(page, slug, key)
+        else:
+            page.click("main >> text=/^Mark complete/")
+    page.goto(f"/learn/{slug}/")
+
+
+def lessons_of(slug: str) -> list[tuple[str, str]]:
+    import yaml
+
+    manifest = yaml.safe_load((DEMO / slug / "course.yaml").read_text())
+    return [(row["key"], row["kind"]) for part in manifest["sections"] for row in part["lessons"]]
+
+
+def take(page: Page, slug: str, key: str) -> None:
+    page.click("main form button >> nth=0")
+    rows = list(quiz_of(slug, key).values())
+    fields = page.locator("main form fieldset")
+    for number, row in enumerate(rows):
+        answer, field = right_answer(row), fields.nth(number)
+        if row["kind"] in {"number", "text"}:
+            field.locator("input[type=text]").fill(answer)
+            continue
+        for value in answer if isinstance(answer, list) else [str(answer).lower()]:
+            field.locator(f"input[value='{value}']").check()
+    shot(page, f"quiz-{key}")
+    page.click("main >> text=Hand in")
+    expect(page.locator("main")).to_contain_text("100")
+    shot(page, f"result-{key}")
+
+
+def test_mara_learns_on_pages(page: Page, stack: RunningStack) -> None:
+    email = sign_up(page, "Mara")
+    shot(page, "today")
+    buy(page, MATHS)
+    learn(page, MATHS)
+    shot(page, "course-done")
+    page.goto("/certificates/")
+    for _ in range(60):
+        if page.locator("main a[href*='/download/']").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    shot(page, "certificates")
+    with page.expect_download() as download:
+        page.click("main a[href*='/download/'] >> nth=0")
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    page.click("main a[href*='/verify/'] >> nth=0")
+    expect(page.locator("main")).to_contain_text("Mara")
+    assert email not in page.content()
+    shot(page, "verify")
+    page.goto("/notifications/")
+    expect(page.locator("main")).to_contain_text("certificate")
+    shot(page, "notifications")
+
+
+def test_news_arrive_in_the_open_page(browser: Browser, stack: RunningStack) -> None:
+    """A toast without reloading: the certificate of somebody who keeps a page open."""
+    context = browser.new_context(base_url=stack.base_url, reduced_motion="reduce")
+    page = context.new_page()
+    sign_up(page, "Toma")
+    page.goto("/courses/python-first-line-to-small-program/")
+    waiting = context.new_page()
+    waiting.goto("/today/")
+    page.click("main form button >> nth=0")
+    expect(waiting.locator("[data-bell-count]").first).not_to_be_hidden(timeout=30_000)
+    shot(waiting, "toast")
+    context.close()
