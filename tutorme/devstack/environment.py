@@ -95,7 +95,7 @@ def machine() -> dict[str, str]:
         found["FONTCONFIG_FILE"] = str(_FONTS)
     unpacked = [
         str(directory)
-        for library in _NATIVE.glob("usr/lib/*/")
+        for library in (*_NATIVE.glob("usr/lib/*-linux-*"), *_NATIVE.glob("lib/*-linux-*"))
         for directory in (library, library / "nss", library / "pulseaudio")
         if directory.is_dir()
     ]

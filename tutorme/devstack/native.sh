@@ -10,7 +10,8 @@ native=$PWD/.venv/native
 say() { printf '%s\n' "$*" >&2; }
 
 library_path() {
-    for directory in "$native"/usr/lib/* "$native"/usr/lib/*/nss "$native"/usr/lib/*/pulseaudio; do
+    for directory in "$native"/usr/lib/*-linux-* "$native"/lib/*-linux-* \
+        "$native"/usr/lib/*-linux-*/nss "$native"/usr/lib/*-linux-*/pulseaudio; do
         [ -d "$directory" ] && printf '%s:' "$directory"
     done
 }

@@ -64,7 +64,7 @@ class Suite:
 
     def browser(self, arguments: Sequence[str]) -> None:
         if not self.env.get("CHROMIUM"):
-            return self._without_browser()
+            return self._without_browser(arguments)
         skipped_before = self.tally.skipped
         self._pytest("Browser tests", ["-m", BROWSER, *arguments])
         if self._ci and (skipped := self.tally.skipped - skipped_before):
@@ -73,8 +73,9 @@ class Suite:
             self.tally.skipped -= skipped
         return None
 
-    def _without_browser(self) -> None:
+    def _without_browser(self, arguments: Sequence[str]) -> None:
         command = [sys.executable, "-m", "pytest", "-m", BROWSER, "--collect-only", "-q"]
+        command += arguments
         found = subprocess.run(
             command, env=dict(self.env), cwd=ROOT, capture_output=True, text=True, check=False
         ).stdout
