@@ -71,8 +71,8 @@ def test_handlers_and_jobs_live_where_they_are_looked_for() -> None:
         assert module.endswith(".tasks") or module.startswith("tests."), kind.name
 
 
-def api_views() -> list[tuple[str, type, list[str]]]:
-    """Every API route: its path, its class, and the actions it answers."""
+def api_views() -> list[tuple[str, type, dict[str, str]]]:
+    """Every API route: its path, its class, and the action behind each method it answers."""
     found = []
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
@@ -82,21 +82,21 @@ def api_views() -> list[tuple[str, type, list[str]]]:
                 walk(pattern.url_patterns, path)
             elif cls := getattr(pattern.callback, "cls", None):
                 actions = getattr(pattern.callback, "actions", None)
-                names = list(actions.values()) if actions else _methods(cls)
-                found.append((path, cls, names))
+                found.append((path, cls, actions or _methods(cls)))
 
     walk(get_resolver().url_patterns, "/")
     return [row for row in found if row[0].startswith("/api/v1/")]
 
 
-def _methods(cls: type) -> list[str]:
-    return [name for name in ("get", "post", "put", "patch", "delete") if hasattr(cls, name)]
+def _methods(cls: type) -> dict[str, str]:
+    names = ("get", "post", "put", "patch", "delete")
+    return {name: name for name in names if hasattr(cls, name)}
 
 
 @pytest.mark.parametrize("row", api_views(), ids=lambda row: row[0])
 def test_every_action_declares_who_may_call_it(row) -> None:
     path, cls, actions = row
     assert issubclass(cls, ApiView), path
-    for action in actions:
+    for action in actions.values():
         assert isinstance(cls.access.get(action), Grant), (path, action)
-    assert set(cls.access) >= set(actions)
+    assert set(cls.access) >= set(actions.values())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.people import DEMO, MATHS, PASSWORD, quiz_of, right_answer
@@ -78,8 +79,6 @@ def learn(page: Page, slug: str) -> None:
 
 
 def lessons_of(slug: str) -> list[tuple[str, str]]:
-    import yaml
-
     manifest = yaml.safe_load((DEMO / slug / "course.yaml").read_text())
     return [(row["key"], row["kind"]) for part in manifest["sections"] for row in part["lessons"]]
 
@@ -96,7 +95,7 @@ def take(page: Page, slug: str, key: str) -> None:
         for value in answer if isinstance(answer, list) else [str(answer).lower()]:
             field.locator(f"input[value='{value}']").check()
     shot(page, f"quiz-{key}")
-    page.click("main >> text=Hand in")
+    page.get_by_role("button", name="Hand in").click()
     expect(page.locator("main")).to_contain_text("100")
     shot(page, f"result-{key}")
 

@@ -4,8 +4,18 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from realtime.queries import unread_count
 from tutorme.web.navigation import navigation
+
+
+def _unread(request: HttpRequest) -> Any:
+    """Counted only where a page shows the bell."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    return SimpleLazyObject(lambda: unread_count(user.pk))
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -14,5 +24,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "support_email": settings.SUPPORT_EMAIL,
         "request_id": getattr(request, "request_id", ""),
         "theme": request.COOKIES.get("theme", ""),
+        "unread_notifications": _unread(request),
         **navigation(request),
     }
