@@ -23,8 +23,8 @@ def take_place(viewer: Viewer, *, in_thread: bool) -> Place:
     """To be given back by `leave`. `in_thread`: the stream will hold a thread of the web process,
     of which there are few."""
     limits = settings.STREAMS
-    room = limits["per_process" if in_thread else "per_stream_process"]
-    place = places.take(viewer.user_id, per_user=limits["per_user"], per_process=room)
+    room = int(limits["per_process" if in_thread else "per_stream_process"])
+    place = places.take(viewer.user_id, per_user=int(limits["per_user"]), per_process=room)
     # Wakes the one that was retired, if one was.
     hub.ring(viewer.user_id)
     return place

@@ -29,7 +29,7 @@ def browser(client: Client) -> Callable[[User | None], Client]:
 
 
 def text(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def filled(attempt: Attempt, given: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_handlers_and_jobs_live_where_they_are_looked_for() -> None:
         assert module.endswith(".tasks") or module.startswith("tests."), kind.name
 
 
-def api_views() -> list[tuple[str, type, dict[str, str]]]:
+def api_views() -> list[tuple[str, Any, dict[str, str]]]:
     """Every API route: its path, its class, and the action behind each method it answers."""
     found = []
 

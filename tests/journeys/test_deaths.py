@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -72,7 +73,7 @@ def test_the_web_dies_between_capture_and_commit(app: SignUp, stack: RunningStac
     assert captures(stack, order) == 1
 
 
-def provider_order(stack: RunningStack, order: dict[str, object]) -> dict[str, object]:
+def provider_order(stack: RunningStack, order: dict[str, object]) -> dict[str, Any]:
     """What PayPal's stand-in knows of it, by the token in the approval address."""
     token = str(order["approve_url"]).rpartition("token=")[2]
     base = f"{stack.sandbox_url}/paypal"
@@ -80,14 +81,12 @@ def provider_order(stack: RunningStack, order: dict[str, object]) -> dict[str, o
         f"{base}/v1/oauth2/token", auth=("reader", "reader"), data={"grant_type": "x"}
     ).json()["access_token"]
     headers = {"Authorization": f"Bearer {access}"}
-    found: dict[str, object] = httpx.get(
-        f"{base}/v2/checkout/orders/{token}", headers=headers
-    ).json()
+    found: dict[str, Any] = httpx.get(f"{base}/v2/checkout/orders/{token}", headers=headers).json()
     return found
 
 
 def captures(stack: RunningStack, order: dict[str, object]) -> int:
-    (unit,) = provider_order(stack, order)["purchase_units"]  # type: ignore[misc,attr-defined]
+    (unit,) = provider_order(stack, order)["purchase_units"]
     return len(unit.get("payments", {}).get("captures", []))
 
 

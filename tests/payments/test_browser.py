@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -85,7 +86,7 @@ def test_an_open_page_sees_the_money_arrive(wide: Page, placed: Buy, sandbox: Sa
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_state_is_readable_by_everyone(wide: Page, sam: User, scheme: str) -> None:
+def test_every_state_is_readable_by_everyone(wide: Page, sam: User, scheme: Any) -> None:
     wide.emulate_media(color_scheme=scheme)
     for width in (1280, 360):
         wide.set_viewport_size({"width": width, "height": 844})

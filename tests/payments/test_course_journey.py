@@ -36,7 +36,7 @@ def test_sam_gets_his_seat(
     sandbox.approve(approve_url, "approve" if heard == "return" else "vanish")
     order = Order.objects.get()
     if heard == "return":
-        client.get(reverse("payments-return"), {"token": order.provider_order_id})
+        client.get(reverse("payments-return"), {"token": str(order.provider_order_id)})
     elif heard == "webhook":
         assert deliver(Client(), sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 204
     else:

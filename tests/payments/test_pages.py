@@ -88,7 +88,9 @@ def test_turning_back_at_paypal(page: Client, placed: Buy, sandbox: Sandbox) -> 
 
 def test_a_declined_card_leads_back_to_paypal(page: Client, placed: Buy, sandbox: Sandbox) -> None:
     order = placed("declined")
-    landed = page.get(reverse("payments-return"), {"token": order.provider_order_id}, follow=True)
+    landed = page.get(
+        reverse("payments-return"), {"token": str(order.provider_order_id)}, follow=True
+    )
     text = landed.content.decode()
     assert "That did not go through" in text
     assert order.approve_url in text
@@ -97,7 +99,9 @@ def test_a_declined_card_leads_back_to_paypal(page: Client, placed: Buy, sandbox
 def test_when_paypal_is_silent_the_page_waits(page: Client, placed: Buy, sandbox: Sandbox) -> None:
     order = placed("approve")
     sandbox.fault("capture", "500-after", times=3)
-    landed = page.get(reverse("payments-return"), {"token": order.provider_order_id}, follow=True)
+    landed = page.get(
+        reverse("payments-return"), {"token": str(order.provider_order_id)}, follow=True
+    )
     text = landed.content.decode()
     assert 'hx-trigger="every 3s"' in text
     assert '<meta http-equiv="refresh" content="3">' in text
