@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from certificates.errors import DocumentRefused
 from certificates.models import Certificate, CertificateTemplate
@@ -17,7 +18,15 @@ from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 class ReasonForm(ActionForm):  # type: ignore[misc]
     reason = forms.CharField(
-        required=False, max_length=300, label=_("Reason (shown to whoever checks the code)")
+        required=False,
+        max_length=300,
+        label="",
+        widget=UnfoldAdminTextInputWidget(
+            attrs={
+                "placeholder": _("Public reason to revoke"),
+                "aria-label": _("Reason for revoking, shown to whoever checks the code"),
+            }
+        ),
     )
 
 

@@ -45,12 +45,19 @@ def print_document(order: Order, *, cpu_seconds: int | None = None) -> bytes:
     if b"cannot load library" in done.stderr and not head:
         raise PressUnavailable
     if not head:
-        # Killed by a limit: there was nobody left to write an answer.
-        raise DocumentRefused("Printing took more time or memory than allowed.", reason="too-heavy")
+        raise _unanswered(done)
     answer = json.loads(head)
     if answer.get("ok"):
         return _checked(pdf)
     raise DocumentRefused(answer["detail"], reason=answer["code"])
+
+
+def _unanswered(done: subprocess.CompletedProcess[bytes]) -> DocumentRefused:
+    """The child ended without a word: killed by a limit, or by what the document made of it."""
+    last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300]
+    if done.returncode < 0 or "MemoryError" in last:
+        last = "Printing took more time or memory than allowed."
+    return DocumentRefused(last or "The press stopped.", reason="document-failed")
 
 
 def _checked(pdf: bytes) -> bytes:

@@ -13,7 +13,7 @@ from tutorme.core import jobs
 from tutorme.core.jobs import RetryJob, Run
 
 
-@jobs.job(issuing.RENDER, queue="render", lease=timedelta(seconds=90))
+@jobs.job(issuing.RENDER, queue="render", lease=timedelta(seconds=60))
 def render(run: Run, *, certificate_id: str) -> None:
     """Prints, keeps the file under its hash, then issues: killed in between, it leaves at most a
     file that the next run writes again, byte for byte."""

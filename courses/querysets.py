@@ -10,9 +10,9 @@ from tutorme.core.text import Unaccent
 if TYPE_CHECKING:
     from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
 
-# "pyhton" is 0.286 like "python", two letters of six changed round; below this titles only share
-# some letters with what was typed.
-_SIMILAR = 0.28
+# "pyhton" is 0.286 like "python", two letters of six changed round. Of several words more must
+# agree: below this titles only share some letters with what was typed.
+_SIMILAR_WORD, _SIMILAR = 0.28, 0.35
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -27,7 +27,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
         if not user.is_authenticated:
             return self.published()
         places = self.model._meta.get_field("enrollments").related_model
-        mine = places._default_manager.filter(  # type: ignore[union-attr]
+        mine = places._default_manager.filter(
             course_id=OuterRef("pk"), user_id=user.pk, state__in=("active", "completed")
         )
         return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
@@ -44,12 +44,13 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return found if found.exists() else self._resembling(text)
 
     def _resembling(self, text: str) -> "CourseQuerySet":
+        least = _SIMILAR if len(text.split()) > 1 else _SIMILAR_WORD
         typed = Unaccent(Lower(Value(text, output_field=models.CharField())))
         titles = Unaccent(
             Lower(Concat("title", Value(" "), "category", output_field=models.CharField()))
         )
         likeness = TrigramWordSimilarity(typed, titles)  # type: ignore[arg-type]
-        return self.annotate(rank=Greatest(likeness, Value(0.0))).filter(rank__gte=_SIMILAR)
+        return self.annotate(rank=Greatest(likeness, Value(0.0))).filter(rank__gte=least)
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from payments import sellers
-from payments.errors import NothingToSell, OrderClosed
+from payments.errors import NothingToSell, OrderBusy, OrderClosed
 from payments.gateways import paypal
 from payments.models import Order, Refund
 from payments.services import orders
@@ -36,7 +36,13 @@ WORDS = {
     State.REVIEW: (gettext_lazy("being checked"), "attention"),
 }
 # Seconds between two looks of an open page at an order that moves by itself.
-_LOOKS = {State.APPROVED: 3, State.CAPTURING: 3, State.CREATED: 15, State.CAPTURE_PENDING: 30}
+_LOOKS = {
+    "announcing": 2,
+    State.APPROVED: 3,
+    State.CAPTURING: 3,
+    State.CREATED: 15,
+    State.CAPTURE_PENDING: 30,
+}
 
 
 def _own(request: HttpRequest, **facts: Any) -> Order:
@@ -70,7 +76,11 @@ def checkout(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
 
 
 def _place(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
-    order = orders.place_order(buyer=request.user, kind=kind, target_id=target_id)
+    try:
+        order = orders.place_order(buyer=request.user, kind=kind, target_id=target_id)
+    except OrderBusy as busy:
+        # The first of two clicks is still at it: its order's page shows the way when there is one.
+        return redirect("payments-order", pk=busy.extras["order"])
     if order.state == State.CREATED and order.approve_url:
         return redirect(order.approve_url)
     return redirect("payments-order", pk=order.pk)
@@ -115,6 +125,11 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     return redirect("payments-order", pk=order.pk)
 
 
+def _stage(order: Order) -> str:
+    announcing = order.state == State.CREATED and not order.approve_url
+    return "announcing" if announcing else order.state
+
+
 @login_required
 @require_safe
 def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -122,7 +137,7 @@ def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     order = _own(request, pk=pk)
     seen = request.GET.get("seen")
     if seen:
-        return HttpResponse(status=204) if seen == order.state else HttpResponseClientRefresh()
+        return HttpResponse(status=204) if seen == _stage(order) else HttpResponseClientRefresh()
     refunds = order.refunds.exclude(state=Refund.State.FAILED).select_related("order")
     word, badge = WORDS[State(order.state)]
     context = {
@@ -131,7 +146,8 @@ def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "kept": order.amount - order.refunded,
         "word": word,
         "badge": badge,
-        "refresh_seconds": _LOOKS.get(State(order.state)),
+        "stage": _stage(order),
+        "refresh_seconds": _LOOKS.get(_stage(order)),
     }
     return render(request, "payments/order.html", context)
 

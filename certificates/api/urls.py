@@ -1,6 +1,6 @@
 from django.urls import path
 
-from certificates.api.views import CertificateViewSet, VerifyView
+from certificates.api.views import CertificateViewSet, DownloadView, VerifyView
 
 urlpatterns = [
     path(
@@ -20,7 +20,7 @@ urlpatterns = [
     ),
     path(
         "certificates/<uuid:pk>/download/",
-        CertificateViewSet.as_view({"get": "download"}),
+        DownloadView.as_view(),
         name="certificates-api-download",
     ),
     path(

@@ -21,11 +21,17 @@ from tutorme.core.api.views import ApiView, ApiViewSet, read_body
 from tutorme.core.errors import NotFound
 
 
+def _visible(request: Request, pk: UUID) -> Certificate:
+    row = Certificate.objects.visible_to(request.user).filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 class CertificateViewSet(ApiViewSet):
     access = {
         "list": Grant(SIGNED_IN, Scope.OWN),
         "retrieve": Grant(SIGNED_IN, Scope.OWN),
-        "download": Grant(SIGNED_IN, Scope.OWN),
         "retry": Grant(SIGNED_IN, Scope.OWN),
         "revoke": Grant(ADMIN, Scope.ALL),
     }
@@ -43,18 +49,10 @@ class CertificateViewSet(ApiViewSet):
         """One certificate."""
         return Response(self._card(request, pk))
 
-    @extend_schema(
-        operation_id="certificates_download",
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
-    )
-    def download(self, request: Request, pk: UUID) -> HttpResponseBase:
-        """The PDF. 409 while it is being made and after it was revoked."""
-        return downloads.respond(self._row(request, pk))
-
     @extend_schema(operation_id="certificates_retry", request=None, responses=shapes.CertificateOut)
     def retry(self, request: Request, pk: UUID) -> Response:
         """Make a certificate again whose job failed, with the names as they are now."""
-        issuing.retry(certificate=self._row(request, pk), actor_id=request.user.pk)
+        issuing.retry(certificate=_visible(request, pk), actor_id=request.user.pk)
         return Response(self._card(request, pk))
 
     @extend_schema(
@@ -65,15 +63,9 @@ class CertificateViewSet(ApiViewSet):
     def revoke(self, request: Request, pk: UUID) -> Response:
         """Take a certificate back, for good; its public page then says so and why."""
         body = read_body(shapes.RevokeIn, request)
-        row = self._row(request, pk)
+        row = _visible(request, pk)
         issuing.revoke(certificate=row, actor_id=request.user.pk, reason=body["reason"])
         return Response(self._card(request, pk))
-
-    def _row(self, request: Request, pk: UUID) -> Certificate:
-        row = Certificate.objects.visible_to(request.user).filter(pk=pk).first()
-        if row is None:
-            raise NotFound
-        return row
 
     def _card(self, request: Request, pk: UUID) -> dict[str, Any]:
         visible = Certificate.objects.visible_to(request.user)
@@ -81,6 +73,18 @@ class CertificateViewSet(ApiViewSet):
         if row is None:
             raise NotFound
         return queries.card(row)
+
+
+class DownloadView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(
+        operation_id="certificates_download",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The PDF. 409 while it is being made and after it was revoked."""
+        return downloads.respond(_visible(request, pk))
 
 
 class VerifyView(ApiView):

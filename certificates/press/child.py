@@ -1,7 +1,8 @@
 """The child process: reads one order from standard input, writes one answer, ends.
 
 The order is JSON (`printing.Order`). The answer is a line of JSON, `{"ok": true}` or
-`{"code": …, "detail": …}`, followed by the PDF. Run as `python -m certificates.press.child`.
+`{"code": …, "detail": …}`, followed by the PDF. What nobody foresaw ends the process without an
+answer, its reason as the last line of standard error. Run as `python -m certificates.press.child`.
 """
 
 import json
@@ -58,8 +59,6 @@ def main() -> None:
         pdf = carry_out(order)
     except Refused as refusal:
         answer({"code": refusal.code, "detail": refusal.detail})
-    except Exception as error:  # noqa: BLE001  the last line of the child: what broke is the answer
-        answer({"code": "document-failed", "detail": f"{type(error).__name__}: {error}"[:500]})
     else:
         answer({"ok": True}, pdf)
 

@@ -1,6 +1,8 @@
 """From filled HTML to PDF bytes: names made to fit, gates passed, tags and metadata in place."""
 
 import logging
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +19,9 @@ MAX_CSS = 100_000
 # An element `class="fit" id="…"` is given `fit-0`, `fit-1`, … until it has no more lines than its
 # step allows; what each step looks like is the style sheet's.
 LINES = (1, 1, 1, 1, 2, 2, 3, 3, 4, 6)
+# Letters the display face lacks. A line with one of them is set whole in another face
+# (`other-letters`): a name in two faces looks like a mistake.
+_OTHER_LETTERS = re.compile("[\u01a0\u01a1\u01af\u01b0\u0370-\u03ff\u0400-\u052f\u1ea0-\u1eff]")
 
 
 class Complaints(logging.Handler):
@@ -66,7 +71,8 @@ def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
         page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
         for element in page.etree_element.iter():
             if "fit" in _classes(element):
-                element.set("class", f"fit fit-{steps.setdefault(element.get('id', ''), 0)}")
+                step = steps.setdefault(element.get("id", ""), 0)
+                element.set("class", f"fit fit-{step}{_face(element)}")
         document = page.render(font_config=fonts, stylesheets=[sheet])
         lines = _lines(document)
         tight = [
@@ -76,6 +82,12 @@ def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
             return document
         for name in tight:
             steps[name] += 1
+
+
+def _face(element: Any) -> str:
+    """The class that asks for another face, for words the display face cannot write alone."""
+    words = unicodedata.normalize("NFC", "".join(element.itertext()))
+    return " other-letters" if _OTHER_LETTERS.search(words) else ""
 
 
 def _classes(element: Any) -> list[str]:

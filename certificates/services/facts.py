@@ -48,6 +48,8 @@ def printable(text: str) -> str:
     if plain != text:
         plain = _JOINERS.sub("", plain)
     spaced = "".join(" " if char.isspace() else char for char in plain)
+    # The typographic hyphens are in no face of ours; the plain one is in all.
+    spaced = spaced.replace("\u2010", "-").replace("\u2011", "-")
     kept = (c for c in spaced if unicodedata.category(c) not in _FORBIDDEN and c not in _SPOOFING)
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 

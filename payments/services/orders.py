@@ -12,8 +12,8 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -186,7 +186,7 @@ def _turn(order: Order) -> Iterator[None]:
     provider's silence and our missing keys leave as errors people can act on."""
     free = Q(busy_until=None) | Q(busy_until__lt=Now())
     if not Order.objects.filter(free, pk=order.pk).update(busy_until=Now() + BUSY):
-        raise OrderBusy
+        raise OrderBusy(order=str(order.pk))
     try:
         yield
     except GatewayUnavailable as error:
@@ -350,11 +350,13 @@ def reconcile(
 
 
 def _check_again_later(order: Order) -> None:
-    """Money under way is looked after every minute, an unapproved order ever more rarely."""
+    """Money under way is looked after every minute, an unapproved order ever more rarely; one that
+    somebody works on, or died over, when that turn has run out."""
     wait = _FIRST_CHECK
     if order.state in {State.CREATED, State.CAPTURE_PENDING}:
         wait = min(max(wait, (timezone.now() - order.created_at) / 4), _LAST_CHECK)
-    Order.objects.filter(pk=order.pk).update(next_check_at=Now() + wait)
+    later = Coalesce(F("busy_until"), Now() + wait)
+    Order.objects.filter(pk=order.pk).update(next_check_at=later)
 
 
 def _reconcile_one(order_id: UUID) -> str:

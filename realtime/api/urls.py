@@ -1,6 +1,6 @@
 from django.urls import path
 
-from realtime.api.viewsets import NotificationViewSet, StreamView
+from realtime.api.viewsets import NotificationViewSet, StreamView, UnreadCountView
 
 urlpatterns = [
     path(
@@ -10,7 +10,7 @@ urlpatterns = [
     ),
     path(
         "notifications/unread-count/",
-        NotificationViewSet.as_view({"get": "unread_count"}),
+        UnreadCountView.as_view(),
         name="notifications-api-unread-count",
     ),
     path(

@@ -30,7 +30,6 @@ class NotificationViewSet(ApiViewSet):
         "list": Grant(SIGNED_IN, Scope.OWN),
         "read": Grant(SIGNED_IN, Scope.OWN),
         "read_all": Grant(SIGNED_IN, Scope.OWN),
-        "unread_count": Grant(SIGNED_IN, Scope.OWN),
     }
     page_ordering = ("-seq",)
 
@@ -53,8 +52,12 @@ class NotificationViewSet(ApiViewSet):
         """Mark all as read."""
         return Response({"read": notifications.mark_all_read(user_id=_user(request).pk)})
 
+
+class UnreadCountView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
+
     @extend_schema(operation_id="notifications_unread_count", responses=UnreadOut)
-    def unread_count(self, request: Request) -> Response:
+    def get(self, request: Request) -> Response:
         """How many are unread."""
         return Response({"unread": queries.unread_count(_user(request).pk)})
 

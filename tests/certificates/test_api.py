@@ -44,7 +44,6 @@ def test_the_pdf_comes_to_its_owner_and_admins(issued, api, sam: User, ada: User
         )
         assert response["X-Content-Type-Options"] == "nosniff"
         body = response.getvalue()
-        response.close()
         assert body == files.path_of(issued.storage_key).read_bytes()
 
 

@@ -147,7 +147,7 @@ def test_a_pending_certificate_cannot_be_revoked(pending: Certificate, ada: User
 
 
 def test_an_unprintable_name_waits_for_a_better_one(sam: User, tess: User, media, drain) -> None:
-    """Our fonts hold Latin and Arabic; another script is refused by name, not printed as boxes."""
+    """Letters that no font of ours has are refused by name, not printed as boxes."""
     User.objects.filter(pk=sam.pk).update(display_name="山田 太郎")
     certificate = issuing.issue(completed(sam, tess).pk)
     drain()

@@ -39,4 +39,3 @@ def test_the_last_lesson_brings_the_certificate(
     )
     file = api(sam).get(row["download_url"])
     assert file.getvalue().startswith(b"%PDF-")
-    file.close()

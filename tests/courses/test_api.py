@@ -42,6 +42,7 @@ def titles(answer) -> list[str]:
         ("ÉQUATIONS", 2),
         ("spanish", 1),
         ("spainsh", 1),
+        ("sapnish", 1),
         ("linaer equatoins", 1),
         ("poets -linear", 1),
         ("quantum", 0),

@@ -313,6 +313,16 @@ def test_the_sweep_asks_ever_more_rarely(placed: Buy, sandbox: Sandbox) -> None:
     assert timedelta(minutes=14) < wait < timedelta(minutes=16)
 
 
+def test_the_sweep_comes_back_when_a_dead_ones_turn_has_run_out(placed: Buy) -> None:
+    order = placed("approve")
+    Order.objects.update(busy_until=Now() + timedelta(seconds=40))
+    assert orders.reconcile(only_due=True)["waiting"] == 1
+    order.refresh_from_db()
+    assert order.next_check_at == order.busy_until
+    Order.objects.update(busy_until=Now(), next_check_at=Now())
+    assert orders.reconcile(only_due=True)["settled"] == 1
+
+
 def test_the_command_says_what_it_found(placed: Buy, capsys) -> None:
     placed("approve")
     call_command("reconcile")

@@ -1,9 +1,11 @@
 """Buying with a browser and no script: forms, redirects, and words for every state."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
@@ -48,6 +50,23 @@ def test_clicking_pay_twice_is_one_order(page: Client, shop: Shop, sandbox: Sand
     first, again = page.post(way(target)), page.post(way(target))
     assert first["Location"] == again["Location"]
     assert Order.objects.count() == 1
+
+
+def test_the_second_click_waits_on_the_orders_page(
+    page: Client, shop: Shop, sandbox: Sandbox
+) -> None:
+    target = shop.put("29.00")
+    page.post(way(target))
+    Order.objects.update(
+        provider_order_id=None, approve_url="", busy_until=Now() + timedelta(minutes=1)
+    )
+    order = Order.objects.get()
+    path = reverse("payments-order", args=[order.pk])
+    assert page.post(way(target))["Location"] == path
+    assert "telling PayPal" in page.get(path).content.decode()
+    assert page.get(path, {"seen": "announcing"}).status_code == 204
+    Order.objects.update(approve_url="/x/")
+    assert page.get(path, {"seen": "announcing"})["HX-Refresh"] == "true"
 
 
 def test_free_things_never_leave_the_site(page: Client, shop: Shop) -> None:

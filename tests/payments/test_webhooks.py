@@ -74,7 +74,9 @@ def test_a_forged_message_is_refused_and_not_kept(
     assert not InboxMessage.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff\xfe", b"null", b"[" * 99_999])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff\xfe", b"null", b"[" * 99_999]
+)
 def test_rubbish_is_a_400(client, sandbox: Sandbox, body: bytes) -> None:
     answer = client.post(WEBHOOK, body, content_type="application/json")
     assert answer.status_code == 400

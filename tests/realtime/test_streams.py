@@ -189,8 +189,9 @@ def test_a_full_process_says_so_and_has_room_again(sam, bearer) -> None:
     """The web process keeps threads for everything else."""
     people = [cast.person(f"Reader{number}") for number in range(9)]
     with running("web") as small, ExitStack() as held:
-        for reader in people[:8]:
-            held.enter_context(listening(small, bearer(reader))).next()
+        # Kept by name: a stream nobody holds hangs up.
+        streams = [held.enter_context(listening(small, bearer(each))) for each in people[:8]]
+        assert [stream.next().name for stream in streams] == ["unread"] * 8
         refused = httpx.get(small.url + PATH, headers=bearer(people[8]))
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert refused.headers["Retry-After"] == "30"

@@ -375,7 +375,7 @@ RENDER_LIMITS = {
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
-STREAMS = {
+STREAMS: dict[str, float] = {
     "poll_seconds": 5,
     "heartbeat_seconds": 15,
     "recheck_seconds": 30,
