@@ -24,6 +24,10 @@ def test_a_database_survives_kill_nine(prepared: Place, supervisor: Supervisor) 
     postgres.create_database(prepared)
     postgres.create_database(prepared)  # the second time it is there
     with psycopg.connect(postgres.url(prepared)) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm")
+        letters = connection.execute("SELECT show_trgm('Équations')").fetchone()
+        assert letters == connection.execute("SELECT show_trgm('équations')").fetchone()
+        assert letters != connection.execute("SELECT show_trgm('quations')").fetchone()
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 500)")
     first = supervisor.pids()["postgres"]
     os.kill(first, signal.SIGKILL)

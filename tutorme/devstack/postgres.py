@@ -6,6 +6,7 @@ PostgreSQL refuses root, so for root it runs as `nobody`, from a copy that `nobo
 
 import contextlib
 import importlib.util
+import locale
 import os
 import re
 import shutil
@@ -220,12 +221,12 @@ def _create(binaries: Binaries, data: Path) -> None:
         return _require_same_major(binaries, data)
     unfinished = data.with_name("data.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    locale = ["--locale=C"]
+    locales = ["--locale=C", f"--lc-ctype={_ctype()}"]
     if binaries.major >= 17:
-        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        locales += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     user = _user()
     answer = subprocess.run(
-        [binaries["initdb"], "-D", str(unfinished), *_INITDB, *locale],
+        [binaries["initdb"], "-D", str(unfinished), *_INITDB, *locales],
         env=_environment(),
         cwd=data.parent,
         capture_output=True,
@@ -239,6 +240,19 @@ def _create(binaries: Binaries, data: Path) -> None:
         raise CannotGoOn(f"PostgreSQL could not lay out {data}: {answer.stderr.strip()}")
     unfinished.rename(data)
     return None
+
+
+def _ctype() -> str:
+    """Says what a letter is: with plain C, pg_trgm drops every one beyond ASCII."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8"):
+            with contextlib.suppress(locale.Error):
+                locale.setlocale(locale.LC_CTYPE, name)
+                return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
 
 
 def _require_same_major(binaries: Binaries, data: Path) -> None:
