@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -74,3 +75,17 @@ def test_a_hopeless_delivery_dies_and_can_be_brought_back() -> None:
     assert outbox.retry(dead) == 1
     outbox.deliver_due()
     assert rung("heard:door") == 1
+
+
+def test_what_is_settled_is_purged_and_what_is_owed_or_keyed_stays() -> None:
+    settled, owed = sent(Rang("door")), sent(Rang("gate"))
+    keyed = outbox.record(Rang("bell"), key="once")
+    assert keyed
+    for event in (settled, keyed):
+        outbox.deliver(event.pk)
+    OutboxEvent.objects.update(created_at=Now() - timedelta(days=31))
+    recent = sent(Rang("new"))
+    outbox.deliver(recent.pk)
+    assert outbox.purge() == 1
+    kept = set(OutboxEvent.objects.values_list("pk", flat=True))
+    assert kept == {owed.pk, keyed.pk, recent.pk}

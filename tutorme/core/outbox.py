@@ -157,3 +157,17 @@ def retry(deliveries: models.QuerySet[OutboxDelivery]) -> int:
     return deliveries.filter(state=OutboxDelivery.State.DEAD).update(
         state=OutboxDelivery.State.PENDING, attempts=0, run_after=Now()
     )
+
+
+def purge(*, older_than: timedelta = timedelta(days=30), limit: int = 10_000) -> int:
+    """Removes events everybody has dealt with. One with a key stays: the row is what makes it
+    happen once for all time."""
+    owed = OutboxDelivery.objects.filter(event=models.OuterRef("pk")).exclude(
+        state=OutboxDelivery.State.DONE
+    )
+    settled = OutboxEvent.objects.filter(
+        ~models.Exists(owed), key=None, created_at__lt=Now() - older_than
+    )
+    ids = list(settled.order_by("id").values_list("pk", flat=True)[:limit])
+    OutboxEvent.objects.filter(pk__in=ids).delete()
+    return len(ids)

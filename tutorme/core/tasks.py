@@ -37,3 +37,4 @@ def sweep_inbox() -> None:
 @app.task(name="core.purge")
 def purge() -> None:
     idempotency.purge()
+    outbox.purge()

@@ -1,0 +1,48 @@
+"""The demo: loads whole, twice without effect, and is believable."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from courses.models import Attempt, Course, Enrollment
+from courses.services import learning
+from tutorme.web.demo.seeding import seed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def test_the_demo_is_whole_and_loading_it_again_adds_nothing() -> None:
+    first = seed()
+    assert (first.courses, Course.objects.published().count()) == (4, 4)
+    assert first.people == User.objects.count() >= 15
+    assert first.histories == Enrollment.objects.count() >= 20
+    assert Enrollment.objects.filter(state="completed").count() == 4
+    again = seed()
+    assert (again.people, again.courses, again.histories) == (0, 0, 0)
+
+
+def test_its_histories_hold_what_the_rules_say() -> None:
+    seed()
+    assert learning.recompute(dry_run=True) == 0
+    assert Enrollment.objects.get(user__username="sam").percent == 50
+    assert not Enrollment.objects.filter(
+        user__username="sam", course__slug="linear-equations-balance-to-graph"
+    ).exists()
+    assert Attempt.objects.filter(passed=False).exists()
+    assert not Attempt.objects.filter(state="open").exists()
+
+
+def test_known_passwords_stay_out_of_production(settings) -> None:
+    settings.SANDBOX_URL = ""
+    with pytest.raises(CommandError, match="--anyway"):
+        call_command("seed_demo")
+
+
+def test_the_banner_names_who_is_here() -> None:
+    seed()
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    assert len(out.getvalue().splitlines()) == 3
+    assert "sam@tutorme.test" in out.getvalue()

@@ -1,0 +1,55 @@
+"""The shell's own pages: the shelf, today, and what an operator's probes see."""
+
+import pytest
+
+from accounts.models import User
+from courses.models import Course, Enrollment
+from courses.services import learning
+from tests.courses.conftest import course, lesson, place, publish  # noqa: F401  fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_front_page_shows_the_shelf(client, course: Course) -> None:  # noqa: F811
+    text = client.get("/").content.decode()
+    assert course.title in text
+    assert f"/courses/{course.slug}/" in text
+
+
+def test_today_leads_on_where_one_stopped(client, place: Enrollment, sam: User) -> None:  # noqa: F811
+    learning.complete_lesson(enrollment=place, lesson=lesson(place.course, "hello"))
+    client.force_login(sam)
+    text = client.get("/today/").content.decode()
+    assert "Last time: Hello" in text
+    assert f"/learn/{place.course.slug}/" in text
+
+
+def test_today_of_somebody_new_offers_the_shelf(client, course: Course, sam: User) -> None:  # noqa: F811
+    client.force_login(sam)
+    text = client.get("/today/").content.decode()
+    assert "not chosen yet" in text
+    assert course.title in text
+    assert client.get("/today/").status_code == 200
+
+
+def test_today_is_for_those_who_signed_in(client) -> None:
+    assert client.get("/today/")["Location"].startswith("/account/login/")
+
+
+def test_probes(client, settings) -> None:
+    assert client.get("/healthz/").content == b"ok"
+    ready = client.get("/readyz/")
+    assert (ready.status_code, ready.json()["database"]) == (200, "ok")
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    away = client.get("/readyz/")
+    assert (away.status_code, away.json()["redis"]) == (503, "unreachable")
+    assert client.get("/healthz/").status_code == 200
+
+
+def test_flat(client, place: Enrollment, sam: User, query_budget) -> None:  # noqa: F811
+    client.force_login(sam)
+    with query_budget("today"):
+        client.get("/today/")
+    client.logout()
+    with query_budget("landing"):
+        client.get("/")
