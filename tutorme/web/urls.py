@@ -1,9 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from tutorme.web import views
+from tutorme.web import api_docs, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
+    path("api/docs/", api_docs.swagger, name="api-docs"),
+    path("api/redoc/", api_docs.redoc, name="api-redoc"),
     path("today/", views.today, name="today"),
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),
