@@ -1,5 +1,6 @@
 """Accounts for admins: found, suspended with a reason, signed out, vouched for as tutors."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -12,6 +13,8 @@ from accounts.services import users
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
+# Addresses are ours (User.email); allauth keeps none here.
+admin.site.unregister(EmailAddress)
 
 
 class TutorProfileInline(StackedInline):  # type: ignore[misc]

@@ -25,6 +25,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "allauth",
+    "allauth.account",
     "tutorme.core",
     "accounts",
     "payments",
@@ -48,8 +50,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "allauth",
-    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -389,4 +389,24 @@ STREAMS: dict[str, float] = {
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
 
-UNFOLD = {"SITE_TITLE": "TutorMe", "SITE_HEADER": "TutorMe", "SITE_URL": "/"}
+UNFOLD = {
+    "SITE_TITLE": "TutorMe",
+    "SITE_HEADER": "TutorMe",
+    "SITE_URL": "/",
+    # The board's green of the pages.
+    "COLORS": {
+        "primary": {
+            "50": "#eef7f2",
+            "100": "#d8efe3",
+            "200": "#b3dfc8",
+            "300": "#88dfb3",
+            "400": "#4fb287",
+            "500": "#23815d",
+            "600": "#11583f",
+            "700": "#0e4a35",
+            "800": "#0b3a2a",
+            "900": "#082b1f",
+            "950": "#051c14",
+        }
+    },
+}
