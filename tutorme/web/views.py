@@ -66,7 +66,7 @@ def newest_courses(count: int) -> list[dict[str, Any]]:
 
 def _price(row: dict[str, Any]) -> str:
     if not row["price_minor"]:
-        return gettext("free")
+        return gettext("Free")
     return Money(row["price_minor"], row["currency"]).localized(get_language() or "en")
 
 
