@@ -258,7 +258,7 @@ def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
 
 @dataclass(frozen=True)
 class Choice:
-    """`text` is safe HTML; `mark` is right or wrong in an open review, and empty otherwise."""
+    """`text` and `feedback` are safe HTML; `mark` is right or wrong in an open review, and empty otherwise."""
 
     key: str
     text: str
@@ -335,7 +335,13 @@ def _choices(
         return "right" if key in solution.get("correct", ()) else wrong
 
     return tuple(
-        Choice(key, inline_html_of(option["text"]), key in picked, mark(key), feedback.get(key, ""))
+        Choice(
+            key,
+            inline_html_of(option["text"]),
+            key in picked,
+            mark(key),
+            inline_html_of(feedback.get(key, "")),
+        )
         for option in question.options
         if (key := option["key"])
     )
