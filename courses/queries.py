@@ -258,7 +258,7 @@ def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
 
 @dataclass(frozen=True)
 class Choice:
-    """`text` and `feedback` are safe HTML; `mark` is right or wrong in an open review, else empty."""
+    """`text` and `feedback` are safe HTML; `mark` is right or wrong in a review, else empty."""
 
     key: str
     text: str
