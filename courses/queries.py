@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,11 @@ class OutlineLesson:
 
 @dataclass(frozen=True)
 class OutlineSection:
+    """`before` is how many lessons come before it: lessons are counted through the course."""
+
     title: str
     lessons: tuple[OutlineLesson, ...]
+    before: int
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,17 @@ def outline(course: Course, user: Any) -> Outline:
         lock = "" if opens or row["is_free_preview"] else "not_enrolled"
         lesson = OutlineLesson(**row, completed_at=done.get(row["id"]), lock=lock)
         sections.setdefault(section[0], (section[1], []))[1].append(lesson)
-    parts = tuple(OutlineSection(title, tuple(rows)) for title, rows in sections.values())
-    return Outline(course.pk, enrollment, parts)
+    return Outline(course.pk, enrollment, _counted_through(list(sections.values())))
+
+
+def _counted_through(
+    parts: list[tuple[str, list[OutlineLesson]]],
+) -> tuple[OutlineSection, ...]:
+    before = accumulate((len(rows) for _title, rows in parts), initial=0)
+    return tuple(
+        OutlineSection(title, tuple(rows), count)
+        for (title, rows), count in zip(parts, before, strict=False)
+    )
 
 
 _LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_required")
@@ -245,7 +258,7 @@ def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
 
 @dataclass(frozen=True)
 class Choice:
-    """`text` is safe HTML; `mark` is right or wrong in an open review, and empty otherwise."""
+    """`text` and `feedback` are safe HTML; `mark` is right or wrong in a review, else empty."""
 
     key: str
     text: str
@@ -322,7 +335,13 @@ def _choices(
         return "right" if key in solution.get("correct", ()) else wrong
 
     return tuple(
-        Choice(key, inline_html_of(option["text"]), key in picked, mark(key), feedback.get(key, ""))
+        Choice(
+            key,
+            inline_html_of(option["text"]),
+            key in picked,
+            mark(key),
+            inline_html_of(feedback.get(key, "")),
+        )
         for option in question.options
         if (key := option["key"])
     )

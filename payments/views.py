@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from payments import sellers
-from payments.errors import NothingToSell, OrderBusy, OrderClosed
+from payments.errors import NothingToSell, OrderBusy, OrderClosed, PaymentDeclined
 from payments.gateways import paypal
 from payments.models import Order, Refund
 from payments.services import orders
@@ -104,10 +104,10 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _settle(request: HttpRequest, order: Order) -> None:
-    """A closed order's page says by itself what became of it; anything else is told here."""
+    """A closed or declined order's page says so by itself; anything else is told here."""
     try:
         orders.settle(order.pk)
-    except OrderClosed:
+    except (OrderClosed, PaymentDeclined):
         return
     except ProviderNotConfigured:
         messages.warning(request, _("Paying is switched off on this site right now."))

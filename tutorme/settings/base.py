@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
+from tutorme.settings import admin_look
 
 env = environment.read()
 
@@ -389,24 +390,4 @@ STREAMS: dict[str, float] = {
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
 
-UNFOLD = {
-    "SITE_TITLE": "TutorMe",
-    "SITE_HEADER": "TutorMe",
-    "SITE_URL": "/",
-    # The board's green of the pages.
-    "COLORS": {
-        "primary": {
-            "50": "#eef7f2",
-            "100": "#d8efe3",
-            "200": "#b3dfc8",
-            "300": "#88dfb3",
-            "400": "#4fb287",
-            "500": "#23815d",
-            "600": "#11583f",
-            "700": "#0e4a35",
-            "800": "#0b3a2a",
-            "900": "#082b1f",
-            "950": "#051c14",
-        }
-    },
-}
+UNFOLD = admin_look.UNFOLD

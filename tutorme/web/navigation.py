@@ -34,6 +34,8 @@ LEARN = Entry(("learn",), _("Learn"), "learn")
 TEACH = Entry(("teach",), _("Teach"), "board")
 VERIFY = Entry(("verify", "certificates-verify"), _("Check a certificate"), "rosette")
 NOTIFICATIONS = Entry(("notifications",), _("Notifications"), "bell")
+# The bar of a phone has room for one short word under each sign.
+NEWS = Entry(("notifications",), _("News"), "bell")
 CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
@@ -81,7 +83,7 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_account": links(account, path) if known else [],
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
-        "nav_bar": links((TODAY, LEARN, COURSES, NOTIFICATIONS, PROFILE), path) if known else [],
+        "nav_bar": links((TODAY, LEARN, COURSES, NEWS, PROFILE), path) if known else [],
         "nav_index": [
             (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
             (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),

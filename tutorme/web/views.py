@@ -41,8 +41,11 @@ def today(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     shelf = queries.shelf(request.user.pk, limit=12)
     current = next((row for row in shelf if row.state == "active"), None)
+    outline = queries.outline(current.course, request.user) if current else None
     context = {
         "current": current,
+        "outline": outline,
+        "resume": queries.resume_at(outline) if outline else None,
         "others": [row for row in shelf if row is not current],
         "suggestions": [] if shelf else newest_courses(4),
     }
@@ -66,7 +69,7 @@ def newest_courses(count: int) -> list[dict[str, Any]]:
 
 def _price(row: dict[str, Any]) -> str:
     if not row["price_minor"]:
-        return gettext("free")
+        return gettext("Free")
     return Money(row["price_minor"], row["currency"]).localized(get_language() or "en")
 
 

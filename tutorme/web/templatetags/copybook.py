@@ -38,6 +38,20 @@ def minor_units(minor: int, currency: str) -> str:
 
 
 @register.filter
+def duration(minutes: int) -> str:
+    """Whole minutes as people say them: 45 min, 2 h, 3 h 25 min."""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return _("%(minutes)d\u00a0min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d\u00a0h") % {"hours": hours}
+    return _("%(hours)d\u00a0h\u00a0%(minutes)d\u00a0min") % {
+        "hours": hours,
+        "minutes": rest,
+    }
+
+
+@register.filter
 def initials(name: str) -> str:
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

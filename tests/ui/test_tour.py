@@ -1,0 +1,109 @@
+"""A tour of what somebody who learns sees: open to everyone, on every screen, on either paper."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser
+
+from accounts.models import User
+from certificates.models import Certificate
+from courses.services import authoring, enrolling, learning, quizzes
+from payments.models import Order
+from tests.courses.conftest import lesson, pass_quiz, write_course
+from tests.payments.conftest import bare_order
+from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
+
+# Playwright's loop runs in this thread; the server that answers runs in its own.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SHOWN = ("created", "capture_pending", "captured", "refunded", "review", "declined")
+
+
+@pytest.fixture
+def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list[str]:
+    """Sam finished one course, is in the middle of another, and could buy a third."""
+    done, begun, unbought = (
+        authoring.publish(
+            course=authoring.load_course(
+                write_course(media, slug=slug, amount=amount), instructor=tess
+            ),
+            actor_id=tess.pk,
+        )
+        for slug, amount in [("first-steps", "0"), ("second-steps", "0"), ("last-steps", "29.00")]
+    )
+    place = enrolling.enroll_free(user=sam, course=done)
+    for key in ("hello", "more"):
+        learning.complete_lesson(enrollment=place, lesson=lesson(done, key))
+    pass_quiz(place)
+    middle = enrolling.enroll_free(user=sam, course=begun)
+    quizzes.start(enrollment=middle, lesson=lesson(begun, "check"))
+    orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
+    drain()
+    code = Certificate.objects.values_list("code", flat=True).get()
+    return [
+        "/",
+        "/today/",
+        "/courses/",
+        "/courses/?q=steps&price=free",
+        "/courses/?q=zzzz",
+        "/courses/last-steps/",
+        "/courses/first-steps/",
+        "/learn/",
+        "/learn/first-steps/",
+        "/learn/first-steps/hello/",
+        "/learn/first-steps/check/",
+        "/learn/first-steps/check/attempts/1/",
+        "/learn/second-steps/check/attempts/1/",
+        "/learn/last-steps/more/",
+        f"/checkout/course/{unbought.pk}/",
+        "/orders/",
+        *(f"/orders/{order.pk}/" for order in orders),
+        "/certificates/",
+        f"/verify/{code}/",
+        "/notifications/",
+        "/account/profile/",
+        "/account/devices/",
+        "/account/logout/",
+        "/nothing-is-here/",
+    ]
+
+
+def tour(browser: Browser, base: str, user: User, stops: list[str], **options) -> dict[str, object]:
+    """What is wrong, by address; nothing where all is well."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    found: dict[str, object] = {}
+    with opened(browser, **options) as page:
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base}]
+        )
+        for stop in stops:
+            page.goto(base + stop)
+            assert page.locator("h1").count() == 1, stop
+            if wrong := violations(page) + [f"{sideways(page)} px too wide"] * (sideways(page) > 0):
+                found[stop] = wrong
+    return found
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_a_learners_pages_are_open_to_everyone(chromium, live_server, sam, stops, width, scheme):
+    options = {"width": width, "color_scheme": scheme}
+    assert tour(chromium, live_server.url, sam, stops, **options) == {}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_they_stand_as_well_from_right_to_left(chromium, live_server, sam, stops, width):
+    User.objects.filter(pk=sam.pk).update(locale="ar")
+    assert tour(chromium, live_server.url, sam, stops, width=width) == {}
+
+
+def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_server, ada):
+    empty = ["/today/", "/learn/", "/orders/", "/certificates/", "/notifications/", "/courses/"]
+    assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
