@@ -111,30 +111,31 @@ class LessonProgressView(ApiView):
     )
     def post(self, request: Request, lesson_id: UUID) -> Response:
         """Report what happened since the last message, as deltas; repeating one is harmless."""
-        lesson = lesson_of(request, lesson_id)
-        enrollment = place_in(request, lesson)
         body = read_body(serializers.ProgressIn, request)
-        if body["completed"]:
-            learning.complete_lesson(enrollment=enrollment, lesson=lesson)
-        progress = learning.record_beat(
-            enrollment=enrollment,
-            lesson=lesson,
-            client_event_id=body["client_event_id"],
-            seconds=body["time_delta_s"],
-            position=body["position"],
-        )
-        enrollment.refresh_from_db()
-        return Response(_progress(progress, enrollment))
+        try:
+            progress = learning.report(
+                user=request.user,
+                lesson_id=lesson_id,
+                client_event_id=body["client_event_id"],
+                seconds=body["time_delta_s"],
+                position=body["position"],
+                completed=body["completed"],
+            )
+        except LessonLocked:
+            # A lesson this person may not know of is not there, rather than locked.
+            lesson_of(request, lesson_id)
+            raise
+        return Response(_progress(progress))
 
 
-def _progress(progress: LessonProgress, enrollment: Enrollment) -> dict[str, Any]:
+def _progress(progress: LessonProgress) -> dict[str, Any]:
     return {
         "lesson": progress.lesson_id,
         "seconds": progress.seconds,
         "position": progress.position,
         "completed_at": progress.completed_at,
-        "course_percent": enrollment.percent,
-        "course_completed_at": enrollment.completed_at,
+        "course_percent": progress.enrollment.percent,
+        "course_completed_at": progress.enrollment.completed_at,
     }
 
 
