@@ -28,6 +28,19 @@ def locked(enrollment_id: UUID) -> Enrollment:
     return Enrollment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrollment_id)
 
 
+def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
+    """The caller holds the transaction. `LessonLocked` where this user has no place."""
+    places = Enrollment.objects.visible_to(user).open()
+    row = (
+        places.select_for_update(of=("self",), no_key=True)
+        .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)
+        .first()
+    )
+    if row is None:
+        raise LessonLocked(reason="not_enrolled")
+    return row
+
+
 def complete_lesson(
     *, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None
 ) -> Enrollment:
@@ -36,13 +49,13 @@ def complete_lesson(
         raise CompletedByQuiz
     with transaction.atomic():
         row = locked(enrollment.pk)
-        mark_complete(row, lesson, now or timezone.now())
+        mark_complete(row, lesson.pk, now or timezone.now())
     return row
 
 
-def mark_complete(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
+def mark_complete(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
     """The caller holds the enrolment's lock."""
-    standing = _standing(enrollment, lesson.pk)
+    standing = _standing(enrollment, lesson_id)
     _complete_lesson(standing, now)
     _write(standing, now)
 
@@ -143,11 +156,11 @@ def _write(standing: Standing, now: datetime) -> None:
 _COUNTED = ("percent", "state", "completed_at", "completed_version")
 
 
-def visit(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
+def visit(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
     """Where to resume. Forward in time only, so that a late message moves nobody back."""
     Enrollment.objects.filter(
         Q(last_activity_at=None) | Q(last_activity_at__lte=now), pk=enrollment.pk
-    ).update(last_lesson=lesson, last_activity_at=now)
+    ).update(last_lesson_id=lesson_id, last_activity_at=now)
 
 
 def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> None:
@@ -156,7 +169,7 @@ def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None 
     moment = now or timezone.now()
     fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
     LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
-    visit(enrollment, lesson, moment)
+    visit(enrollment, lesson.pk, moment)
 
 
 def report(
@@ -174,7 +187,7 @@ def report(
     our clock. `LessonLocked` where this user has no place; one lock, one transaction."""
     moment = now or timezone.now()
     with transaction.atomic():
-        enrollment = _locked_place(user, lesson_id)
+        enrollment = locked_place(user, lesson_id)
         standing = _standing(enrollment, lesson_id, client_event_id)
         if completed and standing.kind == Lesson.Kind.QUIZ:
             raise CompletedByQuiz
@@ -186,18 +199,6 @@ def report(
         if completed or not standing.is_known:
             _write(standing, moment)
     return standing.progress
-
-
-def _locked_place(user: Any, lesson_id: UUID) -> Enrollment:
-    places = Enrollment.objects.visible_to(user).open()
-    row = (
-        places.select_for_update(of=("self",), no_key=True)
-        .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)
-        .first()
-    )
-    if row is None:
-        raise LessonLocked(reason="not_enrolled")
-    return row
 
 
 def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:

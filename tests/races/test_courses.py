@@ -9,9 +9,17 @@ import pytest
 from django.db.models import F
 
 from accounts.models import User
-from courses.models import Course, Enrollment, LessonProgress, ProgressBeat, UserAchievement
+from courses.grading import earned
+from courses.models import (
+    Attempt,
+    Course,
+    Enrollment,
+    LessonProgress,
+    ProgressBeat,
+    UserAchievement,
+)
 from courses.services import achievements, authoring, enrolling, learning, quizzes
-from tests.courses.conftest import lesson, write_course
+from tests.courses.conftest import RIGHT, answers, lesson, write_course
 from tests.races.parallel import together
 from tutorme.core.models import OutboxEvent
 
@@ -100,3 +108,19 @@ def test_a_submission_and_the_sweep_grade_once(place: Enrollment) -> None:
     attempt.refresh_from_db()
     assert attempt.state == "graded"
     assert OutboxEvent.objects.filter(name="attempt.graded").count() == 1
+
+
+def test_saving_while_submitting_marks_what_was_saved(place: Enrollment) -> None:
+    """A save takes the attempt's lock alone: wholly before the marks, or refused."""
+    attempt = quizzes.start(enrollment=place, lesson=lesson(place.course, "check"))
+    right = answers(attempt, RIGHT)
+    wrong = {**right, **answers(attempt, {"capital": "b"})}
+    acts = [
+        partial(quizzes.save_answers, attempt=attempt, answers=right),
+        partial(quizzes.save_answers, attempt=attempt, answers=wrong),
+        partial(quizzes.submit, attempt=attempt),
+    ]
+    said = together(acts * 3)
+    assert not [row for row in said if isinstance(row, Exception) and row.code != "attempt-ended"]
+    done = Attempt.objects.get(pk=attempt.pk)
+    assert done.score == sum(earned(row.question, row.answer) for row in done.sheet)
