@@ -7,11 +7,11 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, FilteredRelation, Q, Value, When
 from django.db.models.functions import Lower
 
 from courses.markdown import html_of, inline_html_of
-from courses.models import Attempt, Course, Enrollment, Lesson, LessonProgress, Question, Quiz
+from courses.models import Attempt, Course, Enrollment, Lesson, Question, Quiz
 from courses.querysets import CourseQuerySet
 
 
@@ -93,20 +93,29 @@ def enrollment_of(course: Course, user: Any) -> Enrollment | None:
     return Enrollment.objects.visible_to(user).open().filter(course=course).first()
 
 
+def enrollment_at(slug: str, user: Any) -> Enrollment | None:
+    """With the course and its teacher, for whoever has a place there."""
+    places = Enrollment.objects.visible_to(user).open().filter(course__slug=slug)
+    return places.select_related("course__instructor").first()
+
+
 def outline(course: Course, user: Any) -> Outline:
-    """Three queries at most, however long the course."""
-    enrollment = enrollment_of(course, user)
-    done: dict[UUID, datetime | None] = {}
-    if enrollment:
-        rows = LessonProgress.objects.filter(enrollment=enrollment)
-        done = dict(rows.values_list("lesson_id", "completed_at"))
+    """Two queries, however long the course."""
+    return outline_with(course, user, enrollment_of(course, user))
+
+
+def outline_with(course: Course, user: Any, enrollment: Enrollment | None) -> Outline:
+    """One query, for a caller who has looked for the place already."""
     opens = enrollment is not None or owns(course, user)
-    sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
+    mine = Q(progress__enrollment=enrollment.pk if enrollment else None)
     lessons = course.lessons.filter(is_published=True).order_by("position")
-    for row in lessons.values(*_LESSON, "section_id", "section__title"):
+    rows = lessons.annotate(mine=FilteredRelation("progress", condition=mine))
+    sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
+    for row in rows.values(*_LESSON, "section_id", "section__title", "mine__completed_at"):
         section = row.pop("section_id"), row.pop("section__title")
+        done = row.pop("mine__completed_at")
         lock = "" if opens or row["is_free_preview"] else "not_enrolled"
-        lesson = OutlineLesson(**row, completed_at=done.get(row["id"]), lock=lock)
+        lesson = OutlineLesson(**row, completed_at=done, lock=lock)
         sections.setdefault(section[0], (section[1], []))[1].append(lesson)
     return Outline(course.pk, enrollment, _counted_through(list(sections.values())))
 
@@ -301,7 +310,7 @@ class SheetRow:
 
 def sheet(attempt: Attempt, *, review: bool) -> tuple[SheetRow, ...]:
     """The questions of an attempt in their order; the answer key is read only for a review."""
-    rows = attempt.answers.select_related("question").order_by("position")
+    rows = attempt.answers.in_order()
     if not review:
         rows = rows.defer("question__solution", "question__explanation")
     return tuple(

@@ -8,7 +8,13 @@ from django.db.models.functions import Concat, Greatest, Lower
 from tutorme.core.text import Unaccent
 
 if TYPE_CHECKING:
-    from courses.models import Attempt, Course, Enrollment, Lesson  # noqa: F401  named in strings
+    from courses.models import (  # noqa: F401  named in strings
+        Attempt,
+        AttemptAnswer,
+        Course,
+        Enrollment,
+        Lesson,
+    )
 
 # "pyhton" is 0.286 like "python", two letters of six changed round. Of several words more must
 # agree: below this titles only share some letters with what was typed.
@@ -72,3 +78,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(enrollment__user_id=user.pk)
+
+
+class AttemptAnswerQuerySet(models.QuerySet["AttemptAnswer"]):
+    def in_order(self) -> "AttemptAnswerQuerySet":
+        return self.select_related("question").order_by("position")

@@ -85,7 +85,7 @@ def attempt(row: Attempt) -> dict[str, Any]:
 
 def _questions(row: Attempt, *, open_review: bool) -> list[dict[str, Any]]:
     shown = []
-    for answer in row.answers.select_related("question").order_by("position"):
+    for answer in row.sheet:
         question = answer.question
         card = {
             "id": question.pk,

@@ -1,10 +1,11 @@
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from courses.models.courses import Lesson
 from courses.models.enrollments import Enrollment
 from courses.models.quizzes import Question
-from courses.querysets import AttemptQuerySet
+from courses.querysets import AttemptAnswerQuerySet, AttemptQuerySet
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 
@@ -62,6 +63,11 @@ class Attempt(models.Model):
         """Whole per cents, rounded down, so that 69.9 never reads as a pass at 70."""
         return int(100 * (self.score or 0) // self.max_score) if self.max_score else 0
 
+    @cached_property
+    def sheet(self) -> "list[AttemptAnswer]":
+        """Its questions in their order with what was answered, read once."""
+        return list(self.answers.in_order())
+
 
 class AttemptAnswer(models.Model):
     """A question as this attempt was given it, and what was answered. `answer` is an option key,
@@ -72,6 +78,8 @@ class AttemptAnswer(models.Model):
     position = models.PositiveIntegerField()
     answer = models.JSONField(null=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+
+    objects = AttemptAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [

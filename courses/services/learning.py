@@ -4,14 +4,17 @@ Every write locks the enrolment, changes one lesson's row, counts again and move
 all in one transaction; what follows from it (certificate, mail) starts from the outbox.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, FilteredRelation, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from courses.errors import CompletedByQuiz
+from courses.errors import CompletedByQuiz, LessonLocked
 from courses.events import EnrollmentCompleted, LessonCompleted
 from courses.models import Course, Enrollment, Lesson, LessonProgress, ProgressBeat
 from tutorme.core import outbox
@@ -25,6 +28,19 @@ def locked(enrollment_id: UUID) -> Enrollment:
     return Enrollment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrollment_id)
 
 
+def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
+    """The caller holds the transaction. `LessonLocked` where this user has no place."""
+    places = Enrollment.objects.visible_to(user).open()
+    row = (
+        places.select_for_update(of=("self",), no_key=True)
+        .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)
+        .first()
+    )
+    if row is None:
+        raise LessonLocked(reason="not_enrolled")
+    return row
+
+
 def complete_lesson(
     *, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None
 ) -> Enrollment:
@@ -33,30 +49,118 @@ def complete_lesson(
         raise CompletedByQuiz
     with transaction.atomic():
         row = locked(enrollment.pk)
-        mark_complete(row, lesson, now or timezone.now())
+        mark_complete(row, lesson.pk, now or timezone.now())
     return row
 
 
-def mark_complete(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
+def mark_complete(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
     """The caller holds the enrolment's lock."""
-    progress, _made = LessonProgress.objects.get_or_create(enrollment=enrollment, lesson=lesson)
+    standing = _standing(enrollment, lesson_id)
+    _complete_lesson(standing, now)
+    _write(standing, now)
+
+
+@dataclass
+class Standing:
+    """One lesson for one learner, read in one query after the lock: a read within the locking
+    statement itself would see what was there before it waited. `others_done` leaves this lesson
+    out; `progress` is unsaved where there was none; `is_known` says that a message came before."""
+
+    progress: LessonProgress
+    kind: str
+    is_counted: bool
+    counted: int
+    others_done: int
+    is_known: bool
+    is_recounted: bool = False
+
+
+def _standing(
+    enrollment: Enrollment, lesson_id: UUID, client_event_id: UUID | None = None
+) -> Standing:
+    counted = Lesson.objects.counted().filter(course_id=enrollment.course_id)
+    others = counted.exclude(pk=lesson_id).filter(
+        progress__enrollment=enrollment, progress__completed_at__isnull=False
+    )
+    beats = ProgressBeat.objects.none()
+    if client_event_id:
+        beats = ProgressBeat.objects.filter(enrollment=enrollment, client_event_id=client_event_id)
+    row = (
+        Lesson.objects.filter(pk=lesson_id)
+        .annotate(
+            mine=FilteredRelation("progress", condition=Q(progress__enrollment=enrollment)),
+            counted=_number_of(counted),
+            others_done=_number_of(others),
+            is_known=Exists(beats),
+        )
+        .values(
+            *("kind", "is_published", "is_required", "counted", "others_done", "is_known"),
+            *(f"mine__{name}" for name in ("id", *_WRITTEN)),
+        )
+        .get()
+    )
+    mine = {name: row[f"mine__{name}"] for name in ("id", *_WRITTEN)}
+    known = mine if mine["id"] else {}
+    return Standing(
+        progress=LessonProgress(enrollment=enrollment, lesson_id=lesson_id, **known),
+        kind=row["kind"],
+        is_counted=row["is_published"] and row["is_required"],
+        counted=row["counted"],
+        others_done=row["others_done"],
+        is_known=row["is_known"],
+    )
+
+
+_WRITTEN = ("seconds", "position", "completed_at", "beat_at")
+
+
+def _number_of(lessons: QuerySet[Lesson]) -> Coalesce:
+    grouped = lessons.order_by().values("course_id").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(grouped), 0)
+
+
+def _complete_lesson(standing: Standing, now: datetime) -> None:
+    progress = standing.progress
+    enrollment = progress.enrollment
     if progress.completed_at is None:
         progress.completed_at = now
         progress.position = 1000
-        progress.save(update_fields=["completed_at", "position"])
         outbox.record(
-            LessonCompleted(enrollment.pk, lesson.pk, enrollment.user_id),
+            LessonCompleted(enrollment.pk, progress.lesson_id, enrollment.user_id),
             actor_id=enrollment.user_id,
         )
-    recount(enrollment, now)
-    visit(enrollment, lesson, now)
+    _settle(enrollment, standing.others_done + standing.is_counted, standing.counted, now)
+    standing.is_recounted = True
 
 
-def visit(enrollment: Enrollment, lesson: Lesson, now: datetime) -> None:
+def _write(standing: Standing, now: datetime) -> None:
+    """Both rows, one statement each; the enrolment's lock is held."""
+    progress = standing.progress
+    if progress.pk:
+        progress.save(update_fields=_WRITTEN)
+    else:
+        # Opening a lesson takes no lock and may have come between.
+        LessonProgress.objects.bulk_create(
+            [progress],
+            update_conflicts=True,
+            unique_fields=["enrollment", "lesson"],
+            update_fields=_WRITTEN,
+        )
+    enrollment = progress.enrollment
+    if enrollment.last_activity_at is None or enrollment.last_activity_at <= now:
+        enrollment.last_lesson_id, enrollment.last_activity_at = progress.lesson_id, now
+    counted = _COUNTED if standing.is_recounted else ()
+    enrollment.save(update_fields=["last_lesson", "last_activity_at", *counted])
+
+
+_COUNTED = ("percent", "state", "completed_at", "completed_version")
+
+
+def visit(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
     """Where to resume. Forward in time only, so that a late message moves nobody back."""
     Enrollment.objects.filter(
         Q(last_activity_at=None) | Q(last_activity_at__lte=now), pk=enrollment.pk
-    ).update(last_lesson=lesson, last_activity_at=now)
+    ).update(last_lesson_id=lesson_id, last_activity_at=now)
 
 
 def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> None:
@@ -65,35 +169,43 @@ def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None 
     moment = now or timezone.now()
     fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
     LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
-    visit(enrollment, lesson, moment)
+    visit(enrollment, lesson.pk, moment)
 
 
-def record_beat(
+def report(
     *,
-    enrollment: Enrollment,
-    lesson: Lesson,
+    user: Any,
+    lesson_id: UUID,
     client_event_id: UUID,
     seconds: int = 0,
     position: int = 0,
+    completed: bool = False,
     now: datetime | None = None,
 ) -> LessonProgress:
-    """Time spent and place reached since the last message, as deltas. A repeated
-    `client_event_id` is counted once; the time is never more than what passed on our clock."""
+    """Time spent and place reached since the last message, as deltas, and whether the reader is
+    done. A repeated `client_event_id` is counted once; the time is never more than what passed on
+    our clock. `LessonLocked` where this user has no place; one lock, one transaction."""
     moment = now or timezone.now()
     with transaction.atomic():
-        row = locked(enrollment.pk)
-        progress, _made = LessonProgress.objects.get_or_create(enrollment=row, lesson=lesson)
-        # The enrolment's lock makes looking and then writing one step.
-        if ProgressBeat.objects.filter(enrollment=row, client_event_id=client_event_id).exists():
-            return progress
-        ProgressBeat.objects.create(enrollment=row, client_event_id=client_event_id)
-        counted = _believable(progress, seconds, moment)
-        progress.seconds += counted
-        progress.position = max(progress.position, min(position, 1000))
-        progress.beat_at = max(moment, (progress.beat_at or moment) + timedelta(seconds=counted))
-        progress.save(update_fields=["seconds", "position", "beat_at"])
-        visit(row, lesson, moment)
-    return progress
+        enrollment = locked_place(user, lesson_id)
+        standing = _standing(enrollment, lesson_id, client_event_id)
+        if completed and standing.kind == Lesson.Kind.QUIZ:
+            raise CompletedByQuiz
+        if completed:
+            _complete_lesson(standing, moment)
+        if not standing.is_known:
+            ProgressBeat.objects.create(enrollment=enrollment, client_event_id=client_event_id)
+            _count_beat(standing.progress, seconds, position, moment)
+        if completed or not standing.is_known:
+            _write(standing, moment)
+    return standing.progress
+
+
+def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:
+    counted = _believable(progress, seconds, now)
+    progress.seconds += counted
+    progress.position = max(progress.position, min(position, 1000))
+    progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:
@@ -122,10 +234,15 @@ def recount(enrollment: Enrollment, now: datetime) -> None:
         .filter(course_id=enrollment.course_id)
         .aggregate(counted=Count("pk", distinct=True), done=Count("pk", filter=mine, distinct=True))
     )
-    enrollment.percent = percent_of(numbers["done"], numbers["counted"])
+    _settle(enrollment, numbers["done"], numbers["counted"], now)
+    enrollment.save(update_fields=_COUNTED)
+
+
+def _settle(enrollment: Enrollment, done: int, counted: int, now: datetime) -> None:
+    """In memory; the caller writes the row."""
+    enrollment.percent = percent_of(done, counted)
     if enrollment.percent == 100 and enrollment.completed_at is None:
         _complete(enrollment, now)
-    enrollment.save(update_fields=["percent", "state", "completed_at", "completed_version"])
 
 
 def _complete(enrollment: Enrollment, now: datetime) -> None:

@@ -34,9 +34,15 @@ class Place:
         return self.outline.enrollment
 
 
+def course_and_outline(request: HttpRequest, slug: str) -> tuple[Course, Outline]:
+    """Whoever has a place is asked first: most who come here have one, and may see the course."""
+    enrollment = queries.enrollment_at(slug, request.user)
+    course = enrollment.course if enrollment else course_of(request, slug)
+    return course, queries.outline_with(course, request.user, enrollment)
+
+
 def place_of(request: HttpRequest, slug: str, key: str) -> Place:
-    course = course_of(request, slug)
-    found = queries.outline(course, request.user)
+    course, found = course_and_outline(request, slug)
     lesson = course.lessons.filter(key=key, is_published=True).first()
     row = next((row for row in found.lessons if row.key == key), None)
     if lesson is None or row is None:
@@ -55,8 +61,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def course_home(request: HttpRequest, slug: str) -> HttpResponse:
-    course = course_of(request, slug)
-    found = queries.outline(course, request.user)
+    course, found = course_and_outline(request, slug)
     if found.enrollment is None and not queries.owns(course, request.user):
         return redirect("courses-course", slug=slug)
     resume = queries.resume_at(found)

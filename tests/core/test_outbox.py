@@ -45,6 +45,19 @@ def test_a_key_records_once_for_all_time() -> None:
     assert outbox.record(Rang("door"), key="only-once") is not None
     assert outbox.record(Rang("door"), key="only-once") is None
     assert OutboxEvent.objects.count() == 1
+    assert OutboxDelivery.objects.count() == 2
+
+
+def test_recording_is_one_statement_and_writes_what_is_owed(
+    django_assert_num_queries,
+) -> None:
+    with django_assert_num_queries(1):
+        sent(Rang("door"))
+    event = OutboxEvent.objects.get()
+    assert (event.payload["bell"], event.key, event.request_id) == ("door", None, "")
+    owed = OutboxDelivery.objects.order_by("pk").values_list("handler", "state", "attempts")
+    assert [row[1:] for row in owed] == [("pending", 0)] * 2
+    assert outbox.deliver(event.pk) == 2
 
 
 def test_a_failing_handler_keeps_nothing_and_is_tried_again_alone() -> None:

@@ -2,14 +2,24 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
 
 from accounts.models import User
-from courses.models import Course, Enrollment, LessonProgress, UserAchievement
+from courses.grading import earned
+from courses.models import (
+    Attempt,
+    Course,
+    Enrollment,
+    LessonProgress,
+    ProgressBeat,
+    UserAchievement,
+)
 from courses.services import achievements, authoring, enrolling, learning, quizzes
-from tests.courses.conftest import lesson, write_course
+from tests.courses.conftest import RIGHT, answers, lesson, write_course
 from tests.races.parallel import together
 from tutorme.core.models import OutboxEvent
 
@@ -58,6 +68,35 @@ def test_opening_a_lesson_on_eight_devices_makes_one_row(place: Enrollment) -> N
     assert LessonProgress.objects.count() == 1
 
 
+def test_one_message_sent_from_eight_places_counts_once(place: Enrollment) -> None:
+    one, event = lesson(place.course, "hello"), uuid4()
+    send = partial(
+        learning.report,
+        user=place.user,
+        lesson_id=one.pk,
+        client_event_id=event,
+        seconds=10,
+        completed=True,
+    )
+    said = together([send] * 8)
+    assert not [answer for answer in said if isinstance(answer, Exception)]
+    assert (LessonProgress.objects.get().seconds, ProgressBeat.objects.count()) == (10, 1)
+    assert OutboxEvent.objects.filter(name="lesson.completed").count() == 1
+
+
+def test_opening_while_reporting_keeps_both(place: Enrollment) -> None:
+    """Opening takes no lock: whichever row comes first, the time and the completion stay."""
+    one = lesson(place.course, "hello")
+    for _ in range(5):
+        LessonProgress.objects.all().delete()
+        send = partial(learning.report, user=place.user, lesson_id=one.pk, completed=True)
+        open_it = partial(learning.open_lesson, enrollment=place, lesson=one)
+        acts = [open_it, partial(send, client_event_id=uuid4(), seconds=5)]
+        assert not [row for row in together(acts * 4) if isinstance(row, Exception)]
+        row = LessonProgress.objects.get()
+        assert (row.completed_at is not None, row.position, row.seconds) == (True, 1000, 5)
+
+
 def test_a_submission_and_the_sweep_grade_once(place: Enrollment) -> None:
     attempt = quizzes.start(enrollment=place, lesson=lesson(place.course, "check"))
     actions: list[Callable[[], object]] = [
@@ -69,3 +108,19 @@ def test_a_submission_and_the_sweep_grade_once(place: Enrollment) -> None:
     attempt.refresh_from_db()
     assert attempt.state == "graded"
     assert OutboxEvent.objects.filter(name="attempt.graded").count() == 1
+
+
+def test_saving_while_submitting_marks_what_was_saved(place: Enrollment) -> None:
+    """A save takes the attempt's lock alone: wholly before the marks, or refused."""
+    attempt = quizzes.start(enrollment=place, lesson=lesson(place.course, "check"))
+    right = answers(attempt, RIGHT)
+    wrong = {**right, **answers(attempt, {"capital": "b"})}
+    acts = [
+        partial(quizzes.save_answers, attempt=attempt, answers=right),
+        partial(quizzes.save_answers, attempt=attempt, answers=wrong),
+        partial(quizzes.submit, attempt=attempt),
+    ]
+    said = together(acts * 3)
+    assert not [row for row in said if isinstance(row, Exception) and row.code != "attempt-ended"]
+    done = Attempt.objects.get(pk=attempt.pk)
+    assert done.score == sum(earned(row.question, row.answer) for row in done.sheet)

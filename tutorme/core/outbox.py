@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
+from psycopg.types.json import Jsonb
 
 from tutorme.core import context, queue
 from tutorme.core.events import Event
@@ -69,22 +70,37 @@ def record(
         actor_id=actor_id,
         request_id=context.request_id(),
     )
-    if key is not None and not _insert_once(row):
+    handlers = [subscription.name for subscription in _by_event[event.name]]
+    if not _insert(row, handlers):
         return None
-    if key is None:
-        row.save(force_insert=True)
-    OutboxDelivery.objects.bulk_create(
-        OutboxDelivery(event=row, handler=subscription.name)
-        for subscription in _by_event[event.name]
-    )
-    if _by_event[event.name]:
+    if handlers:
         transaction.on_commit(lambda: queue.nudge("core.deliver", row.id))
     return row
 
 
-def _insert_once(row: OutboxEvent) -> bool:
-    OutboxEvent.objects.bulk_create([row], ignore_conflicts=True)
-    return OutboxEvent.objects.filter(pk=row.pk).exists()
+# Both tables in one round trip, since most writes record something; the deliveries hang on what
+# was really inserted, so a key that was taken owes nothing.
+_INSERT = """
+WITH event AS (
+    INSERT INTO core_outboxevent (id, name, payload, key, request_id, actor_id)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id
+), owed AS (
+    INSERT INTO core_outboxdelivery (event_id, handler, state, attempts, last_error)
+    SELECT event.id, handler, 'pending', 0, ''
+    FROM event CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS named (handler, place)
+    ORDER BY place
+)
+SELECT count(*) FROM event
+"""
+
+
+def _insert(row: OutboxEvent, handlers: list[str]) -> bool:
+    event: list[Any] = [row.id, row.name, Jsonb(row.payload), row.key, row.request_id, row.actor_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*event, handlers])
+        return bool(cursor.fetchone()[0])
 
 
 def deliver(event_id: UUID | str) -> int:
