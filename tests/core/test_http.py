@@ -3,12 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
-from tutorme.core import breaker
+from tutorme.core import breaker, limits
 from tutorme.core.gateways import GatewayUnavailable
 from tutorme.core.http import Door
 from tutorme.core.transactions import NetworkInsideTransaction
@@ -16,6 +19,9 @@ from tutorme.core.transactions import NetworkInsideTransaction
 
 class Misbehaving(BaseHTTPRequestHandler):
     hits: dict[str, int] = {}
+    meeting = threading.Barrier(2)
+    arrived = threading.Event()
+    released = threading.Event()
 
     def do_GET(self) -> None:
         self.answer()
@@ -28,6 +34,11 @@ class Misbehaving(BaseHTTPRequestHandler):
         self.hits[path] = self.hits.get(path, 0) + 1
         if path == "/slow":
             time.sleep(2)
+        if path == "/meet":
+            self.meeting.wait(timeout=30)
+        if path == "/held":
+            self.arrived.set()
+            self.released.wait(timeout=30)
         if path == "/trickle":
             return self.trickle()
         status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(
@@ -62,6 +73,8 @@ class Misbehaving(BaseHTTPRequestHandler):
 @pytest.fixture
 def door() -> Iterator[Door]:
     Misbehaving.hits = {}
+    Misbehaving.meeting = threading.Barrier(2)
+    Misbehaving.arrived, Misbehaving.released = threading.Event(), threading.Event()
     breaker.for_provider.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
     server.daemon_threads = True
@@ -108,6 +121,31 @@ def test_the_breaker_opens_after_five_failures_and_spares_the_provider(door: Doo
         with pytest.raises(GatewayUnavailable):
             door.request("POST", "/down")
     assert Misbehaving.hits["/down"] == breaker.FAILURES_TO_OPEN
+
+
+def test_a_slow_answer_holds_up_nobody_else(door: Door) -> None:
+    """The provider answers the first only when the second has come too."""
+    patient = replace(door, read_timeout=30, deadline=40)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: patient.request("POST", "/meet"), range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_after_a_rest_one_call_tries_and_the_others_are_refused_at_once(door: Door) -> None:
+    patient = replace(door, read_timeout=30, deadline=40)
+    for _ in range(breaker.FAILURES_TO_OPEN):
+        with pytest.raises(GatewayUnavailable):
+            door.request("POST", "/down")
+    limits.client(settings.REDIS_URL).delete("breaker:test:pybreaker:opened_at")
+    with ThreadPoolExecutor(1) as pool:
+        trying = pool.submit(patient.request, "POST", "/held")
+        assert Misbehaving.arrived.wait(timeout=30)
+        with pytest.raises(GatewayUnavailable, match="resting"):
+            door.request("POST", "/ok")
+        Misbehaving.released.set()
+        assert trying.result().status_code == 200
+    assert door.request("POST", "/ok").status_code == 200
+    assert Misbehaving.hits == {"/down": breaker.FAILURES_TO_OPEN, "/held": 1, "/ok": 1}
 
 
 @pytest.mark.django_db
