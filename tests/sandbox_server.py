@@ -101,7 +101,14 @@ def running_sandbox() -> Iterator[Sandbox]:
     os.environ["SANDBOX_SMTP_PORT"] = str(smtp_port)
     os.environ["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
     recorder = Recorder(app)
-    config = uvicorn.Config(recorder, "127.0.0.1", port, log_level="critical", ws="none")
+    config = uvicorn.Config(
+        recorder,
+        "127.0.0.1",
+        port,
+        log_level="critical",
+        ws="none",
+        timeout_graceful_shutdown=1,  # an armed latency would be waited for
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -111,7 +118,8 @@ def running_sandbox() -> Iterator[Sandbox]:
     yield running
     running.http.close()
     server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(timeout=30)
+    assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
-from tutorme.core import breaker
+from tutorme.core import breaker, limits
 from tutorme.core.gateways import GatewayUnavailable
 from tutorme.core.http import Door
 from tutorme.core.transactions import NetworkInsideTransaction
@@ -16,6 +19,9 @@ from tutorme.core.transactions import NetworkInsideTransaction
 
 class Misbehaving(BaseHTTPRequestHandler):
     hits: dict[str, int] = {}
+    meeting = threading.Barrier(2)
+    arrived = threading.Event()
+    released = threading.Event()
 
     def do_GET(self) -> None:
         self.answer()
@@ -27,7 +33,12 @@ class Misbehaving(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         self.hits[path] = self.hits.get(path, 0) + 1
         if path == "/slow":
-            time.sleep(2)
+            self.released.wait(timeout=30)
+        if path == "/meet":
+            self.meeting.wait(timeout=30)
+        if path == "/held":
+            self.arrived.set()
+            self.released.wait(timeout=30)
         if path == "/trickle":
             return self.trickle()
         status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(
@@ -48,12 +59,11 @@ class Misbehaving(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "1000")
         self.end_headers()
-        for _ in range(60):
+        while not self.released.wait(timeout=0.1):
             try:
                 self.wfile.write(b".")
             except OSError:
                 return
-            time.sleep(0.1)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -62,6 +72,8 @@ class Misbehaving(BaseHTTPRequestHandler):
 @pytest.fixture
 def door() -> Iterator[Door]:
     Misbehaving.hits = {}
+    Misbehaving.meeting = threading.Barrier(2)
+    Misbehaving.arrived, Misbehaving.released = threading.Event(), threading.Event()
     breaker.for_provider.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
     server.daemon_threads = True
@@ -69,10 +81,11 @@ def door() -> Iterator[Door]:
     yield Door(
         provider="test",
         base_url=f"http://127.0.0.1:{server.server_port}",
-        read_timeout=1,
-        deadline=2,
+        read_timeout=30,
+        deadline=40,
         max_bytes=1_000_000,
     )
+    Misbehaving.released.set()
     server.shutdown()
     server.server_close()
 
@@ -93,10 +106,11 @@ def test_a_post_is_repeated_only_on_its_callers_word(door: Door) -> None:
 
 @pytest.mark.parametrize("path", ["/slow", "/trickle", "/huge"])
 def test_slow_endless_and_huge_answers_end_in_time(door: Door, path: str) -> None:
+    """Left alone, each would go on for half a minute or longer."""
     started = time.monotonic()
     with pytest.raises(GatewayUnavailable):
-        door.request("POST", path)
-    assert time.monotonic() - started < 4
+        replace(door, read_timeout=0.3, deadline=0.6).request("POST", path)
+    assert time.monotonic() - started < 15
 
 
 def test_redirects_are_not_followed(door: Door) -> None:
@@ -108,6 +122,29 @@ def test_the_breaker_opens_after_five_failures_and_spares_the_provider(door: Doo
         with pytest.raises(GatewayUnavailable):
             door.request("POST", "/down")
     assert Misbehaving.hits["/down"] == breaker.FAILURES_TO_OPEN
+
+
+def test_a_slow_answer_holds_up_nobody_else(door: Door) -> None:
+    """The provider answers the first only when the second has come too."""
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: door.request("POST", "/meet"), range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_after_a_rest_one_call_tries_and_the_others_are_refused_at_once(door: Door) -> None:
+    for _ in range(breaker.FAILURES_TO_OPEN):
+        with pytest.raises(GatewayUnavailable):
+            door.request("POST", "/down")
+    limits.client(settings.REDIS_URL).delete("breaker:test:pybreaker:opened_at")
+    with ThreadPoolExecutor(1) as pool:
+        trying = pool.submit(door.request, "POST", "/held")
+        assert Misbehaving.arrived.wait(timeout=30)
+        with pytest.raises(GatewayUnavailable, match="resting"):
+            door.request("POST", "/ok")
+        Misbehaving.released.set()
+        assert trying.result().status_code == 200
+    assert door.request("POST", "/ok").status_code == 200
+    assert Misbehaving.hits == {"/down": breaker.FAILURES_TO_OPEN, "/held": 1, "/ok": 1}
 
 
 @pytest.mark.django_db

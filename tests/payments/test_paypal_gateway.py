@@ -101,11 +101,11 @@ def test_a_refund_that_was_not_heard_of_happens_once(sandbox: Sandbox, kind: str
 @pytest.mark.parametrize("operation", ["token", "create"])
 @pytest.mark.parametrize("kind", ["hang", "latency"])
 def test_silence_ends_at_the_deadline(sandbox: Sandbox, operation: str, kind: str) -> None:
-    sandbox.fault(operation, kind, times=3, seconds=3)
+    sandbox.fault(operation, kind, times=3, seconds=15)
     started = time.monotonic()
     with pytest.raises(GatewayUnavailable):
         place(fresh(sandbox, read_timeout=0.5, deadline=0.8), "o-1")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
 
 
 def test_a_short_delay_is_waited_for(sandbox: Sandbox) -> None:

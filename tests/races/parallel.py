@@ -14,7 +14,7 @@ def together(actions: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def runner(action: Callable[[], Any]) -> Any:
         try:
-            gun.wait(timeout=20)
+            gun.wait(timeout=60)
             return action()
         except Exception as error:  # noqa: BLE001  the caller judges what came out
             return error

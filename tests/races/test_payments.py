@@ -74,7 +74,7 @@ def test_control_without_the_lock_the_event_is_recorded_again(placed: Buy) -> No
     def naive() -> None:
         row = Order.objects.get(pk=order.pk)
         if row.state != "captured":
-            looked.wait(timeout=20)
+            looked.wait(timeout=60)
             with transaction.atomic():
                 OutboxEvent.objects.create(name="payment.captured", payload={})
                 transitions.apply_truth(row, truth)
@@ -113,7 +113,7 @@ def test_control_without_the_buyers_lock_two_are_charged(sam: User) -> None:
     def naive() -> None:
         mine = Order.objects.filter(buyer=sam, target_id=target)
         if not mine.exists():
-            arrived.wait(timeout=20)
+            arrived.wait(timeout=60)
             bare_order(sam, target_id=target, state="captured")
 
     together([naive] * 8)

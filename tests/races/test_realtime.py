@@ -1,7 +1,6 @@
 """Numbers that become visible in order, and one row for one thing told."""
 
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from realtime.announcements import Told
 from realtime.models import Feed, MailDelivery, Notification
 from realtime.services import mail, notifications
 from tests.races.parallel import together
+from tests.waiting import until
 from tutorme.core.ids import uuid7
 from tutorme.core.models import Job
 
@@ -30,29 +30,44 @@ def unguarded(user_id, key: str) -> None:
     Notification.objects.create(user_id=user_id, seq=seq, kind="welcome", dedupe_key=key)
 
 
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def what_a_reader_gets(user_id, write) -> list[int]:
     """One writer takes its number first and commits last; a reader follows by number."""
     has_number, may_commit = threading.Event(), threading.Event()
+    slow_ended, quick_ended = threading.Event(), threading.Event()
     read: list[int] = []
 
     def slow() -> None:
         with transaction.atomic():
             write(user_id, "slow")
             has_number.set()
-            may_commit.wait(timeout=10)
+            may_commit.wait(timeout=60)
+        slow_ended.set()
 
     def quick() -> None:
-        has_number.wait(timeout=10)
+        has_number.wait(timeout=60)
         write(user_id, "quick")
+        quick_ended.set()
+
+    def look() -> None:
+        last = read[-1] if read else 0
+        read.extend(row["seq"] for row in queries.after(user_id, last, limit=10))
 
     def reader() -> None:
-        has_number.wait(timeout=10)
-        time.sleep(0.5)
-        for _ in range(2):
-            last = read[-1] if read else 0
-            read.extend(row["seq"] for row in queries.after(user_id, last, limit=10))
-            may_commit.set()
-            time.sleep(0.5)
+        has_number.wait(timeout=60)
+        until(lambda: quick_ended.is_set() or somebody_waits_for_a_lock())
+        look()
+        may_commit.set()
+        until(lambda: slow_ended.is_set() and quick_ended.is_set())
+        look()
 
     assert together([slow, quick, reader]) == [None, None, None]
     return read

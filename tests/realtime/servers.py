@@ -67,7 +67,7 @@ def _wait_until_it_answers(server: Server) -> None:
     for _ in range(200):
         assert server.process.poll() is None, "the server ended by itself"
         try:
-            httpx.get(server.url + PATH, timeout=5)
+            httpx.get(server.url + PATH, timeout=30)
         except httpx.TransportError:
             time.sleep(0.1)
         else:
@@ -110,7 +110,7 @@ class Stream:
 
 @contextmanager
 def listening(
-    server: Server, headers: dict[str, str], *, last_id: str = "", timeout: float = 10
+    server: Server, headers: dict[str, str], *, last_id: str = "", timeout: float = 30
 ) -> Iterator[Stream]:
     more = {"Last-Event-ID": last_id} if last_id else {}
     with (

@@ -43,7 +43,7 @@ def program() -> Iterator[Program]:
     )
     running = Program(started, f"http://127.0.0.1:{port}", smtp_port)
     try:
-        until(running.answers, within_s=20)
+        until(running.answers, within_s=60)
         yield running
     finally:
         started.kill()

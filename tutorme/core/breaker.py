@@ -1,6 +1,8 @@
 """One circuit breaker per provider, its state shared by all processes through Redis."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import pybreaker
 import redis
@@ -12,6 +14,7 @@ from tutorme.core.limits import client
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 FAILURES_TO_OPEN = 5
 SECONDS_OPEN = 30
 
@@ -26,11 +29,28 @@ class _Journal(pybreaker.CircuitBreakerListener):
         log.warning("breaker.state", provider=cb.name, state=new_state.name)
 
 
+class _Breaker(pybreaker.CircuitBreaker):
+    """pybreaker holds its lock for as long as a call lasts: one slow answer would hold up every
+    thread of the process. Here calls pass side by side while all is well; while it is not, one
+    tries and the others are refused at once."""
+
+    def call(self, func: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        state = self.state
+        if isinstance(state, pybreaker.CircuitClosedState):
+            return state.call(func, *args, **kwargs)
+        if not self._lock.acquire(blocking=False):
+            raise pybreaker.CircuitBreakerError("another call is trying")
+        try:
+            return super().call(func, *args, **kwargs)
+        finally:
+            self._lock.release()
+
+
 @lru_cache(maxsize=32)
 def for_provider(provider: str) -> pybreaker.CircuitBreaker:
     """Opens after five failures in a row, lets one try through after thirty seconds. A refusal
     by the provider is an answer, not a failure."""
-    return pybreaker.CircuitBreaker(
+    return _Breaker(
         fail_max=FAILURES_TO_OPEN,
         reset_timeout=SECONDS_OPEN,
         exclude=[GatewayRejected, GatewayMisconfigured],
