@@ -81,7 +81,8 @@ def test_taking_away_the_last_undone_lesson_completes(
 
 def test_time_is_never_more_than_what_passed(place: Enrollment) -> None:
     first = timezone.now()
-    beat = partial(learning.record_beat, enrollment=place, lesson=lesson(place.course, "hello"))
+    one = lesson(place.course, "hello")
+    beat = partial(learning.report, user=place.user, lesson_id=one.pk)
     assert beat(client_event_id=uuid4(), seconds=9999, now=first).seconds == 15
     # The slack is given once: sending more messages does not make time.
     assert beat(client_event_id=uuid4(), seconds=9999, now=first).seconds == 15
@@ -92,12 +93,12 @@ def test_time_is_never_more_than_what_passed(place: Enrollment) -> None:
 
 
 def test_a_repeated_message_counts_once_and_places_merge_upwards(place: Enrollment) -> None:
-    one, event = lesson(place.course, "hello"), uuid4()
+    one = lesson(place.course, "hello")
+    send = partial(learning.report, user=place.user, lesson_id=one.pk)
+    event = uuid4()
     for _ in range(3):
-        learning.record_beat(
-            enrollment=place, lesson=one, client_event_id=event, seconds=10, position=700
-        )
-    learning.record_beat(enrollment=place, lesson=one, client_event_id=uuid4(), position=200)
+        send(client_event_id=event, seconds=10, position=700)
+    send(client_event_id=uuid4(), position=200)
     row = LessonProgress.objects.get()
     assert (row.seconds, row.position) == (10, 700)
 

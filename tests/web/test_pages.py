@@ -20,7 +20,8 @@ def test_today_leads_on_where_one_stopped(client, place: Enrollment, sam: User) 
     learning.complete_lesson(enrollment=place, lesson=lesson(place.course, "hello"))
     client.force_login(sam)
     text = client.get("/today/").content.decode()
-    assert "Last time: Hello" in text
+    assert "Your next lesson is" in text
+    assert "/learn/first-steps/more/" in text
     assert f"/learn/{place.course.slug}/" in text
 
 
