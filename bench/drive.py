@@ -131,7 +131,7 @@ def searches() -> Iterator[str]:
 def reading(people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
     pairs = list(every(people))
     return {
-        "sign-in page, no data of its own (floor)": (
+        "sign-in page, a visitor (no query: the floor)": (
             Ask("GET", "/account/login/") for _ in itertools.count()
         ),
         "catalogue page with search, signed in": (
