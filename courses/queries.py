@@ -41,9 +41,12 @@ class OutlineSection:
 
 @dataclass(frozen=True)
 class Outline:
+    """`opened` are the lessons this reader has begun."""
+
     course_id: UUID
     enrollment: Enrollment | None
     sections: tuple[OutlineSection, ...]
+    opened: frozenset[UUID]
 
     @property
     def lessons(self) -> list[OutlineLesson]:
@@ -111,13 +114,17 @@ def outline_with(course: Course, user: Any, enrollment: Enrollment | None) -> Ou
     lessons = course.lessons.filter(is_published=True).order_by("position")
     rows = lessons.annotate(mine=FilteredRelation("progress", condition=mine))
     sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
-    for row in rows.values(*_LESSON, "section_id", "section__title", "mine__completed_at"):
+    opened = set()
+    for row in rows.values(*_LESSON, *_AROUND, "mine__id", "mine__completed_at"):
+        if row.pop("mine__id"):
+            opened.add(row["id"])
         section = row.pop("section_id"), row.pop("section__title")
         done = row.pop("mine__completed_at")
         lock = "" if opens or row["is_free_preview"] else "not_enrolled"
         lesson = OutlineLesson(**row, completed_at=done, lock=lock)
         sections.setdefault(section[0], (section[1], []))[1].append(lesson)
-    return Outline(course.pk, enrollment, _counted_through(list(sections.values())))
+    parts = _counted_through(list(sections.values()))
+    return Outline(course.pk, enrollment, parts, frozenset(opened))
 
 
 def _counted_through(
@@ -130,6 +137,7 @@ def _counted_through(
     )
 
 
+_AROUND = ("section_id", "section__title")
 _LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_required")
 
 

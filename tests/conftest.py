@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import User
+from realtime.streams.wakeups import hub
 from tests import cast
 from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
@@ -32,6 +33,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
 def clean_redis() -> None:
     """Every test starts with unused limits and empty queues; Redis holds nothing that matters."""
     limits.client(settings.REDIS_URL).flushdb()
+
+
+@pytest.fixture(autouse=True)
+def quiet_streams(request) -> Iterator[None]:
+    """A browser's stream looks into the database from a thread of its own: it ends before the
+    test gives its database back."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    thread, hub.stopping = hub._thread, True
+    if thread is not None:
+        thread.join(timeout=30)
+    hub.stopping = False
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -82,12 +83,19 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if place.lock:
         return render(request, "courses/locked.html", _shown(place), status=403)
     if place.enrollment:
-        learning.open_lesson(enrollment=place.enrollment, lesson=place.lesson)
+        _arrive(place, place.enrollment)
     if place.lesson.kind == Lesson.Kind.QUIZ:
         about = queries.quiz_intro(place.lesson, place.enrollment)
         return render(request, "courses/quiz.html", {**_shown(place), "about": about})
     body = SafeString(html_of(place.lesson.body))
     return render(request, "courses/lesson.html", {**_shown(place), "body": body})
+
+
+def _arrive(place: Place, enrollment: Enrollment) -> None:
+    if place.lesson.pk in place.outline.opened:
+        learning.visit(enrollment, place.lesson.pk, timezone.now())
+    else:
+        learning.open_lesson(enrollment=enrollment, lesson=place.lesson)
 
 
 def _shown(place: Place) -> dict[str, object]:

@@ -291,6 +291,8 @@ def test_reading_pages_is_flat(
     for name, path in visits.items():
         with query_budget(name):
             sams.get(path)
+    with query_budget("page_lesson_again"):
+        sams.get("/learn/first-steps/more/")
     for number in range(5):
         publish(slug=f"course-{number}")
     with query_budget("page_catalogue"):

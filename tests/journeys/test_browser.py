@@ -93,6 +93,7 @@ def lessons_of(slug: str) -> list[tuple[str, str]]:
 
 def take(page: Page, slug: str, key: str) -> None:
     page.get_by_role("button", name="Start the quiz").click()
+    page.wait_for_url("**/attempts/**")
     rows = list(quiz_of(slug, key).values())
     names = asked(page)
     assert len(names) == len(rows)

@@ -4,6 +4,7 @@ import hashlib
 import math
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -49,6 +50,7 @@ def subject_of(subject: str, seed: str) -> str:
     return tuple(COLOURS)[_digest(seed)[0] % len(COLOURS)]
 
 
+@lru_cache(maxsize=512)
 def cover_svg(seed: str, title: str, *, subject: str = "", teacher: str = "") -> SafeString:
     """An SVG of 240 by 312 units. The picture depends on its arguments and nothing else."""
     kind = subject_of(subject, seed)

@@ -1,0 +1,123 @@
+"""One command: a throwaway database, a real gunicorn on loopback, the clients, a table.
+
+    DATABASE_URL=… REDIS_URL=… python -m bench.run [clients at a time]
+
+Uses the PostgreSQL server of `DATABASE_URL` but a database of its own, `tutorme_bench`, which is
+made anew and dropped at the end.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from bench import drive
+
+ROOT = Path(__file__).parents[1]
+NAME = "tutorme_bench"
+WORKERS, THREADS = 2, 8
+
+
+def beside(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@contextlib.contextmanager
+def database(url: str) -> Iterator[str]:
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME))
+    with psycopg.connect(beside(url, "postgres"), autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+        try:
+            yield beside(url, NAME)
+        finally:
+            connection.execute(drop)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def web(env: dict[str, str]) -> Iterator[drive.Server]:
+    port = free_port()
+    size = ["-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS)]
+    command = [sys.executable, "-m", "gunicorn", "tutorme.wsgi:application", *size]
+    bind = ["-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"]
+    server = subprocess.Popen([*command, *bind], env=env, cwd=ROOT)  # noqa: S603  our own words
+    try:
+        wait_for(port)
+        yield drive.Server(port, server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("The web server did not come up.")
+
+
+def warm_up(server: drive.Server, people: list[dict[str, object]]) -> None:
+    """Templates compiled, connections open: the first page of a process is not what is asked."""
+    for asks in drive.reading(people[-20:]).values():
+        drive.run("warm-up", server, itertools.islice(asks, 40), clients=4)
+
+
+def table(results: list[drive.Result]) -> str:
+    rows = [
+        f"| {row.name} | {len(row.times_ms)} | {row.at(0.5):.1f} | {row.at(0.95):.1f}"
+        f" | {1000 * row.cpu_s / len(row.times_ms):.1f} |"
+        for row in results
+    ]
+    head = ["| what | requests | p50 ms | p95 ms | CPU ms each |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def main(clients: int) -> int:
+    with database(os.environ["DATABASE_URL"]) as url, tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "people.json"
+        settings = {"DJANGO_SETTINGS_MODULE": "tutorme.settings.base", "DEBUG": "0"}
+        env = {"SECRET_KEY": "bench " * 10, **os.environ, **settings, "DATABASE_URL": url}
+        for command in (["manage.py", "migrate", "-v", "0"], ["-m", "bench.seed", str(target)]):
+            subprocess.run([sys.executable, *command], env=env, cwd=ROOT, check=True)  # noqa: S603
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+        people = json.loads(target.read_text())
+        with web(env) as server:
+            warm_up(server, people)
+            results = drive.main(server, people, clients)
+    today = datetime.now(UTC).date()
+    load = f"load {os.getloadavg()[0]:.1f}"
+    say(f"{today}, {os.cpu_count()} CPUs, {load}, {clients} at a time\n\n{table(results)}")
+    wrong = {row.name: dict(row.wrong) for row in results if row.wrong}
+    if wrong:
+        say(f"\nUnexpected answers: {wrong}")
+    return int(bool(wrong))
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1))
