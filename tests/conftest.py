@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,9 @@ from tests import cast
 from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
 
+# The same examples in every run, and no example judged by the clock.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 BUDGETS = Path(__file__).parent / "query_budgets.json"
 
 
