@@ -2,8 +2,10 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -17,6 +19,9 @@ from tests import cast
 from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
 
+# The same examples in every run, and no example judged by the clock.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 BUDGETS = Path(__file__).parent / "query_budgets.json"
 
 
@@ -98,13 +103,14 @@ def api() -> Callable[[User | None], APIClient]:
 def drain() -> Callable[[], None]:
     """Does what worker and beat would: inbox, outbox and jobs until nothing is due."""
 
-    def until_quiet() -> None:
-        for _ in range(50):
-            if not (inbox.process_due() + outbox.deliver_due() + jobs.run_due()):
-                return
-        raise AssertionError("work keeps coming: a handler or job feeds itself")
+    return partial(until_quiet, jobs.run_due)
 
-    return until_quiet
+
+def until_quiet(run_jobs: Callable[[], int]) -> None:
+    for _ in range(50):
+        if not (inbox.process_due() + outbox.deliver_due() + run_jobs()):
+            return
+    raise AssertionError("work keeps coming: a handler or job feeds itself")
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from accounts.models import User
 from certificates import files
 from certificates.models import Certificate
 from certificates.services import issuing
 from courses.models import Course, Enrollment
+from tests import cast
 from tutorme.core import jobs
 
 FINISHED_AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
@@ -54,6 +57,29 @@ def printed(pending: Certificate, drain: Callable[[], None]) -> Certificate:
     pending.refresh_from_db()
     assert pending.state == Certificate.State.ISSUED, pending.job and pending.job.error
     return pending
+
+
+@pytest.fixture(scope="module")
+def printed_once(
+    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Certificate, Path]:
+    folder = tmp_path_factory.mktemp("media")
+    with override_settings(MEDIA_ROOT=folder), django_db_blocker.unblock(), transaction.atomic():
+        sam = cast.person("Sam", time_zone="Africa/Lagos")
+        certificate = issuing.issue(completed(sam, cast.tutor("Tess")).pk)
+        jobs.run_due()
+        certificate.refresh_from_db()
+        transaction.set_rollback(True)
+    assert certificate.state == Certificate.State.ISSUED
+    return certificate, folder
+
+
+@pytest.fixture
+def sheet(printed_once: tuple[Certificate, Path], settings) -> Certificate:
+    """Printed by its job and the real press once for the module, to be looked at: its file is
+    there, its rows are not."""
+    certificate, settings.MEDIA_ROOT = printed_once
+    return certificate
 
 
 @pytest.fixture

@@ -61,8 +61,8 @@ def test_nothing_is_issued_before_completion(enrollment: Enrollment) -> None:
         issuing.issue(enrollment.pk)
 
 
-def test_the_pdf_says_who_what_when_and_how_to_check(printed: Certificate) -> None:
-    text = text_of(printed)
+def test_the_pdf_says_who_what_when_and_how_to_check(sheet: Certificate) -> None:
+    text = text_of(sheet)
     # Half past eleven at night in UTC is the next day in Lagos, where Sam lives.
     for words in (
         "Sam",
@@ -70,28 +70,28 @@ def test_the_pdf_says_who_what_when_and_how_to_check(printed: Certificate) -> No
         "Tess",
         "21 November 2026",
         "14 hours",
-        printed.serial,
-        printed.code,
+        sheet.serial,
+        sheet.code,
     ):
         assert words in text
-    about = pdf_of(printed).get_metadata_dict()
+    about = pdf_of(sheet).get_metadata_dict()
     assert about["Title"].endswith("Linear Algebra from the Ground Up, Sam")
     assert about["Author"] == "TutorMe"
 
 
-def test_the_file_is_tagged_and_named_by_its_hash(printed: Certificate) -> None:
-    path = files.path_of(printed.storage_key)
+def test_the_file_is_tagged_and_named_by_its_hash(sheet: Certificate) -> None:
+    path = files.path_of(sheet.storage_key)
     raw = path.read_bytes()
-    assert printed.storage_key == f"certificates/{printed.pdf_sha256[:2]}/{printed.pdf_sha256}.pdf"
-    assert len(raw) == printed.pdf_size
+    assert sheet.storage_key == f"certificates/{sheet.pdf_sha256[:2]}/{sheet.pdf_sha256}.pdf"
+    assert len(raw) == sheet.pdf_size
     assert not list(path.parent.glob("*.part"))
-    assert pdf_of(printed).is_tagged()
+    assert pdf_of(sheet).is_tagged()
 
 
-def test_the_printed_qr_code_opens_the_verify_page(printed: Certificate) -> None:
-    page = pdf_of(printed)[0].render(scale=150 / 72).to_pil()
+def test_the_printed_qr_code_opens_the_verify_page(sheet: Certificate) -> None:
+    page = pdf_of(sheet)[0].render(scale=150 / 72).to_pil()
     (found,) = zxingcpp.read_barcodes(page)
-    assert found.text == f"http://127.0.0.1:8000/verify/{printed.code}/"
+    assert found.text == f"http://127.0.0.1:8000/verify/{sheet.code}/"
 
 
 def test_facts_stay_as_they_were_on_the_day(issued: Certificate, sam: User) -> None:

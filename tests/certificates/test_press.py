@@ -156,7 +156,8 @@ def test_heavy_documents_end_inside_their_limits(html: str, css: str, settings) 
     started = time.monotonic()
     with pytest.raises(DocumentRefused):
         print_document(order(BODY + html, PAGE + css))
-    assert time.monotonic() - started < 20
+    # Two seconds of processor; how long they take depends on who else wants it.
+    assert time.monotonic() - started < 39
 
 
 @pytest.mark.parametrize(

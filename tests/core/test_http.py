@@ -74,7 +74,6 @@ def door() -> Iterator[Door]:
     Misbehaving.hits = {}
     Misbehaving.meeting = threading.Barrier(2)
     Misbehaving.arrived, Misbehaving.released = threading.Event(), threading.Event()
-    breaker.for_provider.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -122,6 +121,19 @@ def test_the_breaker_opens_after_five_failures_and_spares_the_provider(door: Doo
         with pytest.raises(GatewayUnavailable):
             door.request("POST", "/down")
     assert Misbehaving.hits["/down"] == breaker.FAILURES_TO_OPEN
+
+
+def test_one_moment_without_redis_does_not_part_a_process_from_the_others(settings) -> None:
+    there, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
+    alone = breaker.for_provider("parted")
+    assert breaker.for_provider("parted") is alone, "it counts meanwhile"
+    settings.REDIS_URL = there
+    shared = breaker.for_provider("parted")
+    alone.open()
+    assert shared is not alone
+    assert shared.current_state == "closed"
+    shared.open()
+    assert limits.client(there).get("breaker:parted:pybreaker:state") == b"open"
 
 
 def test_a_slow_answer_holds_up_nobody_else(door: Door) -> None:

@@ -1,6 +1,7 @@
 """A small course of two texts and a quiz, from files, as authors bring them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 import yaml
 
 from accounts.models import User
+from certificates.services import issuing
 from courses.models import Attempt, Course, Enrollment, Lesson
 from courses.services import authoring, enrolling, quizzes
+from tests.conftest import until_quiet
+from tutorme.core import jobs
 
 QUIZ = {
     "pass_percent": 70,
@@ -80,6 +84,18 @@ def write_course(folder: Path, *, slug: str = "first-steps", amount: str = "0") 
     (home / "lessons/more.md").write_text("# More\n\nBODYCANARY for those who enrolled.")
     (home / "lessons/check.yaml").write_text(yaml.safe_dump(QUIZ))
     return home
+
+
+@pytest.fixture
+def drain() -> Callable[[], None]:
+    """Worker and beat, without the worker that prints: certificates are not judged here, and
+    each would take a second."""
+
+    def run_jobs() -> int:
+        due = jobs.due().exclude(kind=issuing.RENDER).values_list("pk", flat=True)
+        return sum(jobs.run(pk) for pk in list(due))
+
+    return partial(until_quiet, run_jobs)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_a_server_of_an_earlier_run_is_stopped_first(
     while not postgres.is_ready(data):
         time.sleep(0.02)
     supervisor.start([program])
-    assert left_over.process.wait(timeout=1) == 0
+    assert left_over.process.wait(timeout=30) == 0
     assert supervisor.pids()["postgres"] != left_over.pid
 
 

@@ -55,7 +55,7 @@ def test_a_killed_sender_leaves_the_mail_unknown_and_nobody_sends_it_again(
     command = [sys.executable, "-m", "tests.realtime.late_mail", str(row.pk)]
     sender = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        assert handler.has_text.wait(timeout=20)
+        assert handler.has_text.wait(timeout=60)
     finally:
         sender.kill()
         sender.wait()

@@ -46,28 +46,39 @@ class _Breaker(pybreaker.CircuitBreaker):
             self._lock.release()
 
 
-@lru_cache(maxsize=32)
 def for_provider(provider: str) -> pybreaker.CircuitBreaker:
     """Opens after five failures in a row, lets one try through after thirty seconds. A refusal
-    by the provider is an answer, not a failure."""
+    by the provider is an answer, not a failure. Where Redis was never reached yet, this process
+    counts for itself, and asks Redis again at the next call."""
+    try:
+        return _shared(provider)
+    except redis.RedisError:
+        log.warning("breaker.redis_away", provider=provider)
+        return _alone(provider)
+
+
+@lru_cache(maxsize=32)
+def _shared(provider: str) -> pybreaker.CircuitBreaker:
+    storage = pybreaker.CircuitRedisStorage(
+        pybreaker.STATE_CLOSED,
+        client(settings.REDIS_URL),
+        namespace=f"breaker:{provider}",
+        fallback_circuit_state=pybreaker.STATE_CLOSED,
+    )
+    return _over(storage, provider)
+
+
+@lru_cache(maxsize=32)
+def _alone(provider: str) -> pybreaker.CircuitBreaker:
+    return _over(pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED), provider)
+
+
+def _over(storage: pybreaker.CircuitBreakerStorage, provider: str) -> pybreaker.CircuitBreaker:
     return _Breaker(
         fail_max=FAILURES_TO_OPEN,
         reset_timeout=SECONDS_OPEN,
         exclude=[GatewayRejected, GatewayMisconfigured],
         listeners=[_Journal()],
-        state_storage=_storage(provider),
+        state_storage=storage,
         name=provider,
     )
-
-
-def _storage(provider: str) -> pybreaker.CircuitBreakerStorage:
-    try:
-        return pybreaker.CircuitRedisStorage(
-            pybreaker.STATE_CLOSED,
-            client(settings.REDIS_URL),
-            namespace=f"breaker:{provider}",
-            fallback_circuit_state=pybreaker.STATE_CLOSED,
-        )
-    except redis.RedisError:
-        log.warning("breaker.redis_away", provider=provider)
-        return pybreaker.CircuitMemoryStorage(pybreaker.STATE_CLOSED)

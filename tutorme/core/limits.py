@@ -60,7 +60,8 @@ class Verdict:
 @lru_cache(maxsize=4)
 def client(url: str) -> redis.Redis:
     """A pooled client with short time-outs: a limiter must answer or step aside."""
-    return redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+    wait_s = settings.REDIS_TIMEOUT_SECONDS
+    return redis.Redis.from_url(url, socket_timeout=wait_s, socket_connect_timeout=wait_s)
 
 
 def hit(limit: Limit, key: str) -> Verdict:

@@ -129,6 +129,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Who counts in Redis must get an answer or step aside.
+REDIS_TIMEOUT_SECONDS = 1.0
 REDIS_URL = env.text("REDIS_URL") or "redis://127.0.0.1:6379/0"
 CACHES = {
     "default": {
