@@ -29,6 +29,7 @@ class ViewerMiddleware:
             if (
                 request.user.is_authenticated
                 and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES
+                and request.user.locale in dict(settings.LANGUAGES)
             ):
                 translation.activate(request.user.locale)
             return self.get_response(request)

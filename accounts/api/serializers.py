@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from rest_framework import serializers
 
@@ -71,7 +72,7 @@ class ProfileIn(StrictSerializer):
     display_name = SafeText(max_length=80)
     bio = SafeText(max_length=2000, multiline=True, allow_blank=True)
     time_zone = ZoneField()
-    locale = serializers.ChoiceField(choices=["en", "ar"])
+    locale = serializers.ChoiceField(choices=settings.LANGUAGES)
 
 
 class DeviceOut(OutputSerializer):

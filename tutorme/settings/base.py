@@ -247,7 +247,8 @@ SIMPLE_JWT: dict[str, Any] = {
 # Language and time -----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+# What is offered is what is translated. The suite adds a language written from the right.
+LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "tutorme" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -13,6 +13,7 @@ from tutorme.settings.base import (
 )
 
 DEBUG = False
+LANGUAGES = [("en", "English"), ("ar", "Arabic")]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every worker of a parallel run empties its Redis between tests, so each has one of its own.
