@@ -248,7 +248,7 @@ SIMPLE_JWT: dict[str, Any] = {
 
 LANGUAGE_CODE = "en"
 # What is offered is what is translated. The suite adds a language written from the right.
-LANGUAGES = [("en", _("English"))]
+LANGUAGES: list[tuple[str, Any]] = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "tutorme" / "locale"]
 USE_I18N = True
 USE_TZ = True
