@@ -88,7 +88,12 @@ def run(
             if ask is None:
                 break
             begun = time.perf_counter()
-            status, body = send(line, ask)
+            try:
+                status, body = send(line, ask)
+            except (OSError, http.client.HTTPException):
+                # No answer is a wrong answer, and its wait is counted like any other.
+                line.close()
+                status, body = 0, b""
             took = 1000 * (time.perf_counter() - begun)
             with lock:
                 found.times_ms.append(took)

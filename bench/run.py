@@ -7,6 +7,7 @@ made anew and dropped at the end.
 """
 
 import contextlib
+import http.client
 import itertools
 import json
 import os
@@ -69,11 +70,15 @@ def web(env: dict[str, str]) -> Iterator[drive.Server]:
 
 
 def wait_for(port: int) -> None:
-    until = time.monotonic() + 30
+    """Until the application answers; the port alone is open long before."""
+    until = time.monotonic() + 60
     while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if drive.send(line, drive.Ask("GET", "/healthz/"))[0] == 200:
+                return
+        line.close()
+        time.sleep(0.2)
     raise SystemExit("The web server did not come up.")
 
 
