@@ -48,6 +48,8 @@ def _opened(browser: Browser, live_server, sam: User, client: Client, *, script:
     )
     value = client.cookies["sid"].value
     context.add_cookies([{"name": "sid", "value": value, "url": live_server.url}])
+    # News would keep a thread of the server waiting after the test's database is gone.
+    context.route("**/realtime/stream/**", lambda route: route.fulfill(status=204))
     yield context.new_page()
     context.close()
 
