@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
 from accounts.models import AuthSession, TutorProfile, User
-from accounts.services import users
+from accounts.services import roles, users
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
@@ -26,6 +26,9 @@ class TutorProfileInline(StackedInline):  # type: ignore[misc]
     def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
@@ -35,7 +38,7 @@ class UserAdmin(ReadOnlyAdmin):
     exclude = ("password", "groups", "user_permissions")
     ordering = ("-created_at",)
     inlines = (TutorProfileInline,)
-    actions = ("suspend", "restore", "sign_out_everywhere")
+    actions = ("suspend", "restore", "sign_out_everywhere", "approve_tutor")
     show_full_result_count = False
 
     @admin.action(description=_("Suspend"))
@@ -55,6 +58,14 @@ class UserAdmin(ReadOnlyAdmin):
             users.set_active(
                 user=user, active=active, actor_id=request.user.pk, reason="admin action"
             )
+
+    @admin.action(description=_("Approve as tutor"))
+    def approve_tutor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        """Vouches for those who asked to teach; others are left as they are."""
+        assert isinstance(request.user, User)
+        for user in rows.filter(tutor_profile__isnull=False).select_related("tutor_profile"):
+            headline = user.tutor_profile.headline
+            roles.appoint_tutor(user=user, actor_id=request.user.pk, headline=headline)
 
     @admin.action(description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, rows: QuerySet[User]) -> None:

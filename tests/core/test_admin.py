@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import TutorProfile, User
 from tests.core.probe import Rang
 from tutorme.core import audit, inbox, outbox
 from tutorme.core.models import OutboxDelivery
@@ -57,3 +57,31 @@ def test_an_admin_suspends_others_but_not_herself(client, ada: User, sam: User) 
     sam.refresh_from_db()
     ada.refresh_from_db()
     assert (sam.is_active, ada.is_active) == (False, True)
+
+
+@pytest.mark.django_db
+def test_who_asked_to_teach_is_vouched_for_and_others_are_not(
+    client, ada: User, sam: User, tess: User
+) -> None:
+    TutorProfile.objects.filter(user=tess).update(state="draft")
+    client.force_login(ada)
+    chosen = {"action": "approve_tutor", "_selected_action": [sam.pk, tess.pk]}
+    client.post(reverse("admin:accounts_user_changelist"), chosen)
+    profile = TutorProfile.objects.get()
+    assert (profile.user, profile.state, profile.headline) == (
+        tess,
+        "approved",
+        "Tess explains it twice",
+    )
+
+
+@pytest.mark.django_db
+def test_a_fact_is_shown_and_nothing_offers_to_save_it(client, ada: User, tess: User) -> None:
+    client.force_login(ada)
+    path = reverse("admin:accounts_user_change", args=[tess.pk])
+    page = client.get(path)
+    assert page.status_code == 200
+    assert b'name="_save"' not in page.content
+    client.post(path, {"display_name": "Typed over", "email": "x@example.test"})
+    tess.refresh_from_db()
+    assert tess.display_name == "Tess"
