@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,6 +26,8 @@ class LessonCompleted(Event):
     enrollment_id: UUID
     lesson_id: UUID
     user_id: UUID
+    # When it was done, not when it is heard of: it decides which day it counts for.
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class AttemptGraded(Event):
     user_id: UUID
     lesson_id: UUID
     passed: bool
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)

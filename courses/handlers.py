@@ -6,9 +6,14 @@ from uuid import UUID
 from django.urls import reverse
 
 from courses.errors import AlreadyEnrolled
-from courses.events import CoursePublished, EnrollmentCompleted, LessonCompleted
+from courses.events import (
+    AttemptGraded,
+    CoursePublished,
+    EnrollmentCompleted,
+    LessonCompleted,
+)
 from courses.models import Course, Enrollment
-from courses.services import achievements, enrolling
+from courses.services import achievements, enrolling, streaks
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -63,3 +68,15 @@ def award_the_first_lesson(event: LessonCompleted) -> None:
 @outbox.handles(EnrollmentCompleted)
 def award_the_first_course(event: EnrollmentCompleted) -> None:
     achievements.award(user_id=event.user_id, achievement=achievements.Achievement.FIRST_COURSE)
+
+
+@outbox.handles(LessonCompleted)
+def count_the_day_of_a_lesson(event: LessonCompleted) -> None:
+    if event.done_at:
+        streaks.count_day(user_id=event.user_id, moment=event.done_at)
+
+
+@outbox.handles(AttemptGraded)
+def count_the_day_of_a_quiz(event: AttemptGraded) -> None:
+    if event.done_at:
+        streaks.count_day(user_id=event.user_id, moment=event.done_at)

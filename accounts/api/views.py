@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -193,9 +194,11 @@ class ProfileView(ApiView):
     def _profile(self, request: Request) -> tuple[dict[str, object], str]:
         user = request.user
         assert isinstance(user, User)
-        names = (*profiles.EDITABLE, "points", "streak_days")
+        names = (*profiles.EDITABLE, "points")
         profile: dict[str, object] = {name: getattr(user, name) for name in names}
-        return {**profile, "roles": roles_of(user)}, _profile_tag(user)
+        streak = user.current_streak(timezone.now())
+        more = {"streak_days": streak, "roles": roles_of(user)}
+        return {**profile, **more}, _profile_tag(user)
 
 
 def _profile_tag(user: User) -> str:

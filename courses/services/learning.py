@@ -126,7 +126,7 @@ def _complete_lesson(standing: Standing, now: datetime) -> None:
         progress.completed_at = now
         progress.position = 1000
         outbox.record(
-            LessonCompleted(enrollment.pk, progress.lesson_id, enrollment.user_id),
+            LessonCompleted(enrollment.pk, progress.lesson_id, enrollment.user_id, done_at=now),
             actor_id=enrollment.user_id,
         )
     _settle(enrollment, standing.others_done + standing.is_counted, standing.counted, now)

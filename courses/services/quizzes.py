@@ -213,7 +213,9 @@ def _grade(attempt: Attempt, enrollment: Enrollment, now: datetime) -> None:
     attempt.state, attempt.submitted_at = State.GRADED, now
     attempt.save(update_fields=["score", "passed", "state", "submitted_at"])
     outbox.record(
-        AttemptGraded(attempt.pk, enrollment.user_id, attempt.lesson_id, attempt.passed),
+        AttemptGraded(
+            attempt.pk, enrollment.user_id, attempt.lesson_id, attempt.passed, done_at=now
+        ),
         actor_id=enrollment.user_id,
     )
     if attempt.passed:

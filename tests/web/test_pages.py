@@ -1,6 +1,9 @@
 """The shell's own pages: the shelf, today, and what an operator's probes see."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, Enrollment
@@ -23,6 +26,18 @@ def test_today_leads_on_where_one_stopped(client, place: Enrollment, sam: User) 
     assert "Your next lesson is" in text
     assert "/learn/first-steps/more/" in text
     assert f"/learn/{place.course.slug}/" in text
+
+
+def test_today_says_how_many_days_in_a_row(client, place: Enrollment, sam: User, drain) -> None:  # noqa: F811
+    for days, key in ((1, "hello"), (0, "more")):
+        learning.complete_lesson(
+            enrollment=place,
+            lesson=lesson(place.course, key),
+            now=timezone.now() - timedelta(days=days),
+        )
+    drain()
+    client.force_login(sam)
+    assert "2 days in a row" in client.get("/today/").content.decode()
 
 
 def test_today_of_somebody_new_offers_the_shelf(client, course: Course, sam: User) -> None:  # noqa: F811

@@ -12,6 +12,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -44,6 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     outline = queries.outline(current.course, request.user) if current else None
     context = {
         "current": current,
+        "streak": request.user.current_streak(timezone.now()),
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,
         "others": [row for row in shelf if row is not current],
