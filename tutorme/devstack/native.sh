@@ -72,7 +72,7 @@ unpacked() {
     rm -rf "$apt"
 }
 
-pdf() {
+pango() {
     pdf_ready && return 0
     packages='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'
     # shellcheck disable=SC2086
@@ -85,8 +85,9 @@ pdf() {
         "To have them: $how"
 }
 
-# Playwright brings its own node, which wants libatomic.
-chromium() {
+# Playwright brings its own node, which wants libatomic. (A function named `chromium` would be what
+# `command -v chromium` finds.)
+a_browser() {
     browser && loads libatomic.so.1 && return 0
     as_root chromium libatomic1 && return 0
     if [ "${1:-}" = anyhow ]; then
@@ -98,8 +99,8 @@ chromium() {
 }
 
 case ${1:-pdf} in
-pdf) pdf ;;
-chromium) chromium ;;
-chromium-anyhow) chromium anyhow ;;
+pdf) pango ;;
+chromium) a_browser ;;
+chromium-anyhow) a_browser anyhow ;;
 *) say "native.sh knows pdf, chromium and chromium-anyhow, not $1"; exit 2 ;;
 esac
