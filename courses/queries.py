@@ -189,6 +189,22 @@ def catalogue(text: str) -> CourseQuerySet:
     return found.matching(text) if text else found
 
 
+ORDERS = {
+    "relevance": ("-rank", "-id"),
+    "newest": ("-published_at", "-id"),
+    "popular": ("-enrollment_count", "-id"),
+    "price": ("price_minor", "id"),
+    "-price": ("-price_minor", "-id"),
+    "title": ("title", "id"),
+}
+
+
+def order_of(asked: str | None, text: str) -> str:
+    """The name of an order of `ORDERS`; relevance needs words to be relevant to."""
+    order = asked or "relevance"
+    return "newest" if order == "relevance" and not text else order
+
+
 def narrowed(found: CourseQuerySet, wanted: dict[str, str]) -> CourseQuerySet:
     """By `subject`, `level` and `price` (free or paid), each where given."""
     if subject := wanted.get("subject"):

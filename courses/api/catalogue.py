@@ -20,15 +20,6 @@ from tutorme.core.api.views import ApiView, etag, not_modified, read_query
 from tutorme.core.errors import NotFound
 from tutorme.core.money import WITHOUT_DECIMALS
 
-_ORDERS = {
-    "relevance": ("-rank", "-id"),
-    "newest": ("-published_at", "-id"),
-    "popular": ("-enrollment_count", "-id"),
-    "price": ("price_minor", "id"),
-    "-price": ("-price_minor", "-id"),
-    "title": ("title", "id"),
-}
-
 
 def course_of(request: Request, course_id: UUID) -> Course:
     course = (
@@ -44,9 +35,6 @@ def course_of(request: Request, course_id: UUID) -> Course:
 
 def narrowed(wanted: dict[str, Any]) -> CourseQuerySet:
     """The published courses that fit; prices compare in major units, whatever the currency."""
-    found = Course.objects.published()
-    if text := wanted.get("search"):
-        found = found.matching(text)
     fits = Q()
     for name in ("category", "difficulty", "language", "instructor"):
         if name in wanted:
@@ -55,7 +43,7 @@ def narrowed(wanted: dict[str, Any]) -> CourseQuerySet:
         fits &= _priced("gte", wanted["price_min"])
     if "price_max" in wanted:
         fits &= _priced("lte", wanted["price_max"])
-    return found.filter(fits)
+    return queries.catalogue(wanted.get("search", "")).filter(fits)
 
 
 def _priced(comparison: str, amount: Decimal) -> Q:
@@ -77,11 +65,9 @@ class CatalogueView(ApiView):
         """Search and browse. Without `search` the newest come first."""
         wanted = read_query(serializers.CatalogueQuery, request)
         found = narrowed(wanted)
-        order = wanted.get("ordering") or ("relevance" if wanted.get("search") else "newest")
-        if order == "relevance" and not wanted.get("search"):
-            order = "newest"
+        order = queries.order_of(wanted.get("ordering"), wanted.get("search", ""))
         page = CursorPage()
-        self.page_ordering = _ORDERS[order]
+        self.page_ordering = queries.ORDERS[order]
         extra = ("rank",) if wanted.get("search") else ()
         rows = page.paginate_queryset(found.values(*queries.CARD, *extra), request, self) or []
         facets = queries.facets(found)

@@ -22,27 +22,17 @@ from courses.services import enrolling
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.errors import InvalidInput, NotFound
 
-_PAGE_ORDERS = {
-    "relevance": ("-rank", "-id"),
-    "newest": ("-published_at", "-id"),
-    "popular": ("-enrollment_count", "-id"),
-    "price": ("price_minor", "id"),
-    "title": ("title", "id"),
-}
-
 
 @require_safe
 def course_list(request: HttpRequest) -> HttpResponse:
     wanted = CatalogueForm(request.GET).wanted()
     text = wanted.get("q", "")
-    order = wanted.get("order") or ("relevance" if text else "newest")
-    if order == "relevance" and not text:
-        order = "newest"
+    order = queries.order_of(wanted.get("order"), text)
     found = queries.catalogue(text)
     counts = queries.catalogue_counts(found, wanted)
     chosen = queries.narrowed(found, wanted).values(*queries.CARD, *(["rank"] if text else []))
     page = CursorPage()
-    ordering = cast(APIView, SimpleNamespace(page_ordering=_PAGE_ORDERS[order]))
+    ordering = cast(APIView, SimpleNamespace(page_ordering=queries.ORDERS[order]))
     try:
         rows = page.paginate_queryset(chosen, Request(request), ordering) or []
     except (NotFound, InvalidInput) as error:
