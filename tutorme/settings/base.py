@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
 
