@@ -126,7 +126,7 @@ def _one_line(text: str) -> str:
 
 
 def _newcomer(event: UserRegistered) -> list[Told]:
-    return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("account_profile"))]
+    return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("settings-profile"))]
 
 
 _announce(

@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
+    path("settings/", include("accounts.settings_urls")),
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),

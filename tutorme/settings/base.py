@@ -207,7 +207,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "accounts.forms.signup.SignupForm"}
 # Our adapter counts failed sign-ins over all doors, without needing Redis to be there.
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}
 ACCOUNT_PREVENT_ENUMERATION = True
