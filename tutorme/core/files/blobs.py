@@ -22,9 +22,8 @@ def write(key: str, chunks: Iterable[bytes]) -> None:
             part.flush()
             os.fsync(part.fileno())
             os.replace(part.name, path)
-        except BaseException:
-            os.unlink(part.name)
-            raise
+        finally:
+            Path(part.name).unlink(missing_ok=True)
     _sync_directory(path.parent)
 
 

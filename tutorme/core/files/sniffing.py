@@ -111,5 +111,5 @@ def _holds(file: IO[bytes], name: str) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return _IN_ARCHIVE[name][0] in archive.NameToInfo
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
         return False
