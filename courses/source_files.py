@@ -73,8 +73,8 @@ def parse(files: Mapping[str, bytes]) -> tuple[Document, list[str]]:
     if MANIFEST not in files:
         raise SourceInvalid(problems=[f"{MANIFEST} is missing"])
     manifest = loaded(MANIFEST, files[MANIFEST])
-    if problems := source_rules.problems(manifest):
-        raise SourceInvalid(problems=problems)
+    if wrong := source_rules.problems(manifest):
+        raise SourceInvalid(problems=wrong)
     problems: list[str] = []
     document = {
         "slug": manifest.get("slug", ""),
