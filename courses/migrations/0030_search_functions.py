@@ -48,7 +48,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0002_append_only_and_extensions"), ("courses", "0003_activity_days")]
+    dependencies = [("core", "0002_append_only_and_extensions"), ("courses", "0010_drafts_and_versions")]
 
     operations = [
         migrations.RunSQL(CONFIG, "DROP FUNCTION courses_config(text)"),

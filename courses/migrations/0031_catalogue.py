@@ -122,11 +122,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='course',
-            name='tags',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='course',
             name='average_rating',
             field=models.GeneratedField(db_persist=True, expression=models.Func(output_field=models.DecimalField(decimal_places=2, max_digits=3), template='(CASE WHEN (rated_1 + rated_2 + rated_3 + rated_4 + rated_5) = 0 THEN 0 ELSE round((rated_1 + 2 * rated_2 + 3 * rated_3 + 4 * rated_4 + 5 * rated_5)::numeric / (rated_1 + rated_2 + rated_3 + rated_4 + rated_5), 2) END)'), output_field=models.DecimalField(decimal_places=2, max_digits=3)),
         ),
@@ -134,11 +129,6 @@ class Migration(migrations.Migration):
             model_name='course',
             name='half_stars',
             field=models.GeneratedField(db_persist=True, expression=models.Func(output_field=models.SmallIntegerField(), template='(CASE WHEN (rated_1 + rated_2 + rated_3 + rated_4 + rated_5) < 3 THEN 0 ELSE floor(2.0 * (rated_1 + 2 * rated_2 + 3 * rated_3 + 4 * rated_4 + 5 * rated_5) / (rated_1 + rated_2 + rated_3 + rated_4 + rated_5)) END)'), output_field=models.SmallIntegerField()),
-        ),
-        migrations.AddField(
-            model_name='course',
-            name='is_premium',
-            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name='course',

@@ -59,6 +59,10 @@ class LessonProgress(models.Model):
     resume = models.PositiveSmallIntegerField(default=0)
     # Per mille of the lesson's own parts by their names, merged by max.
     sections = models.JSONField(default=dict)
+    # Seconds of a video that were seen: disjoint [[from, to], …] in order, as `courses.intervals`
+    # merges them.
+    watched = models.JSONField(default=list)
+    opened_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
 
