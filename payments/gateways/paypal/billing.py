@@ -11,7 +11,7 @@ from payments.gateways.base import (
     ProviderSale,
     ProviderSubscription,
 )
-from payments.gateways.paypal.reading import link, money, moment, readable, segment, written
+from payments.gateways.paypal.reading import link, moment, money, readable, segment, written
 from payments.gateways.paypal.transport import Refusal, Transport
 from tutorme.core.money import Money
 

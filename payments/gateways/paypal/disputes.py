@@ -1,7 +1,7 @@
 """Customer disputes v1, read only: answering one is done by a person, at PayPal."""
 
 from payments.gateways.base import ProviderDispute
-from payments.gateways.paypal.reading import money, moment, readable, segment
+from payments.gateways.paypal.reading import moment, money, readable, segment
 from payments.gateways.paypal.transport import Transport
 
 
