@@ -28,6 +28,7 @@ class ProviderOrder:
     approve_url: str = ""
     payer_id: str = ""
     captures: tuple[ProviderCapture, ...] = ()
+    refunds: tuple["ProviderRefund", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,4 +233,6 @@ class PayoutGateway(Protocol):
 
 
 class DisputeGateway(Protocol):
+    def disputes(self, *, since: datetime) -> list[str]: ...
+
     def dispute(self, dispute_id: str) -> ProviderDispute: ...

@@ -81,6 +81,7 @@ def _order(answer: dict[str, Any]) -> ProviderOrder:
             approve_url=link(answer, "payer-action", "approve"),
             payer_id=(answer.get("payer") or {}).get("payer_id", ""),
             captures=tuple(_capture(row) for row in payments.get("captures", [])),
+            refunds=tuple(_refund(row) for row in payments.get("refunds", [])),
         )
 
 
