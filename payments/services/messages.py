@@ -1,5 +1,7 @@
-"""Who reads which of PayPal's messages. Each reader gets the type and the resource of a message, takes
-both as a hint of where to look, and asks PayPal what is true; `inbox.NotYet` brings it back later.
+"""Who reads which of PayPal's messages.
+
+Each reader gets the type and the resource of a message, takes both as a hint of where to look, and
+asks PayPal what is true; `inbox.NotYet` brings the message back later.
 
     @messages.concerns("PAYMENT.PAYOUTS-ITEM.", "PAYMENT.PAYOUTSBATCH.")
     def apply_message(kind: str, resource: dict[str, Any]) -> None: ...
