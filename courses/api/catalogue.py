@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from courses import queries
 from courses.api import serializers, shapes
+from courses.errors import LessonLocked
 from courses.markdown import html_of
 from courses.models import Course, Lesson
 from courses.queries import catalogue
@@ -122,4 +123,13 @@ def lesson_of(request: Request, lesson_id: UUID) -> Lesson:
     )
     if lesson is None:
         raise NotFound
+    return lesson
+
+
+def open_lesson_of(request: Request, lesson_id: UUID) -> Lesson:
+    """One whose body this person may read; `LessonLocked` where they may only know of it."""
+    lesson = lesson_of(request, lesson_id)
+    enrollment = queries.enrollment_of(lesson.course, request.user)
+    if lock := queries.lock_of(lesson, request.user, enrollment):
+        raise LessonLocked(reason=lock)
     return lesson
