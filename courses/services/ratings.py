@@ -96,7 +96,7 @@ def report(*, rating: CourseRating, reporter: Any, reason: str) -> None:
     RatingReport.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID, reason: str = "") -> CourseRating:
+def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID | None, reason: str = "") -> CourseRating:
     """A hidden review leaves the counts, one that is shown again comes back."""
     with transaction.atomic():
         row = _locked(pk=rating.pk)
@@ -113,7 +113,7 @@ def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID, reason: str = ""
     return row
 
 
-def decide(*, report: RatingReport, hidden: bool, actor_id: UUID) -> None:
+def decide(*, report: RatingReport, hidden: bool, actor_id: UUID | None) -> None:
     """Once; every open report on the same review is answered with it."""
     with transaction.atomic():
         state = RatingReport.State.HIDDEN if hidden else RatingReport.State.KEPT
