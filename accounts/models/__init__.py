@@ -1,5 +1,24 @@
 from accounts.models.sessions import AuthSession
-from accounts.models.tutors import TutorProfile
-from accounts.models.users import User
+from accounts.models.subjects import Level, Skill, Subject
+from accounts.models.tutors import (
+    TutorLanguage,
+    TutorPrivate,
+    TutorProfile,
+    TutorReview,
+    TutorSubject,
+)
+from accounts.models.users import HeldUsername, User
 
-__all__ = ["AuthSession", "TutorProfile", "User"]
+__all__ = [
+    "AuthSession",
+    "HeldUsername",
+    "Level",
+    "Skill",
+    "Subject",
+    "TutorLanguage",
+    "TutorPrivate",
+    "TutorProfile",
+    "TutorReview",
+    "TutorSubject",
+    "User",
+]
