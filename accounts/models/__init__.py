@@ -1,3 +1,4 @@
+from accounts.models.lives import DataExport, Deletion, Invitation
 from accounts.models.sessions import AuthSession
 from accounts.models.subjects import Level, Skill, Subject
 from accounts.models.tutors import (
@@ -11,7 +12,10 @@ from accounts.models.users import HeldUsername, User
 
 __all__ = [
     "AuthSession",
+    "DataExport",
+    "Deletion",
     "HeldUsername",
+    "Invitation",
     "Level",
     "Skill",
     "Subject",

@@ -61,9 +61,9 @@ class TutorProfile(models.Model):
     years_of_experience = models.PositiveSmallIntegerField(default=0)
     education = models.TextField(max_length=2000, blank=True)
     degree = models.CharField(max_length=160, blank=True)
-    # [{"title", "issuer", "year"}]
+    # A list of objects: title, issuer, year.
     certifications = models.JSONField(default=list, blank=True)
-    intro_video_url = models.URLField(max_length=300, blank=True)
+    intro_video_url = models.CharField(max_length=300, blank=True)
     badge = models.CharField(max_length=10, choices=Badge.choices, default=Badge.NONE, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     # Rises with every edit: a decision names the version it was made on.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.querysets import UserManager
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
+from tutorme.core.models import StoredFile
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -40,6 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     username_skeleton = models.CharField(max_length=120, unique=True, editable=False)
     display_name = models.CharField(max_length=80)
     bio = models.TextField(max_length=2000, blank=True)
+    avatar = models.OneToOneField(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     time_zone = models.CharField(max_length=64, default="UTC")
     locale = models.CharField(max_length=12, default="en")
     # Caches kept by the owners of these facts; their recount commands prove them.
@@ -60,9 +64,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.DEVICE)
     hour_format = models.CharField(max_length=2, choices=HourFormat.choices, default=HourFormat.H24)
     week_start = models.CharField(max_length=8, choices=WeekStart.choices, default=WeekStart.MONDAY)
-    # Without streaks, points and boards in sight.
-    calm_mode = models.BooleanField(default=False)
-    on_leaderboards = models.BooleanField(default=True)
     # The row stays for what points at it; the person is gone from it.
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
