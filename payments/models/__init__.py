@@ -1,3 +1,14 @@
+from payments.models.coupons import Coupon, CouponUse
+from payments.models.credits import CreditLot, CreditPack, CreditUse
+from payments.models.documents import BillingDetails, Document, DocumentSeries
+from payments.models.earnings import CommissionSchedule, Earning
+from payments.models.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerSeal,
+    LedgerTransaction,
+    LedgerUnsealed,
+)
 from payments.models.orders import (
     OPEN_STATES,
     PAID_STATES,
@@ -6,14 +17,38 @@ from payments.models.orders import (
     Order,
     OrderTransition,
 )
+from payments.models.packages import Package, PackageOffer, PackageUse
+from payments.models.payouts import PayoutApproval, PayoutBatch, PayoutItem, PayoutMethod
 from payments.models.refunds import Refund
 
 __all__ = [
     "OPEN_STATES",
     "PAID_STATES",
     "UNPAID_STATES",
+    "BillingDetails",
     "CaptureAttempt",
+    "CommissionSchedule",
+    "Coupon",
+    "CouponUse",
+    "CreditLot",
+    "CreditPack",
+    "CreditUse",
+    "Document",
+    "DocumentSeries",
+    "Earning",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerSeal",
+    "LedgerTransaction",
+    "LedgerUnsealed",
     "Order",
     "OrderTransition",
+    "Package",
+    "PackageOffer",
+    "PackageUse",
+    "PayoutApproval",
+    "PayoutBatch",
+    "PayoutItem",
+    "PayoutMethod",
     "Refund",
 ]
