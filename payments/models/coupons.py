@@ -7,7 +7,7 @@ from tutorme.core.ids import uuid7
 
 
 class Coupon(models.Model):
-    """A code that makes something cheaper. One of a tutor is for what that tutor sells and comes out
+    """A code that makes something cheaper. A tutor's is for what that tutor sells and comes out
     of the tutor's price; one of the site (no owner) is the house's gift."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

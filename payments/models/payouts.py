@@ -8,7 +8,7 @@ from tutorme.core.money import Money
 
 
 class PayoutMethod(models.Model):
-    """Where a seller's money goes. A changed address waits, so that a thief's change can be seen."""
+    """Where a seller's money goes. A changed address waits, so a thief's change is seen."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="payout_method"

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from payments.events import PaymentCaptured, PaymentFailed
 from payments.gateways.base import ProviderCapture, ProviderOrder
 from payments.models import OPEN_STATES, UNPAID_STATES, Order, OrderTransition
+from payments.services import settlement
 from tutorme.core import audit, outbox
 
 State = Order.State
@@ -58,6 +59,8 @@ def move(order: Order, to: Order.State, reason: str = "") -> None:
     order.state = to
     order.note = reason[:300]
     order.save(update_fields=["state", "note"])
+    if to in UNPAID_STATES:
+        settlement.let_go(order)
 
 
 def apply_truth(order: Order, truth: ProviderOrder) -> None:
@@ -134,6 +137,7 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
         _remember(order, capture)
     move(order, State.CAPTURED, "money arrived" if capture else "nothing to pay")
     Order.objects.filter(pk=order.pk).update(captured_at=Now())
+    settlement.record_sale(order)
     outbox.record(
         PaymentCaptured(
             order_id=order.pk,
