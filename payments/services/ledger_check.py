@@ -90,8 +90,8 @@ def _earnings() -> Iterator[str]:
     wanted = {(row["payee"], row["currency"]): row["total"] for row in sums}
     yield from _against([Kind.ESCROW, Kind.TUTOR_PENDING], wanted)
     open_items = PayoutItem.objects.filter(finished_at=None)
-    sums = open_items.values("payee", "batch__currency").annotate(total=Sum("amount_minor"))
-    moving = {(row["payee"], row["batch__currency"]): row["total"] for row in sums}
+    promised = open_items.values("payee", "batch__currency").annotate(total=Sum("amount_minor"))
+    moving = {(row["payee"], row["batch__currency"]): row["total"] for row in promised}
     yield from _against([Kind.PAYOUT_TRANSIT], moving)
 
 
@@ -132,11 +132,11 @@ def _facts() -> Iterator[str]:
         yield f"sale {row.reference} is in the books and its order was not paid"
     sums = Refund.objects.filter(state=Refund.State.COMPLETED, order=OuterRef("pk"))
     totals = sums.order_by().values("order").annotate(total=Sum("amount_minor")).values("total")
-    drifted = Order.objects.annotate(total=Coalesce(totals[:1], 0)).exclude(
-        total=F("refunded_minor")
+    drifted = Order.objects.annotate(went_back=Coalesce(totals[:1], 0)).exclude(
+        went_back=F("refunded_minor")
     )
     for order in drifted:
-        yield f"order {order.pk} says {order.refunded_minor} went back, its refunds {order.total}"
+        yield f"order {order.pk} says {order.refunded_minor} went back, not what its refunds say"
 
 
 def _unsealed() -> Iterator[str]:

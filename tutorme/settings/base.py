@@ -179,18 +179,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
-    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
-    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
-    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
-    "payments-seal": {"task": "payments.seal_ledger", "schedule": 5.0},
-    "payments-mature": {"task": "payments.mature_earnings", "schedule": 60.0},
-    "payments-payouts": {"task": "payments.follow_payouts", "schedule": 60.0},
-    "payments-endings": {"task": "payments.watch_endings", "schedule": timedelta(hours=1)},
-    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
-    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
-}
 CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 # People ----------------------------------------------------------------------------------------
