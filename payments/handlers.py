@@ -1,4 +1,5 @@
-"""What arrives from outside, and what payments sells itself: credit and packages."""
+"""What arrives from outside, and what payments sells itself: credit and packages. Importing
+a reader registers it."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from payments.models import CreditPack, Order, PackageOffer
 from payments.sellers import Quote, Terms, refunds, sells
-from payments.services import credits, packages, webhooks
+from payments.services import credits, disputes, order_messages, packages, webhooks
 from payments.services.settlement import CREDIT, PACKAGE
 from tutorme.core import inbox
 from tutorme.core.errors import NotFound
 
+READERS = (order_messages, disputes)
 inbox.processes("paypal")(webhooks.apply)
 
 

@@ -1,5 +1,6 @@
 from payments.models.coupons import Coupon, CouponUse
 from payments.models.credits import CreditLot, CreditPack, CreditUse
+from payments.models.disputes import Dispute
 from payments.models.documents import BillingDetails, Document, DocumentSeries
 from payments.models.earnings import CommissionSchedule, Earning
 from payments.models.ledger import (
@@ -19,9 +20,20 @@ from payments.models.orders import (
 )
 from payments.models.packages import Package, PackageOffer, PackageUse
 from payments.models.payouts import PayoutApproval, PayoutBatch, PayoutItem, PayoutMethod
+from payments.models.plans import Feature, Plan, PlanVersion
 from payments.models.refunds import Refund
+from payments.models.subscriptions import (
+    ENDED_STATES,
+    LIVE_STATES,
+    OwedCapture,
+    Subscription,
+    SubscriptionPeriod,
+    SubscriptionTransition,
+)
 
 __all__ = [
+    "ENDED_STATES",
+    "LIVE_STATES",
     "OPEN_STATES",
     "PAID_STATES",
     "UNPAID_STATES",
@@ -33,9 +45,11 @@ __all__ = [
     "CreditLot",
     "CreditPack",
     "CreditUse",
+    "Dispute",
     "Document",
     "DocumentSeries",
     "Earning",
+    "Feature",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerSeal",
@@ -43,6 +57,7 @@ __all__ = [
     "LedgerUnsealed",
     "Order",
     "OrderTransition",
+    "OwedCapture",
     "Package",
     "PackageOffer",
     "PackageUse",
@@ -50,5 +65,10 @@ __all__ = [
     "PayoutBatch",
     "PayoutItem",
     "PayoutMethod",
+    "Plan",
+    "PlanVersion",
     "Refund",
+    "Subscription",
+    "SubscriptionPeriod",
+    "SubscriptionTransition",
 ]

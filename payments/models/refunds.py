@@ -17,8 +17,6 @@ class Refund(models.Model):
         BUYER = "buyer"
         SELLER = "seller"
         PROVIDER = "provider"
-        # The payer's bank took it back.
-        CHARGEBACK = "chargeback"
 
     class State(models.TextChoices):
         PROPOSED = "proposed"
@@ -44,6 +42,8 @@ class Refund(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     provider_refund_id = models.CharField(max_length=64, unique=True, null=True)
+    # Taken back by the provider or a bank, not given by us.
+    is_reversal = models.BooleanField(default=False)
     failure = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -54,9 +54,7 @@ class Refund(models.Model):
                 ["proposed", "rejected", "requested", "pending", "completed", "failed"],
                 "refund_state",
             ),
-            one_of(
-                "origin", ["admin", "buyer", "seller", "provider", "chargeback"], "refund_origin"
-            ),
+            one_of("origin", ["admin", "buyer", "seller", "provider"], "refund_origin"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
             models.CheckConstraint(
                 condition=models.Q(credit_minor__gte=0, credit_minor__lte=models.F("amount_minor")),

@@ -182,11 +182,19 @@ def _failed(row: Refund, code: str) -> Refund:
     return row
 
 
-def apply_truth(order_id: UUID, truth: ProviderRefund, *, refund_id: UUID | None = None) -> Refund:
-    """What the provider says of a refund, ours or one made in its own dashboard. Forward only."""
+def apply_truth(
+    order_id: UUID,
+    truth: ProviderRefund,
+    *,
+    refund_id: UUID | None = None,
+    is_reversal: bool = False,
+) -> Refund:
+    """What the provider says of a refund, ours or one made in its own dashboard. Forward only.
+    `is_reversal` where it or a bank took the money back."""
     with transaction.atomic():
         order = transitions.locked(order_id)
         row = _row_for(order, truth, refund_id)
+        row.is_reversal = row.is_reversal or is_reversal
         if truth.status == "COMPLETED" and row.state != Refund.State.COMPLETED:
             _complete(order, row)
         elif truth.status in {"FAILED", "CANCELLED"} and row.state != Refund.State.COMPLETED:
@@ -219,42 +227,17 @@ def _row_for(order: Order, truth: ProviderRefund, refund_id: UUID | None) -> Ref
     return row
 
 
-@transaction.atomic
-def charge_back(*, order_id: UUID, amount: Money, reference: str, note: str) -> Refund | None:
-    """The payer's bank took the money back: a fact, once by the provider's `reference`. Never more
-    than is left of the order; None where nothing is. While a refund of ours is under way nobody
-    knows what is left: `NotYet`."""
-    order = transitions.locked(order_id)
-    known = order.refunds.filter(provider_refund_id=reference).first()
-    if known:
-        return known
-    if order.refunds.filter(state__in=(Step.REQUESTED, Step.PENDING)).exists():
-        raise NotYet("a refund of this order is under way")
-    minor = min(amount.minor, order.total.minor - order.refunded_minor)
-    if order.state not in _REFUNDABLE or not minor:
-        return None
-    row = Refund(
-        order=order,
-        amount_minor=minor,
-        note=note[:200],
-        origin=Refund.Origin.CHARGEBACK,
-        provider_refund_id=reference,
-    )
-    row.save(force_insert=True)
-    _complete(order, row)
-    row.save()
-    return row
-
-
 def _complete(order: Order, row: Refund) -> None:
     row.state = Refund.State.COMPLETED
     settlement.record_refund(order, row)
     order.refunded_minor += row.amount_minor
     order.save(update_fields=["refunded_minor"])
+    row.save()
     full = order.refunded_minor == order.total.minor
-    transitions.move(order, State.REFUNDED if full else State.PARTIALLY_REFUNDED, row.note)
+    transitions.stand(order, row.note)
     outbox.record(
         PaymentRefunded(
+            refund_id=row.pk,
             order_id=order.pk,
             kind=order.kind,
             target_id=order.target_id,
@@ -262,6 +245,7 @@ def _complete(order: Order, row: Refund) -> None:
             amount_minor=row.amount_minor,
             currency=order.currency,
             full=full,
+            is_reversal=row.is_reversal,
         ),
         key=f"payment.refunded:{row.pk}",
     )

@@ -69,7 +69,7 @@ def record_refund(order: Order, refund: Refund) -> None:
         return whole * after // total - whole * before // total
 
     money = refund.amount_minor - refund.credit_minor
-    account = Kind.CHARGEBACK if refund.origin == Refund.Origin.CHARGEBACK else Kind.REFUNDS
+    account = Kind.CHARGEBACK if refund.is_reversal else Kind.REFUNDS
     back = [Line(account, money)]
     if refund.credit_minor:
         back.append(credits.refunded(order, refund.credit_minor, str(refund.pk)))
