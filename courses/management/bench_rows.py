@@ -141,11 +141,34 @@ def _written(field: "models.Field[Any, Any]", value: Any) -> str:
     return {True: "t", False: "f"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
+# Besides the words above, as many as a language uses, and as unevenly: few everywhere, most rarely.
+_SYLLABLES = (
+    "ba be bo ca ce co da de do fa fe ga go la le li lo ma me mi mo na ne no pa pe po ra re ri ro "
+    "sa se si so ta te ti to va ve vi"
+).split()
+_VOCABULARY = 20_000
+
+
+def rare_word(number: int) -> str:
+    """Three or four syllables of 42: one word for each number."""
+    rest, found = number % _VOCABULARY + 42**2, ""
+    while rest:
+        rest, place = divmod(rest, 42)
+        found += _SYLLABLES[place]
+    return found
+
+
 def words(language: str, number: int, count: int) -> str:
+    """Every eighth is a real one."""
     known = WORDS[language]
-    return " ".join(
-        known[(number * 7 + place * (number % 13 + 1)) % len(known)] for place in range(count)
-    )
+    found = []
+    for place in range(count):
+        share = spread(number * 1009 + place * 31 + len(language))
+        if place % 8 == 0:
+            found.append(known[int(len(known) * share)])
+        else:
+            found.append(rare_word(int(_VOCABULARY * share**3)))
+    return " ".join(found)
 
 
 def spread(number: int) -> float:
@@ -183,7 +206,7 @@ def _courses(count: int) -> Iterator[Sequence[Any]]:
         tags = {TAGS[n % len(TAGS)], TAGS[n // 3 % len(TAGS)]}
         yield (
             *(key(_COURSE, n), f"bench-{n}", key(_TEACHER, n % TEACHERS)),
-            f"{words(language, n, 3).capitalize()} {n}",
+            f"{words(language, n, 3).capitalize()} {words(language, n + 7, 1)} {n}",
             *(words(language, n + 1, 6), words(language, n + 2, 20), words(language, n + 3, 200)),
             *(CATEGORIES[n % len(CATEGORIES)], "{" + ",".join(sorted(tags)) + "}"),
             *(("beginner", "intermediate", "advanced")[n % 3], language),

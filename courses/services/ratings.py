@@ -96,7 +96,9 @@ def report(*, rating: CourseRating, reporter: Any, reason: str) -> None:
     RatingReport.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID | None, reason: str = "") -> CourseRating:
+def hide(
+    *, rating: CourseRating, hidden: bool, actor_id: UUID | None, reason: str = ""
+) -> CourseRating:
     """A hidden review leaves the counts, one that is shown again comes back."""
     with transaction.atomic():
         row = _locked(pk=rating.pk)
@@ -156,6 +158,7 @@ def rerank() -> int:
         facts = {"mean": mean, "ratings": count, "computed_at": Now()}
         RatingPrior.objects.update_or_create(pk=1, defaults=facts)
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '2min'")
             cursor.execute(_RERANK, [mean])
             return int(cursor.rowcount)
 

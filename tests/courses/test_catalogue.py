@@ -297,7 +297,9 @@ def test_the_indexes_are_really_used(add) -> None:
         "search_word_likeness": (
             "SELECT word FROM courses_searchword ORDER BY word <-> 'vioiln' LIMIT 12"
         ),
-        "course_search": ("SELECT id FROM courses_course WHERE search @@ courses_query('violin')"),
+        "course_words": (
+            "SELECT course_id FROM courses_coursewords WHERE words @@ courses_query('violin')"
+        ),
         "course_rated": (
             "SELECT id FROM courses_course WHERE state = 'published'"
             " ORDER BY rating_rank DESC, id DESC LIMIT 20"
