@@ -118,7 +118,9 @@ class LessonView(ApiView):
             "title": lesson.title,
             "kind": lesson.kind,
             "minutes": lesson.minutes,
-            "lock": lock,
+            "lock": lock.reason,
+            "opens_at": lock.opens_at,
+            "waits_for": lock.waits_for,
         }
         if not lock:
             card |= {"body": lesson.body, "html": html_of(lesson.body)}
