@@ -38,6 +38,14 @@ class CourseQuerySet(models.QuerySet["Course"]):
         )
         return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
 
+    def editable_by(self, user: Any) -> "CourseQuerySet":
+        """One's own while one teaches; all for the staff."""
+        if getattr(user, "is_staff", False):
+            return self
+        if not user.is_authenticated or not user.is_tutor:
+            return self.none()
+        return self.filter(instructor_id=user.pk)
+
     def matching(self, text: str) -> "CourseQuerySet":
         """By words, stemmed and weighted (title over summary over description); where no word
         matches, by likeness of letters, so that a slip of the finger still finds. `rank` is

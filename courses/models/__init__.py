@@ -12,6 +12,7 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.files import CourseFile
 from courses.models.quizzes import Question, Quiz
 from courses.models.versions import CourseReview, CourseVersion
 
@@ -23,6 +24,7 @@ __all__ = [
     "Attendance",
     "Course",
     "CourseDraft",
+    "CourseFile",
     "CoursePrerequisite",
     "CourseReview",
     "CourseVersion",
