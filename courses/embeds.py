@@ -1,4 +1,4 @@
-"""Pages of other sites within a lesson: only of hosts the site allows, in a form that can be framed."""
+"""Pages of other sites within a lesson: only of allowed hosts, in a form that can be framed."""
 
 import re
 from dataclasses import dataclass

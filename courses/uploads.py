@@ -15,9 +15,7 @@ PICTURE = declare(
 MATERIAL = declare(
     Purpose(
         "course-material",
-        kinds=frozenset(
-            "pdf m4a mp3 ogg wav docx xlsx pptx zip vtt text csv markdown".split()
-        ),
+        kinds=frozenset("pdf m4a mp3 ogg wav docx xlsx pptx zip vtt text csv markdown".split()),
         most_bytes=25 * MEBIBYTE,
         quota=1024 * MEBIBYTE,
     )
@@ -40,7 +38,5 @@ ARCHIVE = declare(
 )
 # Not for uploads: a picture that was written here once comes back as it is, and what an export
 # made waits for its author.
-WRITTEN_PICTURE = Purpose(
-    PICTURE.name, frozenset({"webp"}), PICTURE.most_bytes, PICTURE.quota
-)
+WRITTEN_PICTURE = Purpose(PICTURE.name, frozenset({"webp"}), PICTURE.most_bytes, PICTURE.quota)
 EXPORT = Purpose("course-export", frozenset({"zip"}), 2048 * MEBIBYTE, 4096 * MEBIBYTE)

@@ -72,7 +72,9 @@ class LessonFieldsIn(StrictSerializer):
         trim_whitespace=False,
         help_text="Markdown; pictures and links may name files/<name>.",
     )
-    data = serializers.DictField(required=False, help_text="What only this kind has.")
+    data = serializers.DictField(  # type: ignore[assignment]  # a field, not the property
+        required=False, help_text="What only this kind has."
+    )
     objectives = serializers.ListField(
         child=SafeText(max_length=200), max_length=10, required=False
     )
@@ -119,9 +121,7 @@ class OrderIn(StrictSerializer):
     """One of the two: every lesson's id in order, each staying in its section; or the sections in
     order, each with its lessons."""
 
-    lessons = serializers.ListField(
-        child=serializers.UUIDField(), max_length=1000, required=False
-    )
+    lessons = serializers.ListField(child=serializers.UUIDField(), max_length=1000, required=False)
     sections = SectionOrderIn(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class LessonDraftOut(OutputSerializer):
     title = serializers.CharField()
     kind = serializers.ChoiceField(choices=LessonKind.choices)
     body = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
     objectives = serializers.ListField(child=serializers.CharField())
     minutes = serializers.IntegerField()
     is_free_preview = serializers.BooleanField()
@@ -216,6 +216,18 @@ class CourseDraftOut(OutputSerializer):
     estimated_hours = serializers.IntegerField(allow_null=True)
     prerequisites = serializers.ListField(child=serializers.UUIDField())
     sections = SectionDraftOut(many=True)
+
+
+class OwnCourseOut(OutputSerializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=Course.State.choices)
+    version = serializers.IntegerField()
+    enrollment_count = serializers.IntegerField()
+    lesson_count = serializers.IntegerField()
+    is_changed = serializers.BooleanField()
+    updated_at = serializers.DateTimeField()
 
 
 class ChecklistItemOut(OutputSerializer):
@@ -278,7 +290,7 @@ class RevisionOut(OutputSerializer):
     reason = serializers.CharField()
     created_at = serializers.DateTimeField()
     body = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
 
 
 class CourseFileOut(OutputSerializer):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_stored_files'),
-        ('courses', '0010_drafts_and_versions'),
+        ('courses', '0032_catalogue_triggers'),
     ]
 
     operations = [

@@ -15,9 +15,7 @@ class CourseFile(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    course = models.ForeignKey(
-        Course, models.CASCADE, related_name="files", db_index=False
-    )
+    course = models.ForeignKey(Course, models.CASCADE, related_name="files", db_index=False)
     name = models.CharField(max_length=100)
     draft = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     live = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")

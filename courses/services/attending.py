@@ -38,7 +38,7 @@ def _places(lesson: Lesson, minutes: Mapping[UUID, int]) -> list[Enrollment]:
         raise InvalidInput(
             errors=[
                 {"pointer": f"/{pk}", "code": "unknown", "detail": "Nobody of this session."}
-                for pk in sorted(unknown) or ["lesson"]
+                for pk in sorted(map(str, unknown)) or ["lesson"]
             ]
         )
     return places

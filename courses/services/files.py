@@ -32,9 +32,7 @@ def name_for(upload_name: str) -> str:
     return f"{plain}.{ending}" if ending else plain
 
 
-def attach(
-    *, course: Course, file_id: UUID, owner_id: UUID, name: str = "", actor_id: Any = None
-) -> CourseFile:
+def attach(*, course: Course, file_id: UUID, owner_id: UUID, name: str = "") -> CourseFile:
     """Makes an upload of `owner_id` a file of the draft, in the place of the one of that name.
     `FileRefused` for names lessons could not use and uploads that are for something else."""
     stored = StoredFile.objects.filter(pk=file_id, owner_id=owner_id).first()
@@ -42,17 +40,15 @@ def attach(
         raise NotFound
     if stored.purpose not in _PURPOSES:
         raise FileRefused
-    return place(course=course, stored=stored, name=name or name_for(stored.name), actor_id=actor_id)
+    return place(course=course, stored=stored, name=name or name_for(stored.name))
 
 
-def place(
-    *, course: Course, stored: StoredFile, name: str, actor_id: Any, keep: bool = True
-) -> CourseFile:
+def place(*, course: Course, stored: StoredFile, name: str) -> CourseFile:
     if not FILE_NAME.match(name):
         raise FileRefused
     with transaction.atomic():
         drafting.locked(course)
-        if keep and stored.owner_id:
+        if stored.owner_id:
             purpose = _PURPOSES[stored.purpose]
             storing.keep(stored.pk, owner_id=stored.owner_id, purpose=purpose)
         row = CourseFile.objects.filter(course=course, name=name).first()

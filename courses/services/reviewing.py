@@ -92,8 +92,6 @@ def _decide(review: CourseReview, state: str, actor_id: Any, reason: str) -> Cou
         state=state, decided_by=actor_id, decided_at=timezone.now(), reason=reason
     ):
         raise ReviewDecided
-    audit.record(
-        f"course.review-{state}", target=review.course, actor_id=actor_id, reason=reason
-    )
+    audit.record(f"course.review-{state}", target=review.course, actor_id=actor_id, reason=reason)
     review.refresh_from_db()
     return review

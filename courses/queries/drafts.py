@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from courses.documents import FACTS, Changes
-from courses.models import Course, CourseDraft, CourseVersion, Enrollment, LessonDraft
+from courses.models import Course, CourseDraft, CourseVersion, Enrollment
 from tutorme.core.money import Money
 
 _IN_TREE = (
@@ -72,7 +72,7 @@ def changelog(course: Course, enrollment: Enrollment | None, limit: int = 100) -
 
 
 def _together(versions: Any) -> Changes:
-    """What one sees who was away: added and removed again is nothing, added and changed is added."""
+    """As seen by who was away: added and removed again is nothing, added and changed is added."""
     named: dict[str, str] = {}
     kind: dict[str, str] = {}
     for version in versions:
@@ -91,9 +91,3 @@ def _together(versions: Any) -> Changes:
     for pk, what in kind.items():
         together[what].append({"id": pk, "title": named[pk]})
     return together
-
-
-def lesson_draft_of(courses: Any, lesson_id: UUID) -> LessonDraft | None:
-    """The draft of a lesson of one of these courses."""
-    rows = LessonDraft.objects.select_related("course", "section")
-    return rows.filter(pk=lesson_id, course__in=courses).first()
