@@ -208,13 +208,13 @@ class OrderView(ApiView):
 
     @extend_schema(
         operation_id="courses_lessons_order",
-        request=shapes.OrderIn,
+        request=shapes.OutlineOrderIn,
         responses=shapes.CourseDraftOut,
     )
     def post(self, request: Request, course_id: UUID) -> Response:
         """Set the order of the whole outline; 422 unless it names every lesson once."""
         course = own_course(request, course_id)
-        body = read_body(shapes.OrderIn, request)
+        body = read_body(shapes.OutlineOrderIn, request)
         if "sections" in body:
             order = [(row["id"], row["lessons"]) for row in body["sections"]]
         else:

@@ -117,7 +117,7 @@ class SectionOrderIn(StrictSerializer):
     lessons = serializers.ListField(child=serializers.UUIDField(), max_length=1000)
 
 
-class OrderIn(StrictSerializer):
+class OutlineOrderIn(StrictSerializer):
     """One of the two: every lesson's id in order, each staying in its section; or the sections in
     order, each with its lessons."""
 
