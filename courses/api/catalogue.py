@@ -33,7 +33,7 @@ def course_of(request: Request, course_id: UUID) -> Course:
 
 class CatalogueView(ApiView):
     access = {"get": Grant(ANYONE, Scope.PUBLISHED)}
-    limit_scope = "search"
+    limit_scope: str | dict[str, str] | None = "search"
     cache_control = "private, no-cache"
 
     @extend_schema(
@@ -69,7 +69,8 @@ class CourseView(ApiView):
         """One course; conditional by ETag."""
         course = course_of(request, course_id)
         enrollment = queries.enrollment_of(course, request.user)
-        tag = etag(course.pk, course.version, course.updated_at, bool(enrollment))
+        figures = (course.enrollment_count, course.rating_count, course.rating_sum)
+        tag = etag(course.pk, course.version, course.updated_at, bool(enrollment), *figures)
         if not_modified(request, tag):
             return Response(status=304, headers={"ETag": tag})
         card = shapes.course(Course.objects.values(*catalogue.CARD).get(pk=course.pk))
@@ -104,7 +105,9 @@ class LessonView(ApiView):
             "title": lesson.title,
             "kind": lesson.kind,
             "minutes": lesson.minutes,
-            "lock": lock,
+            "lock": lock.reason,
+            "opens_at": lock.opens_at,
+            "waits_for": lock.waits_for,
         }
         if not lock:
             card |= {"body": lesson.body, "html": html_of(lesson.body)}
@@ -131,5 +134,5 @@ def open_lesson_of(request: Request, lesson_id: UUID) -> Lesson:
     lesson = lesson_of(request, lesson_id)
     enrollment = queries.enrollment_of(lesson.course, request.user)
     if lock := queries.lock_of(lesson, request.user, enrollment):
-        raise LessonLocked(reason=lock)
+        raise LessonLocked(reason=lock.reason)
     return lesson

@@ -36,7 +36,7 @@ DROP FUNCTION courses_find_by();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0032_catalogue_triggers'),
+        ('courses', '0011_course_files'),
     ]
 
     operations = [

@@ -13,9 +13,7 @@ class CourseWords(models.Model):
     description; stemmed by its own language, and the first two as they are written as well.
     Apart from the course, whose counters move often, because an index of words is dear to write."""
 
-    course = models.OneToOneField(
-        Course, models.CASCADE, primary_key=True, related_name="found_by"
-    )
+    course = models.OneToOneField(Course, models.CASCADE, primary_key=True, related_name="found_by")
     words = SearchVectorField()
 
     class Meta:
