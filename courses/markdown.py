@@ -37,14 +37,21 @@ _PARSER = _parser()
 
 
 @lru_cache(maxsize=512)
-def html_of(text: str) -> str:
-    """Safe to show as it is; cached by the text itself, so never stale."""
+def html_of(text: str, base: str = "") -> str:
+    """Safe to show as it is; cached by the text itself, so never stale. `base` is put before what
+    names a file of the course (`files/…`)."""
+
+    def placed(_tag: str, attribute: str, value: str) -> str:
+        is_own = attribute in ("src", "href") and value.startswith("files/")
+        return f"{base}{value}" if is_own else value
+
     return nh3.clean(
         _PARSER.render(text),
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
+        attribute_filter=placed if base else None,
     )
 
 

@@ -117,6 +117,9 @@ class LessonOut(OutputSerializer):
     minutes = serializers.IntegerField()
     body = serializers.CharField(required=False, help_text="Markdown; absent while locked.")
     html = serializers.CharField(required=False, help_text="Safe HTML; absent while locked.")
+    content = serializers.DictField(
+        required=False, help_text="What only this kind has; its links end in ten minutes."
+    )
     lock = serializers.CharField()
     opens_at = serializers.DateTimeField(allow_null=True)
     waits_for = serializers.ListField(child=serializers.UUIDField())

@@ -8,15 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries
-from courses.markdown import html_of
+from courses import file_links, queries
 from courses.models import Course, Enrollment, Lesson
 from courses.queries import Outline, opinions
+from courses.queries.bodies import Body, body_of
 from courses.services import learning
 from courses.views.catalogue import course_of
 from tutorme.core.errors import DomainError
@@ -89,8 +88,29 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if place.lesson.kind == Lesson.Kind.QUIZ:
         about = queries.quiz_intro(place.lesson, place.enrollment)
         return render(request, "courses/quiz.html", {**_shown(place), "about": about})
-    body = SafeString(html_of(place.lesson.body))
-    return render(request, "courses/lesson.html", {**_shown(place), "body": body})
+    return with_body(request, "courses/lesson.html", _shown(place), _body(place))
+
+
+def _body(place: Place) -> Body:
+    course = place.course
+    place.lesson.course = course
+    return body_of(
+        place.lesson,
+        base=file_links.base(course),
+        address=lambda name: file_links.address(course, name),
+    )
+
+
+def with_body(
+    request: HttpRequest, template: str, context: dict[str, Any], body: Body
+) -> HttpResponse:
+    """The page with `body`. A page of another site is loaded when its reader asks, and its origin
+    is allowed on this one answer."""
+    show_frame = body.frame is not None and "load" in request.GET
+    response = render(request, template, {**context, "body": body, "show_frame": show_frame})
+    if body.frame and show_frame:
+        response._csp_update = {"frame-src": [body.frame.origin]}  # type: ignore[attr-defined]
+    return response
 
 
 def _arrive(place: Place, enrollment: Enrollment) -> None:
@@ -100,7 +120,7 @@ def _arrive(place: Place, enrollment: Enrollment) -> None:
         learning.open_lesson(enrollment=enrollment, lesson=place.lesson)
 
 
-def _shown(place: Place) -> dict[str, object]:
+def _shown(place: Place) -> dict[str, Any]:
     before, this, after = queries.around(place.outline, place.lesson.key)
     return {
         "course": place.course,
