@@ -55,6 +55,21 @@ urlpatterns = [
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
     path(
+        "me/enrollments/<uuid:enrollment_id>/",
+        learning.EnrollmentView.as_view(),
+        name="courses-api-enrollment",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/progress/reset/",
+        learning.ResetView.as_view(),
+        name="courses-api-lesson-reset",
+    ),
+    path(
+        "courses/<uuid:course_id>/search/",
+        learning.SearchInsideView.as_view(),
+        name="courses-api-search-inside",
+    ),
+    path(
         "courses/<uuid:course_id>/ratings/",
         ratings.RatingsView.as_view(),
         name="courses-api-ratings",

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from courses.models import Attempt, Course, Enrollment
-from courses.services import learning
+from courses.services import recomputing
 from tutorme.web.demo.seeding import seed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -25,7 +25,7 @@ def test_the_demo_is_whole_and_loading_it_again_adds_nothing() -> None:
 
 def test_its_histories_hold_what_the_rules_say() -> None:
     seed()
-    assert learning.recompute(dry_run=True) == 0
+    assert recomputing.recompute(dry_run=True) == []
     assert Enrollment.objects.get(user__username="sam").percent == 50
     assert not Enrollment.objects.filter(
         user__username="sam", course__slug="linear-equations-balance-to-graph"
