@@ -179,7 +179,7 @@ def _payer(event: PaymentCaptured) -> list[Told]:
 
 def _refunded(event: PaymentRefunded) -> list[Told]:
     """Parts of one payment may come back in equal amounts; each is told."""
-    which = "all" if event.full else uuid7()
+    which = event.refund_id or ("all" if event.full else uuid7())
     key = f"payment-refunded:{event.order_id}:{which}"
     return [Told(event.buyer_id, key, _payment_facts(event), _order_url(event.order_id))]
 
