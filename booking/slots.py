@@ -72,7 +72,7 @@ class Diary:
         self._pieces: dict[date, list[Span]] = {}
 
     def offered(self, between: Span, *, minutes: int) -> list[datetime]:
-        """Starts within `between` at which a lesson of that many minutes can be booked, in order."""
+        """Starts within `between` at which a lesson of that many minutes can be booked."""
         starts = (start for start in self._grid(between, minutes) if between.start <= start)
         return [
             start
@@ -160,5 +160,3 @@ def _steps(piece: Span, step: timedelta) -> Iterator[datetime]:
     while start < piece.end:
         yield start
         start += step
-
-

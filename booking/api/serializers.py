@@ -1,0 +1,167 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from booking.models import Booking, Schedule
+from tutorme.core.api.serializers import (
+    BoundedDateTime,
+    MoneyField,
+    OutputSerializer,
+    SafeText,
+    StrictSerializer,
+    ZoneField,
+)
+
+_MOST_WINDOWS = 12
+_MOST_OVERRIDES = 400
+_CLOCK = {"format": "%H:%M", "input_formats": ["%H:%M"]}
+
+
+class WindowIn(StrictSerializer):
+    start = serializers.TimeField(**_CLOCK)
+    end = serializers.TimeField(**_CLOCK)
+
+
+class WeekIn(WindowIn):
+    day_of_week = serializers.IntegerField(min_value=0, max_value=6)
+
+
+class OverrideIn(StrictSerializer):
+    date = serializers.DateField()
+    windows = WindowIn(many=True, max_length=_MOST_WINDOWS)
+
+
+class AvailabilityIn(StrictSerializer):
+    """Wall times in `time_zone`; 0 is Sunday; an end of 00:00 is midnight."""
+
+    time_zone = ZoneField()
+    weekly = WeekIn(many=True, max_length=7 * _MOST_WINDOWS)
+    overrides = OverrideIn(many=True, max_length=_MOST_OVERRIDES, required=False)
+    slot_minutes = serializers.IntegerField(
+        min_value=5, max_value=480, allow_null=True, required=False
+    )
+    buffer_before = serializers.IntegerField(min_value=0, max_value=240, required=False)
+    buffer_after = serializers.IntegerField(min_value=0, max_value=240, required=False)
+    notice_minutes = serializers.IntegerField(min_value=0, max_value=43_200, required=False)
+    horizon_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    max_per_day = serializers.IntegerField(
+        min_value=1, max_value=48, allow_null=True, required=False
+    )
+    cancellation = serializers.ChoiceField(choices=Schedule.Cancellation.choices, required=False)
+    needs_approval = serializers.BooleanField(required=False)
+    is_open = serializers.BooleanField(required=False)
+
+
+class AvailabilityPatch(AvailabilityIn):
+    time_zone = ZoneField(required=False)
+    weekly = WeekIn(many=True, max_length=7 * _MOST_WINDOWS, required=False)
+
+
+class SlotsQuery(StrictSerializer):
+    """A date, or a stretch of at most 31 of them, in the zone `tz`."""
+
+    date = serializers.DateField(required=False)
+    to = serializers.DateField(required=False)
+    tz = ZoneField(required=False)
+    duration = serializers.IntegerField(min_value=15, max_value=480, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        # `from` is a word of Python.
+        fields["from"] = serializers.DateField(required=False)
+        return fields
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        first = attrs.get("date") or attrs.get("from")
+        last = attrs.get("date") or attrs.get("to") or first
+        if ("date" in attrs) == ("from" in attrs):
+            raise serializers.ValidationError({"from": "Give date, or from and to."})
+        if last < first or (last - first).days >= 31:
+            raise serializers.ValidationError({"to": "At most 31 days, forward."})
+        return {**attrs, "first": first, "last": last}
+
+
+class SlotOut(OutputSerializer):
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    local = serializers.CharField()
+    available = serializers.BooleanField()
+
+
+class DayOut(OutputSerializer):
+    date = serializers.DateField()
+    slots = SlotOut(many=True)
+
+
+class SlotsOut(OutputSerializer):
+    tutor = serializers.UUIDField()
+    time_zone = serializers.CharField()
+    days = DayOut(many=True)
+
+
+class LessonTypeOut(OutputSerializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    minutes = serializers.IntegerField()
+    price = MoneyField()
+    is_trial = serializers.BooleanField()
+
+
+class LessonTypeIn(StrictSerializer):
+    title = SafeText(max_length=80)
+    minutes = serializers.IntegerField(min_value=15, max_value=480)
+    price = MoneyField()
+    is_trial = serializers.BooleanField(required=False, default=False)
+
+
+class BookingIn(StrictSerializer):
+    session_type = serializers.UUIDField()
+    start = BoundedDateTime()
+    note = SafeText(multiline=True, max_length=1000, required=False, allow_blank=True)
+
+
+class MoveIn(StrictSerializer):
+    start = BoundedDateTime()
+
+
+class ReasonIn(StrictSerializer):
+    reason = SafeText(max_length=500, required=False, allow_blank=True)
+
+
+class PersonOut(OutputSerializer):
+    id = serializers.UUIDField()
+    display_name = serializers.CharField()
+
+
+class ChangeOut(OutputSerializer):
+    version = serializers.IntegerField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    was_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class RefundOut(OutputSerializer):
+    percent = serializers.IntegerField()
+    amount = MoneyField()
+
+
+class BookingOut(OutputSerializer):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Booking.State.choices)
+    version = serializers.IntegerField()
+    tutor = PersonOut()
+    student = PersonOut()
+    session_type = LessonTypeOut()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    price = MoneyField()
+    cancellation = serializers.CharField()
+    note = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    order = serializers.UUIDField(allow_null=True)
+
+
+class BookingDetailOut(BookingOut):
+    refund_if_cancelled = RefundOut()
+    history = ChangeOut(many=True)
