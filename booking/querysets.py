@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    pass
+    from booking.models import Booking  # noqa: F401  named in strings
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -14,12 +15,22 @@ from tutorme.core.api.serializers import (
 
 _MOST_WINDOWS = 12
 _MOST_OVERRIDES = 400
-_CLOCK = {"format": "%H:%M", "input_formats": ["%H:%M"]}
+
+
+class ClockField(serializers.TimeField):
+    """Wall time to the minute, HH:MM."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+
+def _most(child: serializers.Serializer[Any], count: int, **kwargs: Any) -> Any:
+    return serializers.ListSerializer(child=child, max_length=count, **kwargs)
 
 
 class WindowIn(StrictSerializer):
-    start = serializers.TimeField(**_CLOCK)
-    end = serializers.TimeField(**_CLOCK)
+    start = ClockField()
+    end = ClockField()
 
 
 class WeekIn(WindowIn):
@@ -28,15 +39,15 @@ class WeekIn(WindowIn):
 
 class OverrideIn(StrictSerializer):
     date = serializers.DateField()
-    windows = WindowIn(many=True, max_length=_MOST_WINDOWS)
+    windows = _most(WindowIn(), _MOST_WINDOWS)
 
 
 class AvailabilityIn(StrictSerializer):
     """Wall times in `time_zone`; 0 is Sunday; an end of 00:00 is midnight."""
 
     time_zone = ZoneField()
-    weekly = WeekIn(many=True, max_length=7 * _MOST_WINDOWS)
-    overrides = OverrideIn(many=True, max_length=_MOST_OVERRIDES, required=False)
+    weekly = _most(WeekIn(), 7 * _MOST_WINDOWS)
+    overrides = _most(OverrideIn(), _MOST_OVERRIDES, required=False)
     slot_minutes = serializers.IntegerField(
         min_value=5, max_value=480, allow_null=True, required=False
     )
@@ -54,7 +65,7 @@ class AvailabilityIn(StrictSerializer):
 
 class AvailabilityPatch(AvailabilityIn):
     time_zone = ZoneField(required=False)
-    weekly = WeekIn(many=True, max_length=7 * _MOST_WINDOWS, required=False)
+    weekly = _most(WeekIn(), 7 * _MOST_WINDOWS, required=False)
 
 
 class SlotsQuery(StrictSerializer):
@@ -72,10 +83,10 @@ class SlotsQuery(StrictSerializer):
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        first = attrs.get("date") or attrs.get("from")
-        last = attrs.get("date") or attrs.get("to") or first
         if ("date" in attrs) == ("from" in attrs):
             raise serializers.ValidationError({"from": "Give date, or from and to."})
+        first: date = attrs.get("date") or attrs["from"]
+        last: date = attrs.get("date") or attrs.get("to") or first
         if last < first or (last - first).days >= 31:
             raise serializers.ValidationError({"to": "At most 31 days, forward."})
         return {**attrs, "first": first, "last": last}

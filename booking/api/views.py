@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -266,7 +267,7 @@ class BookingViewSet(ApiViewSet):
         )
         return self._shown(request, pk)
 
-    def _own(self, request: Request) -> Any:
+    def _own(self, request: Request) -> QuerySet[Booking]:
         people = ("tutor", "student", "lesson_type")
         return Booking.objects.visible_to(request.user).select_related(*people)
 

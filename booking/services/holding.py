@@ -191,7 +191,8 @@ def locked(booking_id: UUID) -> Booking:
     wants rows."""
     pair = Booking.objects.values_list("tutor_id", "student_id").get(pk=booking_id)
     locks.hold(pair)
-    return Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
+    row: Booking = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
+    return row
 
 
 def release_lapsed(people: list[UUID], *, now: datetime) -> int:
