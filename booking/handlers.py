@@ -6,7 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from booking.errors import BookingOver, SlotTaken, StudentBusy
-from booking.events import BookingCancelled
+from booking.events import BookingCancelled, BookingDeclined, BookingExpired
 from booking.models import Booking
 from booking.services import holding
 from payments.events import PaymentCaptured
@@ -51,6 +51,22 @@ def give_the_money_back(event: BookingCancelled) -> None:
     order_id = Booking.objects.values_list("order_id", flat=True).get(pk=event.booking_id)
     if order_id is not None and event.refund_percent:
         _give_back(order_id, event.booking_id, percent=event.refund_percent, version=event.version)
+
+
+@outbox.handles(BookingDeclined)
+def give_back_for_a_no(event: BookingDeclined) -> None:
+    _give_all_back(event.booking_id, event.version)
+
+
+@outbox.handles(BookingExpired)
+def give_back_for_no_answer(event: BookingExpired) -> None:
+    _give_all_back(event.booking_id, event.version)
+
+
+def _give_all_back(booking_id: UUID, version: int) -> None:
+    order_id = Booking.objects.values_list("order_id", flat=True).get(pk=booking_id)
+    if order_id is not None:
+        _give_back(order_id, booking_id, percent=100, version=version)
 
 
 def _give_back(order_id: UUID, booking_id: UUID, *, percent: int, version: int) -> None:

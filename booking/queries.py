@@ -87,10 +87,9 @@ def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None 
             state__in=COUNTED_STATES,
         )
         .exclude(lapsed)
-        .exclude(pk=without)
         .values_list("state", "blocked_from", "blocked_until", "on")
     )
-    rows = list(near)
+    rows = list(near.exclude(pk=without) if without else near)
     busy = BusyTime.objects.filter(
         tutor_id=tutor_id,
         ends_at__gt=between.start - _MARGIN,
