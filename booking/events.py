@@ -15,7 +15,7 @@ class AvailabilityChanged(Event):
 
 
 @dataclass(frozen=True)
-class BookingEvent(Event):
+class _About:
     booking_id: UUID
     version: int
     tutor_id: UUID
@@ -23,35 +23,35 @@ class BookingEvent(Event):
 
 
 @dataclass(frozen=True)
-class BookingHeld(BookingEvent):
+class BookingHeld(_About, Event):
     name: ClassVar[str] = "booking.held"
 
 
 @dataclass(frozen=True)
-class BookingRequested(BookingEvent):
+class BookingRequested(_About, Event):
     """The tutor is to answer."""
 
     name: ClassVar[str] = "booking.requested"
 
 
 @dataclass(frozen=True)
-class BookingConfirmed(BookingEvent):
+class BookingConfirmed(_About, Event):
     name: ClassVar[str] = "booking.confirmed"
 
 
 @dataclass(frozen=True)
-class BookingDeclined(BookingEvent):
+class BookingDeclined(_About, Event):
     name: ClassVar[str] = "booking.declined"
 
 
 @dataclass(frozen=True)
-class BookingMoved(BookingEvent):
+class BookingMoved(_About, Event):
     name: ClassVar[str] = "booking.moved"
     was_at: datetime
 
 
 @dataclass(frozen=True)
-class BookingCancelled(BookingEvent):
+class BookingCancelled(_About, Event):
     """`by` is student, tutor or platform; `refund_percent` of the price is due."""
 
     name: ClassVar[str] = "booking.cancelled"
@@ -60,5 +60,5 @@ class BookingCancelled(BookingEvent):
 
 
 @dataclass(frozen=True)
-class BookingExpired(BookingEvent):
+class BookingExpired(_About, Event):
     name: ClassVar[str] = "booking.expired"

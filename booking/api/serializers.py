@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from booking.models import Booking, Schedule
 from tutorme.core.api.serializers import (
+    BoundedDate,
     BoundedDateTime,
     MoneyField,
     OutputSerializer,
@@ -38,7 +39,7 @@ class WeekIn(WindowIn):
 
 
 class OverrideIn(StrictSerializer):
-    date = serializers.DateField()
+    date = BoundedDate()
     windows = _most(WindowIn(), _MOST_WINDOWS)
 
 
@@ -71,15 +72,15 @@ class AvailabilityPatch(AvailabilityIn):
 class SlotsQuery(StrictSerializer):
     """A date, or a stretch of at most 31 of them, in the zone `tz`."""
 
-    date = serializers.DateField(required=False)
-    to = serializers.DateField(required=False)
+    date = BoundedDate(required=False)
+    to = BoundedDate(required=False)
     tz = ZoneField(required=False)
     duration = serializers.IntegerField(min_value=15, max_value=480, required=False)
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         # `from` is a word of Python.
-        fields["from"] = serializers.DateField(required=False)
+        fields["from"] = BoundedDate(required=False)
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +153,7 @@ class ChangeOut(OutputSerializer):
     created_at = serializers.DateTimeField()
 
 
-class RefundOut(OutputSerializer):
+class CancellationOut(OutputSerializer):
     percent = serializers.IntegerField()
     amount = MoneyField()
 
@@ -174,5 +175,5 @@ class BookingOut(OutputSerializer):
 
 
 class BookingDetailOut(BookingOut):
-    refund_if_cancelled = RefundOut()
+    refund_if_cancelled = CancellationOut()
     history = ChangeOut(many=True)

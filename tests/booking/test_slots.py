@@ -2,6 +2,7 @@
 one."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,7 @@ def hours(text: str) -> Hours:
     return Hours(time.fromisoformat(start), time.fromisoformat(end))
 
 
-def rules(zone: str = "Europe/Berlin", *weekly: str, **others: object) -> Rules:
+def rules(zone: str = "Europe/Berlin", *weekly: str, **others: Any) -> Rules:
     windows = tuple(hours(text) for text in weekly) or NINE_TO_FIVE
     return Rules(zone=zone, weekly=dict.fromkeys(range(7), windows), **others)
 

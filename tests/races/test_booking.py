@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -50,7 +52,7 @@ def free(tess: User) -> LessonType:
 
 
 def test_one_slot_and_many_students(free: LessonType) -> None:
-    results = together([lambda who=who: held(who, free) for who in crowd(16)])
+    results = together([partial(held, who, free) for who in crowd(16)])
     won = [result for result in results if isinstance(result, Booking)]
     assert len(won) == 1
     assert {type(result) for result in results if result not in won} == {SlotTaken}
@@ -59,7 +61,7 @@ def test_one_slot_and_many_students(free: LessonType) -> None:
 def test_one_student_and_two_tutors(sam: User, orla: User, free: LessonType) -> None:
     open_diary(orla)
     other = offers.offer(tutor_id=orla.pk, title="Irish", minutes=60, price=Money(0, "EUR"))
-    results = together([lambda kind=kind: held(sam, kind) for kind in (free, other)] * 4)
+    results = together([partial(held, sam, kind) for kind in (free, other)] * 4)
     assert sum(isinstance(result, Booking) for result in results) == 1
     assert overlaps("student_id", "starts_at", "ends_at") == 0
 
@@ -91,7 +93,7 @@ def test_a_storm_leaves_no_overlap_no_deadlock_and_no_surprise(tess, orla, free)
             with guard:
                 seen[word] += 1
 
-    results = together([lambda who=who: visitor(who) for who in crowd(12)])
+    results = together([partial(visitor, who) for who in crowd(12)])
     assert results == [None] * 12
     assert seen["done"] > 10
     assert overlaps("tutor_id", "blocked_from", "blocked_until") == 0
@@ -123,20 +125,20 @@ def test_control_without_the_guards_they_overlap(free: LessonType, monkeypatch) 
     looked = threading.Barrier(len(people))
     real = holding._allowed
 
-    def slowly(*given: object) -> None:
+    def slowly(*given: Any) -> None:
         real(*given)
         looked.wait(timeout=30)
 
     monkeypatch.setattr(holding, "_allowed", slowly)
     with without_guards(monkeypatch):
-        together([lambda who=who: held(who, free) for who in people])
+        together([partial(held, who, free) for who in people])
         assert overlaps("tutor_id", "blocked_from", "blocked_until") > 0
 
 
 def test_the_constraints_hold_without_the_locks(free: LessonType, monkeypatch) -> None:
     """The backstop: slower, and with waiting, but nobody is booked twice."""
     monkeypatch.setattr(locks, "hold", lambda people: None)
-    results = together([lambda who=who: held(who, free) for who in crowd(6)])
+    results = together([partial(held, who, free) for who in crowd(6)])
     assert sum(isinstance(result, Booking) for result in results) == 1
 
 
@@ -144,9 +146,7 @@ def test_a_daily_limit_holds(tess: User, free: LessonType) -> None:
     """No constraint can say this; the tutor's lock does."""
     schedules.change(tutor_id=tess.pk, changes={"max_per_day": 2})
     people = crowd(8)
-    results = together(
-        [lambda who=who, at=at: held(who, free, hour(3, 9 + at)) for at, who in enumerate(people)]
-    )
+    results = together([partial(held, who, free, hour(3, 9 + at)) for at, who in enumerate(people)])
     assert sum(isinstance(result, Booking) for result in results) == 2
 
 
@@ -160,8 +160,8 @@ def test_paying_against_running_out(sam: User, tess: User) -> None:
         late = timezone.now() + timedelta(hours=1)
         results = together(
             [
-                lambda row=row, order=order: holding.pay(booking_id=row.pk, order_id=order.pk),
-                lambda late=late: holding.sweep(now=late),
+                partial(holding.pay, booking_id=row.pk, order_id=order.pk),
+                partial(holding.sweep, now=late),
             ]
         )
         row.refresh_from_db()
@@ -192,5 +192,5 @@ def test_locks_are_taken_in_one_order(sam: User, tess: User) -> None:
                 locks.hold([first.pk, second.pk])
 
     pairs = [(sam, tess), (tess, sam)] * 4
-    results = together([lambda pair=pair: both(*pair) for pair in pairs])
+    results = together([partial(both, *pair) for pair in pairs])
     assert results == [None] * 8
