@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "accounts",
     "payments",
     "courses",
+    "booking",
     "certificates",
     "realtime",
     "tutorme.web",
