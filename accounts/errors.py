@@ -50,3 +50,25 @@ class OriginRefused(DomainError):
     title = _("This page may not sign people in")
     status = 403
     explanation = _("The request comes from another site.")
+
+
+class CodeInvalid(DomainError):
+    code = "code-invalid"
+    title = _("This code does not work")
+    status = 400
+    explanation = _("It was mistyped, is too old, or was used up. You can ask for another one.")
+
+
+class TooManyCodes(DomainError):
+    code = "too-many-codes"
+    title = _("Too many codes were asked for")
+    status = 429
+    explanation = _("Wait a while before asking for another one.")
+    retry_after = 3600
+
+
+class AlreadyRegistered(DomainError):
+    code = "already-registered"
+    title = _("You have an account with this address")
+    status = 409
+    explanation = _("Sign in, or reset the password.")

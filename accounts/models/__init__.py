@@ -1,5 +1,6 @@
+from accounts.models.codes import MailedCode, PendingRegistration
 from accounts.models.sessions import AuthSession
 from accounts.models.tutors import TutorProfile
 from accounts.models.users import User
 
-__all__ = ["AuthSession", "TutorProfile", "User"]
+__all__ = ["AuthSession", "MailedCode", "PendingRegistration", "TutorProfile", "User"]
