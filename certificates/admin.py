@@ -9,10 +9,9 @@ from unfold.admin import ModelAdmin
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from certificates.errors import DocumentRefused
 from certificates.models import Certificate, CertificateTemplate
 from certificates.services import issuing, templates
-from tutorme.core.errors import DomainError
+from tutorme.core.errors import DocumentRefused, DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 

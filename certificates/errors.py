@@ -3,20 +3,6 @@ from django.utils.translation import gettext_lazy as _
 from tutorme.core.errors import DomainError
 
 
-class DocumentRefused(DomainError):
-    code = "document-refused"
-    title = _("This document cannot be printed")
-    status = 422
-    explanation = _("The template or a name in it is outside of what the press accepts.")
-
-
-class PressUnavailable(DomainError):
-    code = "press-unavailable"
-    title = _("PDF files cannot be made here")
-    status = 503
-    explanation = _("The Pango library is not installed on this machine.")
-
-
 class CertificateNotReady(DomainError):
     code = "certificate-not-ready"
     title = _("The certificate is still being made")

@@ -4,13 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from certificates import files
-from certificates.errors import PressUnavailable
 from certificates.models import Certificate
-from certificates.printing import print_document
 from certificates.services import issuing
 from certificates.services.orders import order_of
 from tutorme.core import jobs
+from tutorme.core.errors import PressUnavailable
 from tutorme.core.jobs import RetryJob, Run
+from tutorme.core.printing import print_document
 
 
 @jobs.job(issuing.RENDER, queue="render", lease=timedelta(seconds=60))

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from certificates import codes, downloads, queries
+from certificates import codes, downloads, drawings, queries
 from certificates.models import Certificate
-from certificates.press import drawings
 from certificates.services import issuing
 from tutorme.core.client import address_of
 from tutorme.core.errors import DomainError
@@ -94,7 +93,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         context = {"typed": codes.normalized(code)[:23], "unknown": True}
         return _unlisted(render(request, "certificates/verify.html", context, status=404))
     # Our own drawing of our own address: no words of anybody in it.
-    qr = mark_safe(drawings.qr(verified.verify_url, light="#ffffff").decode())  # noqa: S308
+    qr = mark_safe(drawings.qr(verified.verify_url, light="#ffffff"))  # noqa: S308
     return _unlisted(
         render(request, "certificates/verified.html", {"certificate": verified, "qr": qr})
     )

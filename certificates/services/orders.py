@@ -1,7 +1,8 @@
 """A certificate as the press is told to print it: a pure function of the row."""
 
+from certificates import drawings
 from certificates.models import Certificate
-from certificates.printing import Order
+from tutorme.core.printing import Order
 
 
 def order_of(certificate: Certificate) -> Order:
@@ -25,8 +26,7 @@ def order_of(certificate: Certificate) -> Order:
         lang=facts["locale"],
         direction=facts["direction"],
         title=f"{facts['words']['heading']}: {facts['course']}, {facts['recipient']}",
-        address=certificate.verify_url,
-        seed=certificate.serial,
+        drawings=drawings.of(address=certificate.verify_url, seed=certificate.serial),
         about={
             "author": facts["issuer"],
             "description": certificate.verify_url,

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from certificates import codes
+from certificates import codes, drawings
 from certificates.models import CertificateTemplate
-from certificates.printing import Order, print_document
 from tutorme.core import audit
+from tutorme.core.printing import Order, print_document
 
 BUILTIN = "copybook"
 _SOURCE = Path(__file__).resolve().parents[1] / "builtin"
@@ -78,8 +78,7 @@ def sample(*, html: str, css: str, recipient: str) -> Order:
         lang="en",
         direction="ltr",
         title="Sample",
-        address=f"https://tutorme.test/verify/{code}/",
-        seed="sample",
+        drawings=drawings.of(address=f"https://tutorme.test/verify/{code}/", seed="sample"),
         strict=True,
     )
 

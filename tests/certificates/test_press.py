@@ -10,12 +10,12 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
-from certificates.errors import DocumentRefused
-from certificates.press import documents, drawings, pages
-from certificates.press.faults import Refused
-from certificates.printing import FONTS, Order, _environment, print_document
 from certificates.services import templates
 from certificates.services.facts import printable
+from tutorme.core.errors import DocumentRefused
+from tutorme.core.press import documents, pages
+from tutorme.core.press.faults import Refused
+from tutorme.core.printing import FONTS, Order, _environment, print_document
 
 BODY = '<p class="fit" id="who">{{ recipient }}</p>'
 PAGE = '@page { size: A4 } body { font-family: "Besley" }'
@@ -31,13 +31,9 @@ def text_of(pdf: bytes) -> str:
 
 def drawn(order: Order) -> bytes:
     """The press without its jail: for what does not need one, at a twentieth of the time."""
-    body = documents.fill(order.html, order.words)
+    body = documents.fill(order.html, order.words or {})
     html = documents.whole(body, lang="en", direction="ltr", title="Sample", about={})
-    assets = {
-        "qr.svg": drawings.qr(order.address),
-        "rosette.svg": drawings.rosette(order.seed),
-        "ruling.svg": drawings.ruling(),
-    }
+    assets = {name: svg.encode() for name, svg in order.drawings.items()}
     return pages.print_pdf(html=html, css=order.css, assets=assets, strict=False)
 
 
@@ -213,7 +209,7 @@ def test_the_same_order_gives_the_same_bytes() -> None:
 
 JAILED = """
 import sys
-from certificates.press import jail
+from tutorme.core.press import jail
 jail.refuse(("/usr/lib",))
 try:
     {act}

@@ -132,7 +132,7 @@ def presses_of(parent: int) -> list[int]:
             command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"certificates.press.child" in command and command.endswith(f"\0{parent}\0".encode()):
+        if b"tutorme.core.press.child" in command and command.endswith(f"\0{parent}\0".encode()):
             found.append(int(entry.name))
     return found
 

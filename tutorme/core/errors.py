@@ -182,6 +182,20 @@ class Unavailable(DomainError):
     retry_after = 3
 
 
+class DocumentRefused(DomainError):
+    code = "document-refused"
+    title = _("This document cannot be printed")
+    status = 422
+    explanation = _("The template or a name in it is outside of what the press accepts.")
+
+
+class PressUnavailable(DomainError):
+    code = "press-unavailable"
+    title = _("PDF files cannot be made here")
+    status = 503
+    explanation = _("The Pango library is not installed on this machine.")
+
+
 class InternalError(DomainError):
     """Never raised by us: the shape an unexpected failure is answered with."""
 

@@ -12,8 +12,8 @@ from weasyprint.formatting_structure.boxes import BlockBox, LineBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates.press.faults import Refused
-from certificates.press.fetching import BASE, AssetFetcher
+from tutorme.core.press.faults import Refused
+from tutorme.core.press.fetching import BASE, AssetFetcher
 
 MAX_CSS = 100_000
 # An element `class="fit" id="…"` is given `fit-0`, `fit-1`, … until it has no more lines than its
@@ -35,8 +35,10 @@ class Complaints(logging.Handler):
         self.lines.append(record.getMessage()[:300])
 
 
-def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool) -> bytes:
-    """One page of PDF/UA-1. `strict` also refuses what WeasyPrint merely warns about."""
+def print_pdf(
+    *, html: str, css: str, assets: Mapping[str, bytes], strict: bool, most_pages: int = 1
+) -> bytes:
+    """PDF/UA-1. `strict` also refuses what WeasyPrint merely warns about."""
     if len(css) > MAX_CSS:
         raise Refused("template-too-large", f"A style sheet may have {MAX_CSS} characters.")
     complaints = Complaints(logging.WARNING if strict else logging.ERROR)
@@ -45,7 +47,7 @@ def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool)
     logger.setLevel(complaints.level)
     fetcher = AssetFetcher(assets)
     try:
-        document, pdf = _drawn(html, css, fetcher)
+        document, pdf = _drawn(html, css, fetcher, most_pages)
     except FatalURLFetchingError as error:
         raise Refused("asset-refused", str(error)) from error
     if fetcher.refused:
@@ -56,9 +58,9 @@ def print_pdf(*, html: str, css: str, assets: Mapping[str, bytes], strict: bool)
     return pdf
 
 
-def _drawn(html: str, css: str, fetcher: AssetFetcher) -> tuple[Document, bytes]:
+def _drawn(html: str, css: str, fetcher: AssetFetcher, most_pages: int) -> tuple[Document, bytes]:
     document = _fitted(html, css, fetcher)
-    _one_page(document)
+    _not_too_long(document, most_pages)
     return document, document.write_pdf(pdf_variant="pdf/ua-1")
 
 
@@ -108,13 +110,13 @@ def _lines(document: Document) -> dict[str, int]:
     }
 
 
-def _one_page(document: Document) -> None:
-    if len(document.pages) != 1:
-        raise Refused("too-long", f"It takes {len(document.pages)} pages instead of one.")
-    page = document.pages[0]
-    for box in _boxes(document):
-        if getattr(box, "text", "").strip() and not _inside(box, page):
-            raise Refused("too-long", f"{box.text[:60]!r} does not fit on the page.")
+def _not_too_long(document: Document, most_pages: int) -> None:
+    if len(document.pages) > most_pages:
+        raise Refused("too-long", f"It takes {len(document.pages)} pages, not {most_pages}.")
+    for page in document.pages:
+        for box in page._page_box.descendants(placeholders=True):
+            if getattr(box, "text", "").strip() and not _inside(box, page):
+                raise Refused("too-long", f"{box.text[:60]!r} does not fit on the page.")
 
 
 def _inside(box: Any, page: Any) -> bool:

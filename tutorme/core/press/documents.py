@@ -12,7 +12,7 @@ import tinyhtml5
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from certificates.press.faults import Refused
+from tutorme.core.press.faults import Refused
 
 MAX_SOURCE = 100_000
 MAX_NODES = 2_000

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from certificates.errors import DocumentRefused, PressUnavailable
+from tutorme.core.errors import DocumentRefused, PressUnavailable
 
 FONTS = settings.BASE_DIR / "tutorme" / "static" / "fonts" / "fonts.conf"
 # The child's own CPU limit ends what computes; this ends what merely waits.
@@ -20,19 +20,21 @@ _MAX_PDF = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Order:
-    """Everything the press is told. `words` fill the placeholders; `address` becomes the QR code,
-    `seed` the rosette; `strict` is for templates that are not yet trusted."""
+    """Everything the press is told. `words` fill the placeholders of `html`; where they are None
+    it has none and is printed as it stands, escaped by whoever wrote it. `drawings` are SVG texts
+    by the name under which the document loads them from https://assets.invalid/; `strict` is for
+    templates that are not yet trusted."""
 
     html: str
     css: str
-    words: Mapping[str, str]
+    words: Mapping[str, str] | None
     lang: str
     direction: str
     title: str
-    address: str
-    seed: str
+    drawings: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
+    most_pages: int = 1
 
 
 def print_document(order: Order, *, cpu_seconds: int | None = None) -> bytes:
@@ -70,7 +72,7 @@ def _run(order: bytes, scratch: str, cpu_seconds: int) -> subprocess.CompletedPr
     numbers = (cpu_seconds, settings.RENDER_LIMITS["memory_mb"], os.getpid())
     try:
         return subprocess.run(  # noqa: S603  our own program, no words of anybody in its arguments
-            [sys.executable, "-s", "-m", "certificates.press.child", *map(str, numbers)],
+            [sys.executable, "-s", "-m", "tutorme.core.press.child", *map(str, numbers)],
             input=order,
             capture_output=True,
             check=False,

@@ -2,7 +2,7 @@
 
 The order is JSON (`printing.Order`). The answer is a line of JSON, `{"ok": true}` or
 `{"code": …, "detail": …}`, followed by the PDF. What nobody foresaw ends the process without an
-answer, its reason as the last line of standard error. Run as `python -m certificates.press.child`.
+answer, its reason as the last line of standard error. Run as `python -m tutorme.core.press.child`.
 """
 
 import json
@@ -11,8 +11,8 @@ import sys
 import sysconfig
 from typing import Any
 
-from certificates.press import documents, drawings, jail, pages
-from certificates.press.faults import Refused
+from tutorme.core.press import documents, jail, pages
+from tutorme.core.press.faults import Refused
 
 
 def answer(head: dict[str, Any], body: bytes = b"") -> None:
@@ -30,23 +30,31 @@ def readable() -> tuple[str, ...]:
 
 
 def carry_out(order: dict[str, Any]) -> bytes:
-    words = order["words"]
-    if order["strict"]:
-        documents.check_placement(order["html"], words)
-    html = documents.whole(
-        documents.fill(order["html"], words),
+    jail.refuse(readable())
+    return pages.print_pdf(
+        html=written(order),
+        css=order["css"],
+        assets={name: svg.encode() for name, svg in order["drawings"].items()},
+        strict=order["strict"],
+        most_pages=order["most_pages"],
+    )
+
+
+def written(order: dict[str, Any]) -> str:
+    """The order's document. One without words is whole as it is: no placeholder is looked for in
+    it, so that what a person typed cannot be one."""
+    html, words = order["html"], order["words"]
+    if words is not None:
+        if order["strict"]:
+            documents.check_placement(html, words)
+        html = documents.fill(html, words)
+    return documents.whole(
+        html,
         lang=order["lang"],
         direction=order["direction"],
         title=order["title"],
         about=order["about"],
     )
-    assets = {
-        "qr.svg": drawings.qr(order["address"]),
-        "rosette.svg": drawings.rosette(order["seed"]),
-        "ruling.svg": drawings.ruling(),
-    }
-    jail.refuse(readable())
-    return pages.print_pdf(html=html, css=order["css"], assets=assets, strict=order["strict"])
 
 
 def main() -> None:

@@ -10,16 +10,21 @@ INK = "#0e2825"
 PAPER = "#fbfdfc"
 
 
-def qr(address: str, *, light: str = PAPER) -> bytes:
+def of(*, address: str, seed: str) -> dict[str, str]:
+    """By the names under which templates load them."""
+    return {"qr.svg": qr(address), "rosette.svg": rosette(seed), "ruling.svg": ruling()}
+
+
+def qr(address: str, *, light: str = PAPER) -> str:
     """An SVG of the address, quiet zone included. The mask is fixed: searching the best one costs
     more than the rest and any of them is a valid code."""
     out = io.BytesIO()
     code = segno.make(address, error="m", micro=False, mask=3)
     code.save(out, kind="svg", border=4, dark=INK, light=light, xmldecl=False, omitsize=True)
-    return out.getvalue()
+    return out.getvalue().decode()
 
 
-def rosette(seed: str) -> bytes:
+def rosette(seed: str) -> str:
     """Interwoven curves as on a banknote; petals, depth and phase come from the seed's hash."""
     digest = hashlib.sha256(seed.encode()).digest()
     petals = 7 + digest[0] % 8
@@ -33,10 +38,10 @@ def rosette(seed: str) -> bytes:
         '<circle r="31" fill="none" stroke="#10563e" stroke-width="1.1"/>'
         '<path d="M-12 1 L-3.5 10 L14 -11" fill="none" stroke="#c52525" stroke-width="3.6" '
         'stroke-linecap="round" stroke-linejoin="round"/></svg>'
-    ).encode()
+    )
 
 
-def ruling() -> bytes:
+def ruling() -> str:
     """A page of an exercise book, A4 across: thirteen feint lines 11 mm apart, one red margin."""
     lines = "".join(f"M0 {33 + 11 * line}H297" for line in range(13))
     return (
@@ -44,7 +49,7 @@ def ruling() -> bytes:
         f'viewBox="0 0 297 210"><rect width="297" height="210" fill="{PAPER}"/>'
         f'<path d="{lines}" stroke="#d3e4e4" stroke-width=".3"/>'
         '<path d="M74 0V210" stroke="#e48687" stroke-width=".45"/></svg>'
-    ).encode()
+    )
 
 
 def _depth(byte: int) -> float:
