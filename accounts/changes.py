@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+# How the audit trail names them.
+PREFIX = "security."
+
 CHANGES = {
     "new-device": _("A new device signed in to your account"),
     "password-changed": _("Your password was changed"),

@@ -4,7 +4,12 @@ from django.contrib.auth.models import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import AuthSession, TutorProfile, User  # noqa: F401  named in strings
+    from accounts.models import (  # noqa: F401  named in strings
+        AuthSession,
+        PersonalToken,
+        TutorProfile,
+        User,
+    )
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -22,6 +27,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def visible_to(self, user: Any) -> "AuthSessionQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
+    def visible_to(self, user: Any) -> "PersonalTokenQuerySet":
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
 

@@ -1,13 +1,29 @@
+"""Coming in and going out. Settings → security has its own list, `urls_security`."""
+
 from allauth.account import views as allauth_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.webauthn import views as webauthn_views
 from django.urls import path
 
-from accounts import views
+from accounts.views import entrance, profile
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
+    path("login/passkey/", webauthn_views.login_webauthn, name="mfa_login_webauthn"),
+    path("login/second-factor/", mfa_views.authenticate, name="mfa_authenticate"),
     path("signup/", allauth_views.signup, name="account_signup"),
-    path("signup/noticed/", views.signup_noticed, name="account_signup_noticed"),
+    path("signup/code/", entrance.signup_code, name="account_signup_code"),
+    path("signup/code/again/", entrance.signup_again, name="account_signup_again"),
+    path("reset/", entrance.reset, name="account_reset_password"),
+    path("reset/code/", entrance.reset_code, name="account_reset_code"),
     path("logout/", allauth_views.logout, name="account_logout"),
-    path("profile/", views.profile, name="account_profile"),
-    path("devices/", views.devices, name="account_devices"),
+    path("confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("confirm/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "confirm/passkey/",
+        webauthn_views.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("profile/", profile.profile, name="account_profile"),
 ]

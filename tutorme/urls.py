@@ -12,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
+    path("settings/security/", include("accounts.urls_security")),
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),

@@ -7,29 +7,6 @@ from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSeria
 User = get_user_model()
 
 
-class RegisterIn(StrictSerializer):
-    email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
-    display_name = SafeText(max_length=80)
-    username = serializers.CharField(max_length=30, required=False, default="")
-    time_zone = ZoneField(required=False, default="UTC")
-    role = serializers.ChoiceField(choices=["student", "tutor"], required=False, default="student")
-
-
-class CredentialsIn(StrictSerializer):
-    email = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
-
-
-class RefreshIn(StrictSerializer):
-    refresh = serializers.CharField(max_length=4096)
-
-
-class PairOut(OutputSerializer):
-    access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
 class CardOut(OutputSerializer):
     id = serializers.UUIDField()
     email = serializers.EmailField()
@@ -38,12 +15,6 @@ class CardOut(OutputSerializer):
     time_zone = serializers.CharField()
     locale = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
-
-
-class RegisteredOut(OutputSerializer):
-    user = CardOut(allow_null=True)
-    access = serializers.CharField(allow_null=True)
-    refresh = serializers.CharField(allow_null=True)
 
 
 class SessionOut(OutputSerializer):
@@ -73,12 +44,3 @@ class ProfileIn(StrictSerializer):
     bio = SafeText(max_length=2000, multiline=True, allow_blank=True)
     time_zone = ZoneField()
     locale = serializers.ChoiceField(choices=settings.LANGUAGES)
-
-
-class DeviceOut(OutputSerializer):
-    id = serializers.UUIDField()
-    user_agent = serializers.CharField()
-    address = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    rotated_at = serializers.DateTimeField(allow_null=True)
-    current = serializers.BooleanField()

@@ -81,6 +81,11 @@ def spend(code: MailedCode) -> None:
         raise CodeInvalid
 
 
+def void(user: User) -> None:
+    """Codes that were asked for before a password or an address changed open nothing after it."""
+    MailedCode.objects.filter(user=user, used_at=None).update(used_at=Now())
+
+
 def _bare(text: str) -> bytes:
     """Spaces, dashes and case are the reader's, not the code's."""
     return "".join(char for char in text.upper() if char.isalnum())[:64].encode()

@@ -15,6 +15,7 @@ from accounts import names
 from accounts.errors import UsernameTaken
 from accounts.events import UserRegistered
 from accounts.models import TutorProfile, User
+from accounts.services import codes
 from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput
 from tutorme.core.transactions import constraints, violated_constraint
@@ -120,6 +121,7 @@ def change_password(*, user: User, password: str) -> None:
     user.set_password(password)
     with transaction.atomic():
         user.save(update_fields=["password"])
+        codes.void(user)
         sign_out_everywhere(user=user, because="password-changed")
 
 

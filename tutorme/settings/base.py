@@ -19,6 +19,7 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or "development-only-key-production-refuses-to-start-with-it"
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL").rstrip("/")
+SITE_NAME = "TutorMe"
 SUPPORT_EMAIL = env.text("SUPPORT_EMAIL")
 SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
@@ -28,6 +29,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.headless",
     "tutorme.core",
     "accounts",
     "payments",
@@ -65,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "accounts.middleware.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -212,13 +217,27 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An account is made when its address is proven (accounts.services.registration).
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
-# Our adapter counts failed sign-ins over all doors, without needing Redis to be there.
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}
+ACCOUNT_FORMS = {"signup": "accounts.forms.entrance.SignupForm"}
+# Everything that guards a secret is counted by core.limits, which Redis may leave at any time.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers let passkeys be made on http://localhost; everywhere else they want TLS, and so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_BASE_URL.startswith("http://")
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.AuthenticateForm",
+    "reauthenticate": "accounts.forms.second_factor.ReauthenticateForm",
+    "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.second_factor.RenamePasskeyForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
@@ -319,7 +338,8 @@ API_LIMITS = {
     "write": (120, 60),
     "search": (120, 60),
     "login": (10, 60),
-    "register": (10, 3600),
+    "register": (20, 3600),
+    "code": (30, 300),
     "ai": (20, 3600),
     "verify": (30, 60),
     "webhook": (1200, 60),
