@@ -13,7 +13,6 @@ from accounts.errors import TokenInvalid
 from accounts.models import User
 from accounts.services import personal_tokens
 
-
 Claims = tokens.AccessClaims | personal_tokens.TokenClaims
 
 
@@ -25,8 +24,8 @@ def _bearer(token: str) -> tuple[User, Claims]:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer` with an access JWT or a personal token. A bad token is refused; it never falls back to the
-    cookie, so a request acts as one person or as nobody."""
+    """`Authorization: Bearer` with an access JWT or a personal token. A bad one is refused; it
+    never falls back to the cookie, so a request acts as one person or as nobody."""
 
     def authenticate(self, request: Request) -> tuple[User, Claims] | None:
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")

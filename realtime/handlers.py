@@ -4,6 +4,7 @@ from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged
 from certificates.events import CertificateIssued
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
 from payments.events import PaymentCaptured, PaymentRefunded
+from realtime import security_announcements  # noqa: F401  declared by being read
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 

@@ -16,7 +16,7 @@ from tutorme.core.api.views import ApiView, etag, not_modified, require_match
 
 class SessionView(ApiView):
     access = {"get": Grant(ANYONE, Scope.OWN)}
-    token_area = "profile"
+    scope_area = "profile"
 
     @extend_schema(operation_id="auth_session", responses=shapes.SessionOut)
     def get(self, request: Request) -> Response:
@@ -37,7 +37,7 @@ class CsrfView(ApiView):
 
 
 class ProfileView(ApiView):
-    token_area = "profile"
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "put", "patch")}
 
     @extend_schema(operation_id="me_profile", responses=shapes.ProfileOut)

@@ -5,9 +5,9 @@ from django.utils import timezone
 from accounts.changes import PREFIX
 from accounts.events import SecurityChanged
 from accounts.models import User
+from accounts.origin import Origin
 from tutorme.core import audit, outbox
 from tutorme.core.ids import uuid7
-from accounts.origin import Origin
 
 
 def note(

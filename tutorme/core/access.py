@@ -85,8 +85,8 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def token_scope_of(view: "APIView", method: str) -> str:
     """What a personal token needs to call this: `courses:read`. Views belong to the area of their
-    app unless they name another in `token_area`."""
-    area = getattr(view, "token_area", "") or type(view).__module__.partition(".")[0]
+    app unless they name another in `scope_area`."""
+    area = getattr(view, "scope_area", "") or type(view).__module__.partition(".")[0]
     return f"{area}:{'read' if method in _READS else 'write'}"
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
 from tutorme.settings import admin_look
+from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
 
@@ -211,33 +212,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "today"
-ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# An account is made when its address is proven (accounts.services.registration).
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.entrance.SignupForm"}
-# Everything that guards a secret is counted by core.limits, which Redis may leave at any time.
-ACCOUNT_RATE_LIMITS = False
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
-MFA_ADAPTER = "accounts.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers let passkeys be made on http://localhost; everywhere else they want TLS, and so do we.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_BASE_URL.startswith("http://")
-MFA_RATE_LIMITS = False
-MFA_FORMS = {
-    "authenticate": "accounts.forms.second_factor.AuthenticateForm",
-    "reauthenticate": "accounts.forms.second_factor.ReauthenticateForm",
-    "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
-    "edit_webauthn": "accounts.forms.second_factor.RenamePasskeyForm",
-}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))

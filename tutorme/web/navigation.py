@@ -41,7 +41,7 @@ CERTIFICATES = Entry(
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 PROFILE = Entry(("account_profile",), _("Profile"), "person")
-DEVICES = Entry(("account_devices",), _("Devices"), "device")
+SECURITY = Entry(("account_security",), _("Security"), "lock")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
@@ -75,7 +75,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, PROFILE, SECURITY) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
