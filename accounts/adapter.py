@@ -99,4 +99,4 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def security_page() -> str:
-    return reverse("account_security")
+    return reverse("settings-security")

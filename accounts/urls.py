@@ -1,11 +1,12 @@
-"""Coming in and going out. Settings → security has its own list, `urls_security`."""
+"""Coming in and going out. Settings → security has its own list, `security_urls`."""
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.webauthn import views as webauthn_views
 from django.urls import path
+from django.views.generic import RedirectView
 
-from accounts.views import entrance, profile
+from accounts.views import entrance
 
 urlpatterns = [
     path("login/", allauth_views.login, name="account_login"),
@@ -25,5 +26,6 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
-    path("profile/", profile.profile, name="account_profile"),
+    # Where older mails lead.
+    path("profile/", RedirectView.as_view(pattern_name="settings-profile", permanent=True)),
 ]

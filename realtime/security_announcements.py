@@ -102,7 +102,7 @@ def _told_of_security(event: SecurityChanged) -> list[Told]:
     }
     key = f"security:{event.notice_id}"
     user = User.objects.only("display_name", "locale").get(pk=event.user_id)
-    told = [Told(event.user_id, key, facts, reverse("account_security"))]
+    told = [Told(event.user_id, key, facts, reverse("settings-security"))]
     if event.old_email:
         to = Addressee(event.old_email, user.display_name, user.locale)
         told.append(Told(event.user_id, f"{key}:old", facts, "", to))

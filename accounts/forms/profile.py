@@ -1,4 +1,4 @@
-"""Forms of the account pages. They check shape; the services decide."""
+"""What a person says about themselves."""
 
 from typing import Any
 from zoneinfo import available_timezones

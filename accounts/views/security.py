@@ -64,7 +64,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def _password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid() and _changed(request, form, form.cleaned_data["current"]):
-        return redirect("account_security")
+        return redirect("settings-security")
     return _page(request, "settings/security/password.html", form)
 
 
@@ -72,7 +72,7 @@ def _password(request: HttpRequest) -> HttpResponse:
 def first(request: HttpRequest) -> HttpResponse:
     form = FirstPasswordForm(request.POST or None)
     if form.is_valid() and _changed(request, form, ""):
-        return redirect("account_security")
+        return redirect("settings-security")
     return _page(request, "settings/security/password.html", form)
 
 
@@ -116,7 +116,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid() and _moved(request, form, waiting["id"]):
         entrance.drop(request, MOVE)
-        return redirect("account_security")
+        return redirect("settings-security")
     return _page(request, "settings/security/email_code.html", form, waiting=waiting)
 
 

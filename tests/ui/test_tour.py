@@ -67,7 +67,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/certificates/",
         f"/verify/{code}/",
         "/notifications/",
-        "/account/profile/",
+        "/settings/profile/",
         "/settings/security/",
         "/settings/security/devices/",
         "/settings/security/password/",

@@ -1,4 +1,4 @@
-"""How people come in: allauth, fitted to our accounts. What depends on the environment is in base."""
+"""How people come in: allauth, fitted to our accounts. Keys and addresses are in base."""
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"

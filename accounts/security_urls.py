@@ -9,7 +9,7 @@ from accounts.views import security, tokens
 from accounts.views.confirmed import confirmed
 
 urlpatterns = [
-    path("", security.overview, name="account_security"),
+    path("", security.overview, name="settings-security"),
     # allauth returns here after changing a second factor.
     path("second-factor/", security.overview, name="mfa_index"),
     path("password/", security.password, name="account_change_password"),

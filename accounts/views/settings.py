@@ -1,4 +1,4 @@
-"""What people say about themselves."""
+"""The settings: one page per thing a person decides about their own account."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +25,6 @@ def profile(request: HttpRequest) -> HttpResponse:
             form.add_error("username", error.detail)
         else:
             messages.success(request, _("Your profile was saved."))
-            return redirect("account_profile")
+            return redirect("settings-profile")
     status = 422 if form.errors else 200
-    return render(request, "account/profile.html", {"form": form}, status=status)
+    return render(request, "settings/profile.html", {"form": form}, status=status)
