@@ -87,6 +87,7 @@ for _kind, _who, _title, _body in _CODE_MAILS:
             body=_body,
             in_page=False,
             mail="code",
+            action=_("Type the code"),
             read_as=_code_text,
         )
     )

@@ -44,4 +44,6 @@ def confirm(
         sign_in.check_password(request, email=user.email, password=password)
     elif second_factor.match(user, code) is None:
         raise WrongSecondFactor
-    AuthSession.objects.filter(pk=sessions.current_id(request, claims)).update(confirmed_at=Now())
+    row = sessions.current_id(request, claims)
+    if row is not None:
+        AuthSession.objects.filter(pk=row).update(confirmed_at=Now())

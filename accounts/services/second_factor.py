@@ -71,9 +71,10 @@ def _match_app(user: User, code: str) -> Authenticator | None:
 
 def _step_of(secret: str, code: str) -> int | None:
     digits = bare(code).encode()
-    now = int(time.time()) // app_settings.TOTP_PERIOD
-    for step in (now + offset for offset in _STEPS):
-        shown = format_hotp_value(hotp_value(secret, step))
+    now = int(time.time()) // int(app_settings.TOTP_PERIOD)
+    steps: list[int] = [now + offset for offset in _STEPS]
+    for step in steps:
+        shown: str = format_hotp_value(hotp_value(secret, step))
         if hmac.compare_digest(shown.encode(), digits):
             return step
     return None

@@ -77,7 +77,7 @@ def device_of(request: HttpRequest) -> str:
         return signing.loads(  # type: ignore[no-any-return]
             request.COOKIES.get(DEVICE_COOKIE, ""),
             salt=_SALT,
-            max_age=DEVICE_AGE.total_seconds(),
+            max_age=DEVICE_AGE,
         )
     except signing.BadSignature:
         return ""
