@@ -8,7 +8,6 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.origin import origin_of
@@ -96,7 +95,3 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_site_name(self) -> str:
         return str(settings.SITE_NAME)
-
-
-def security_page() -> str:
-    return reverse("settings-security")

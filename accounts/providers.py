@@ -8,15 +8,19 @@ provider.
 import secrets
 from typing import Any
 
+import requests
+from allauth.socialaccount.models import SocialToken
 from allauth.socialaccount.providers.apple.provider import AppleProvider as AllauthApple
 from allauth.socialaccount.providers.apple.views import AppleOAuth2Adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from accounts.gateways import identity
+from tutorme.core.errors import ProviderUnavailable
 from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
 
 APPLE_ISSUER = "https://appleid.apple.com"
@@ -32,6 +36,19 @@ def _claims(token: str, *, keys_url: str, audience: str) -> dict[str, Any]:
 
 
 class OpenIDAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Discovery, kept for an hour; its addresses are used as they stand there."""
+        url = self.get_provider().server_url
+        kept: dict[str, Any] | None = cache.get(f"identity:config:{url}")
+        if kept is None:
+            with identity.Session() as session:
+                answer = session.get(url)
+                answer.raise_for_status()
+                kept = answer.json()
+            cache.set(f"identity:config:{url}", kept, timeout=3600)
+        return kept
+
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         config = self.openid_config
         claims = _claims(id_token, keys_url=config["jwks_uri"], audience=app.client_id)
@@ -46,13 +63,21 @@ class _Bound:
     """What every sign-in carries away and must bring back."""
 
     def redirect(
-        self, request: HttpRequest, process: str, next_url: Any = None, data: Any = None, **more: Any
+        self,
+        request: HttpRequest,
+        process: str,
+        next_url: Any = None,
+        data: Any = None,
+        **more: Any,
     ) -> HttpResponse:
         nonce = secrets.token_urlsafe(24)
         more["auth_params"] = {**self.get_auth_params(), "nonce": nonce}  # type: ignore[attr-defined]
-        answer: HttpResponse = super().redirect(  # type: ignore[misc]
-            request, process, next_url=next_url, data=data, nonce=nonce, **more
-        )
+        try:
+            answer: HttpResponse = super().redirect(  # type: ignore[misc]
+                request, process, next_url=next_url, data=data, nonce=nonce, **more
+            )
+        except requests.RequestException as error:
+            raise ProviderUnavailable from error
         return answer
 
     def get_auth_params_from_request(self, _request: HttpRequest, _action: str) -> Any:
@@ -79,7 +104,7 @@ class OpenIDProvider(_Bound, OpenIDConnectProvider):  # type: ignore[misc]
 
 
 def _microsoft_vouches(claims: dict[str, Any]) -> bool:
-    return claims.get("xms_edov") in {True, 1, "1", "true"} or (
+    return claims.get("xms_edov") in {True, "1", "true"} or (
         claims.get("tid") == _MICROSOFT_CONSUMERS
     )
 
@@ -95,13 +120,15 @@ class AppleAdapter(AppleOAuth2Adapter):  # type: ignore[misc]
     def authorize_url(self) -> str:
         return f"{settings.APPLE_URL}/authorize"
 
-    def parse_token(self, data: dict[str, Any]) -> Any:
-        token = super().parse_token({**data, "id_token": data["id_token"]})
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Keeps the claims and the name Apple posts once; no token of Apple's is kept."""
+        token = SocialToken(token=data.get("access_token", ""))
+        claims = self._verified(str(data.get("id_token") or ""))
+        token.user_data = {**claims, **({"name": data["name"]} if "name" in data else {})}
         return token
 
-    @classmethod
-    def get_verified_identity_data(cls, provider: Any, id_token: str) -> dict[str, Any]:
-        (audience,) = provider.get_auds()
+    def _verified(self, id_token: str) -> dict[str, Any]:
+        (audience,) = self.get_provider().get_auds()
         claims = _claims(id_token, keys_url=f"{settings.APPLE_URL}/keys", audience=audience)
         if claims["iss"] != APPLE_ISSUER:
             raise OAuth2Error("Invalid issuer")

@@ -7,7 +7,10 @@ if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  named in strings
         AuthSession,
         PersonalToken,
+        Skill,
+        Subject,
         TutorProfile,
+        TutorReview,
         User,
     )
 
@@ -30,6 +33,16 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
 
+class SubjectQuerySet(models.QuerySet["Subject"]):
+    def offered(self) -> "SubjectQuerySet":
+        return self.filter(is_offered=True)
+
+
+class SkillQuerySet(models.QuerySet["Skill"]):
+    def visible_to(self, user: Any) -> "SkillQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
 class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
     def visible_to(self, user: Any) -> "PersonalTokenQuerySet":
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
@@ -37,4 +50,13 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
 
 class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):
     def public(self) -> "TutorProfileQuerySet":
+        """Whose page anybody may read."""
         return self.filter(state="approved", user__is_active=True)
+
+    def listed(self) -> "TutorProfileQuerySet":
+        return self.public().filter(is_listed=True)
+
+
+class TutorReviewQuerySet(models.QuerySet["TutorReview"]):
+    def visible_to(self, user: Any) -> "TutorReviewQuerySet":
+        return self.filter(profile_id=user.pk) if user.is_authenticated else self.none()

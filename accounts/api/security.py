@@ -13,7 +13,7 @@ from accounts.api.entrance import waiting_for
 from accounts.errors import ReauthenticationRequired
 from accounts.models import PersonalToken, User
 from accounts.origin import origin_of
-from accounts.queries import security_events
+from accounts.queries.security import security_events
 from accounts.services import (
     addresses,
     passwords,

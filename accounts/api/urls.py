@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import entrance, security, views
+from accounts.api import entrance, profile, security, skills, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -34,7 +34,6 @@ urlpatterns = [
         security.SignOutEverywhereView.as_view(),
         name="auth-sign-out-everywhere",
     ),
-    path("me/profile/", views.ProfileView.as_view(), name="me-profile"),
     path("me/password/", security.PasswordView.as_view(), name="me-password"),
     path("me/email/", security.EmailView.as_view(), name="me-email"),
     path("me/email/confirm/", security.EmailConfirmView.as_view(), name="me-email-confirm"),
@@ -43,4 +42,19 @@ urlpatterns = [
     path("me/sessions/<uuid:session_id>/", security.DeviceView.as_view(), name="me-session"),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
+    path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
+    path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
+    path("subjects/", skills.SubjectsView.as_view(), name="subjects"),
+    path(
+        "me/skills/",
+        skills.SkillViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-skills",
+    ),
+    path(
+        "me/skills/<uuid:pk>/",
+        skills.SkillViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+        name="me-skill",
+    ),
 ]

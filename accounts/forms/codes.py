@@ -56,3 +56,10 @@ class PasswordForm(forms.Form):
 
 class FirstPasswordForm(forms.Form):
     password = new_password()
+
+
+class NewcomerForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=80)
+    email = forms.EmailField(
+        label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

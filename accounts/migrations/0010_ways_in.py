@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_streak_on'),
+        ('accounts', '0021_subjects'),
     ]
 
     operations = [

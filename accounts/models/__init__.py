@@ -1,14 +1,33 @@
 from accounts.models.codes import MailedCode, PendingRegistration
+from accounts.models.lives import DataExport, Deletion, Invitation
 from accounts.models.personal_tokens import PersonalToken
 from accounts.models.sessions import AuthSession
-from accounts.models.tutors import TutorProfile
-from accounts.models.users import User
+from accounts.models.subjects import Level, Skill, Subject
+from accounts.models.tutors import (
+    TutorLanguage,
+    TutorPrivate,
+    TutorProfile,
+    TutorReview,
+    TutorSubject,
+)
+from accounts.models.users import HeldUsername, User
 
 __all__ = [
     "AuthSession",
+    "DataExport",
+    "Deletion",
+    "HeldUsername",
+    "Invitation",
+    "Level",
     "MailedCode",
     "PendingRegistration",
     "PersonalToken",
+    "Skill",
+    "Subject",
+    "TutorLanguage",
+    "TutorPrivate",
     "TutorProfile",
+    "TutorReview",
+    "TutorSubject",
     "User",
 ]

@@ -14,6 +14,7 @@ from accounts.errors import AlreadyRegistered, CodeInvalid, UsernameTaken
 from accounts.events import RegistrationRepeated
 from accounts.models import MailedCode, PendingRegistration, User
 from accounts.services import codes, users
+from accounts.services.naming import checked_display_name, checked_username
 from tutorme.core import outbox
 
 _PURPOSE = MailedCode.Purpose.REGISTER
@@ -22,7 +23,7 @@ _PURPOSE = MailedCode.Purpose.REGISTER
 def begin(
     *,
     email: str,
-    password: str,
+    password: str | None,
     display_name: str,
     source: str,
     username: str = "",
@@ -30,13 +31,16 @@ def begin(
     locale: str = "en",
     wants_to_teach: bool = False,
 ) -> MailedCode:
-    """Asks for the code that makes the account. Usernames are public, so a taken one is said."""
+    """Asks for the code that makes the account. Usernames are public, so a taken one is said.
+    Without a password the account is entered through the service it is connected to."""
     address = email.strip().lower()
-    users.check_password_rules(
-        password, email=address, display_name=display_name, username=username
-    )
+    if password is not None:
+        users.check_password_rules(
+            password, email=address, display_name=display_name, username=username
+        )
+    checked_display_name(display_name)
     if username:
-        _refuse_taken(users.checked_username(username))
+        _refuse_taken(checked_username(username))
     codes.count_request(email=address, source=source)
     # Hashed before the look-up, so that a known address takes as long as a new one.
     said = PendingRegistration(

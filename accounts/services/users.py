@@ -16,6 +16,7 @@ from accounts.errors import UsernameTaken
 from accounts.events import UserRegistered
 from accounts.models import TutorProfile, User
 from accounts.services import codes
+from accounts.services.naming import checked_display_name, checked_username, refuse_held
 from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput
 from tutorme.core.transactions import constraints, violated_constraint
@@ -44,6 +45,7 @@ def register(
     signs up goes through `registration`."""
     address = email.strip().lower()
     check_password_rules(password, email=address, display_name=display_name, username=username)
+    checked_display_name(display_name)
     user = User(email=address, display_name=display_name, time_zone=time_zone, locale=locale)
     user.set_password(password)
     name(user, username)
@@ -63,6 +65,7 @@ def open_account(user: User, *, wants_to_teach: bool = False) -> bool:
     with constraints(taken), transaction.atomic():
         if not _insert(user):
             return False
+        refuse_held(user)
         if wants_to_teach:
             TutorProfile.objects.create(user=user)
         outbox.record(UserRegistered(user.pk), actor_id=user.pk)
@@ -102,15 +105,6 @@ def check_password_rules(password: str, **facts: str) -> None:
 
 def _username(given: str, display_name: str) -> str:
     return checked_username(given or names.proposal(display_name, secrets.token_hex(3)))
-
-
-def checked_username(chosen: str) -> str:
-    if not names.FORM.fullmatch(chosen) or names.is_reserved(chosen):
-        detail = _(
-            "Use 3 to 30 letters, digits, dots, dashes or underscores, and not a reserved word."
-        )
-        raise InvalidInput(errors=[{"pointer": "/username", "code": "form", "detail": detail}])
-    return chosen
 
 
 def change_password(*, user: User, password: str) -> None:

@@ -19,6 +19,7 @@ from accounts.forms.codes import CodeForm, ResetForm, ResetRequestForm
 from accounts.models import MailedCode, User
 from accounts.origin import origin_of
 from accounts.services import recovery, registration
+from accounts.social import finish_pending
 from tutorme.core.client import address_of
 from tutorme.core.errors import InvalidInput
 
@@ -41,6 +42,7 @@ def signup_code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", error.detail)
         else:
             entrance.drop(request, REGISTER)
+            finish_pending(request, user)
             return sign_in(request, user, next_url=waiting["next"], signup=True)
     return _page(request, "account/signup_code.html", form, waiting=waiting)
 

@@ -20,7 +20,7 @@ from accounts.errors import AddressNotMoved, CodeInvalid, TooManySignInAttempts,
 from accounts.forms.codes import CodeForm, EmailForm, FirstPasswordForm, PasswordForm
 from accounts.models import MailedCode, User
 from accounts.origin import described, origin_of
-from accounts.queries import security_events
+from accounts.queries.security import security_events
 from accounts.services import addresses, passwords, personal_tokens, sessions, users
 from accounts.views.confirmed import confirmed
 from tutorme.core.client import address_of

@@ -116,7 +116,7 @@ def _knows_secret(form: dict[str, str], name: str) -> bool:
     """Any secret but `wrong`; Apple's is a short-lived JWT made for each call."""
     secret = form.get("client_secret", "")
     if name != "apple":
-        return bool(secret) and secret != "wrong"
+        return secret not in {"", "wrong"}
     try:
         claims = jwt.decode(
             secret, signing.apple_public_key(), algorithms=["ES256"], audience=APPLE_ISSUER

@@ -25,3 +25,9 @@ MFA_FORMS = {
     "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
     "edit_webauthn": "accounts.forms.second_factor.RenamePasskeyForm",
 }
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
+# An equal address is no proof: identity is the provider and its subject.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
