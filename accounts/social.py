@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from accounts.gateways import identity
 from accounts.models import User
+from accounts.origin import origin_of
 from accounts.services import connections
 from accounts.services.connections import Known
 
@@ -46,7 +47,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 context = {"service": sociallogin.provider.name}
                 raise ImmediateHttpResponse(render(request, page, context, status=409))
             case Known.UNPROVEN:
-                request.session[PENDING] = sociallogin.serialize()
+                keep_pending(request, sociallogin)
                 raise ImmediateHttpResponse(redirect("socialaccount_signup"))
 
     def _check_nonce(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -82,8 +83,21 @@ def person_of(sociallogin: SocialLogin) -> connections.Person:
     )
 
 
+def keep_pending(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Who somebody is to a service, until they prove an address."""
+    person, account = person_of(sociallogin), sociallogin.account
+    request.session[PENDING] = {
+        "provider": account.provider,
+        "uid": account.uid,
+        "name": person.name,
+        "email": person.email,
+    }
+
+
 def finish_pending(request: HttpRequest, user: User) -> None:
-    """Connects the service that a sign-up came from, once the address is proven."""
+    """Connects the service that this sign-up came from, once its address is proven."""
     kept = request.session.pop(PENDING, None)
-    if kept is not None:
-        SocialLogin.deserialize(kept).connect(request, user)
+    if kept is not None and kept.get("proving") == user.email:
+        connections.connect(
+            user=user, provider=kept["provider"], uid=kept["uid"], origin=origin_of(request)
+        )

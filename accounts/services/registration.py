@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts import names
 from accounts.errors import AlreadyRegistered, CodeInvalid, UsernameTaken
 from accounts.events import RegistrationRepeated
-from accounts.models import MailedCode, PendingRegistration, User
+from accounts.models import HeldUsername, MailedCode, PendingRegistration, User
 from accounts.services import codes, users
 from accounts.services.naming import checked_display_name, checked_username
 from tutorme.core import outbox
@@ -56,8 +57,15 @@ def begin(
 
 
 def _refuse_taken(username: str) -> None:
-    if User.objects.filter(username_skeleton=names.skeleton(username)).exists():
+    if not _is_free(username):
         raise UsernameTaken
+
+
+def _is_free(username: str) -> bool:
+    """Nobody's, and held for nobody who gave it up lately."""
+    looks_like = names.skeleton(username)
+    held = HeldUsername.objects.filter(skeleton=looks_like, held_until__gt=Now())
+    return not (User.objects.filter(username_skeleton=looks_like).exists() or held.exists())
 
 
 def _ask(said: PendingRegistration | None, address: str) -> MailedCode:
@@ -100,8 +108,7 @@ def confirm(*, code_id: UUID, code: str) -> User:
 
 def _account(said: PendingRegistration, address: str) -> User:
     """A username that went to somebody else meanwhile is replaced by a made-up one."""
-    looks_like = names.skeleton(said.username)
-    free = said.username and not User.objects.filter(username_skeleton=looks_like).exists()
+    free = said.username and _is_free(said.username)
     user = User(
         email=address,
         password=said.password,

@@ -101,8 +101,7 @@ def newcomer(request: HttpRequest) -> HttpResponse:
     pending = request.session.get(PENDING)
     if pending is None:
         return redirect("account_login")
-    said = {"email": pending["user"].get("email"), "name": pending["user"].get("display_name")}
-    form = NewcomerForm(request.POST or None, initial=said)
+    form = NewcomerForm(request.POST or None, initial=pending)
     if form.is_valid():
         code = registration.begin(
             email=form.cleaned_data["email"],
@@ -112,7 +111,8 @@ def newcomer(request: HttpRequest) -> HttpResponse:
             locale=get_language() or "en",
             source=address_of(request),
         )
-        entrance.hold(request, code, next_url="")
+        request.session[PENDING] = {**pending, "proving": code.email}
+        entrance.hold(request, code)
         return redirect("account_signup_code")
     status = 422 if form.errors else 200
     return render(request, "socialaccount/signup.html", {"form": form}, status=status)

@@ -1,6 +1,7 @@
 """OpenID Connect as Google, Microsoft and Apple speak it: discovery, the page where a person says
 who they are, token, keys and userinfo. Apple posts its answer and takes a JWT for a secret."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,6 +70,10 @@ async def _decided(request: Request, name: str) -> Response:
         grant = _granted(form, name)
         answer["code"] = grant.code
     if form.get("response_mode") == "form_post":
+        if "code" in answer:
+            # Apple says the name here, once, and never in a token.
+            first, _, last = grant.person.name.partition(" ")
+            answer["user"] = json.dumps({"name": {"firstName": first, "lastName": last}})
         context = {"action": form["redirect_uri"], "fields": answer, "name": NAMES[name]}
         return templates.TemplateResponse(request, "form_post.html", context)
     return RedirectResponse(f"{form['redirect_uri']}?{urlencode(answer)}", status_code=303)
@@ -152,6 +157,8 @@ def _id_token(request: Request, grant: Grant, fault: Any) -> str:
         "aud": grant.client_id,
         "nonce": grant.nonce or None,
     }
+    if grant.provider == "apple":
+        del claims["name"]
     if grant.provider == "microsoft":
         # Microsoft says nothing of `email_verified`; this claim is the tenant's word for it.
         claims["xms_edov"] = claims.pop("email_verified")

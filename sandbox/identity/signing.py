@@ -21,14 +21,14 @@ _APPLE_PHRASE = b"sandbox apple key"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
-@lru_cache(maxsize=2)
-def key(which: str = "own") -> rsa.RSAPrivateKey:
+@lru_cache(maxsize=4)
+def key(which: str) -> rsa.RSAPrivateKey:
     """`own` is the one that is published; any other is somebody else's."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def jwks() -> dict[str, Any]:
-    row = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key().public_key()))
+    row = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key("own").public_key()))
     return {"keys": [{**row, "kid": KID, "use": "sig", "alg": "RS256"}]}
 
 
@@ -40,11 +40,11 @@ def certificate() -> str:
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(key().public_key())
+        .public_key(key("own").public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=30))
-        .sign(key(), hashes.SHA256())
+        .sign(key("own"), hashes.SHA256())
     )
     return built.public_bytes(serialization.Encoding.PEM).decode()
 
