@@ -34,16 +34,24 @@ class CourseQuerySet(models.QuerySet["Course"]):
         )
         return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
 
+    def editable_by(self, user: Any) -> "CourseQuerySet":
+        """One's own while one teaches; all for the staff."""
+        if getattr(user, "is_staff", False):
+            return self
+        if not user.is_authenticated or not user.is_tutor:
+            return self.none()
+        return self.filter(instructor_id=user.pk)
+
     def matching(self, text: str) -> "CourseQuerySet":
         """By words, stemmed by the course's language and weighted: title over category and tags
         over summary over description; `-word` leaves out. `rank` is annotated, a whole number so
         that pages can continue exactly where one ended."""
         wanted, unwanted = split_unwanted(text)
         words = SearchWords(wanted)
-        rank = Cast(SearchRank(F("search"), words) * 1_000_000, models.IntegerField())
-        found = self.filter(search=words).annotate(rank=rank)
+        rank = Cast(SearchRank(F("found_by__words"), words) * 1_000_000, models.IntegerField())
+        found = self.filter(found_by__words=words).annotate(rank=rank)
         for word in unwanted:
-            found = found.exclude(search=SearchWords(word))
+            found = found.exclude(found_by__words=SearchWords(word))
         return found
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import entrance, profile, security, skills, views
+from accounts.api import entrance, profile, security, services, skills, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -27,6 +27,8 @@ urlpatterns = [
         name="auth-password-reset-confirm",
     ),
     path("auth/reauthenticate/", security.ReauthenticateView.as_view(), name="auth-reauthenticate"),
+    path("auth/providers/", services.ServicesView.as_view(), name="auth-providers"),
+    path("auth/firebase/", services.FirebaseView.as_view(), name="auth-firebase"),
     path("auth/session/", views.SessionView.as_view(), name="auth-session"),
     path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
     path(
@@ -40,6 +42,12 @@ urlpatterns = [
     path("me/security/", security.SecurityEventsView.as_view(), name="me-security"),
     path("me/sessions/", security.DevicesView.as_view(), name="me-sessions"),
     path("me/sessions/<uuid:session_id>/", security.DeviceView.as_view(), name="me-session"),
+    path("me/connections/", services.ConnectionsView.as_view(), name="me-connections"),
+    path(
+        "me/connections/<int:connection_id>/",
+        services.ConnectionView.as_view(),
+        name="me-connection",
+    ),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from courses.api import catalogue, learning
+from courses.api import authoring, catalogue, learning, lessons, own, ratings, releases
 
 urlpatterns = [
-    path("courses/", catalogue.CatalogueView.as_view(), name="courses-api-list"),
-    path("courses/<uuid:course_id>/", catalogue.CourseView.as_view(), name="courses-api-course"),
+    path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
+    path(
+        "courses/<uuid:course_id>/", authoring.CourseDeskView.as_view(), name="courses-api-course"
+    ),
     path(
         "courses/<uuid:course_id>/outline/",
         catalogue.OutlineView.as_view(),
@@ -25,7 +27,7 @@ urlpatterns = [
         learning.ExplainView.as_view(),
         name="courses-api-explain",
     ),
-    path("lessons/<uuid:lesson_id>/", catalogue.LessonView.as_view(), name="courses-api-lesson"),
+    path("lessons/<uuid:lesson_id>/", lessons.LessonDeskView.as_view(), name="courses-api-lesson"),
     path(
         "lessons/<uuid:lesson_id>/progress/",
         learning.LessonProgressView.as_view(),
@@ -52,4 +54,87 @@ urlpatterns = [
         name="courses-api-submit",
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
+    path(
+        "courses/<uuid:course_id>/ratings/",
+        ratings.RatingsView.as_view(),
+        name="courses-api-ratings",
+    ),
+    path("ratings/<uuid:rating_id>/", ratings.RatingView.as_view(), name="courses-api-rating"),
+    path(
+        "ratings/<uuid:rating_id>/reply/",
+        ratings.ReplyView.as_view(),
+        name="courses-api-rating-reply",
+    ),
+    path(
+        "ratings/<uuid:rating_id>/report/",
+        ratings.ReportView.as_view(),
+        name="courses-api-rating-report",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/notes/",
+        own.LessonNotesView.as_view(),
+        name="courses-api-lesson-notes",
+    ),
+    path("notes/<uuid:note_id>/", own.NoteView.as_view(), name="courses-api-note"),
+    path(
+        "courses/<uuid:course_id>/notes/", own.CourseNotesView.as_view(), name="courses-api-notes"
+    ),
+    path(
+        "courses/<uuid:course_id>/notes/export/",
+        own.NotesExportView.as_view(),
+        name="courses-api-notes-export",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/bookmarks/",
+        own.LessonBookmarksView.as_view(),
+        name="courses-api-lesson-bookmarks",
+    ),
+    path(
+        "courses/<uuid:course_id>/bookmarks/",
+        own.CourseBookmarksView.as_view(),
+        name="courses-api-bookmarks",
+    ),
+    path("bookmarks/<uuid:bookmark_id>/", own.BookmarkView.as_view(), name="courses-api-bookmark"),
+    path("me/favorites/", own.FavoritesView.as_view(), name="courses-api-favorites"),
+    path("me/favorites/<uuid:course_id>/", own.FavoriteView.as_view(), name="courses-api-favorite"),
+    # What authors do ---------------------------------------------------------------------------
+    path("me/courses/", authoring.OwnCoursesView.as_view(), name="courses-api-own"),
+    *(
+        path(f"courses/<uuid:course_id>/{name}/", view.as_view(), name=f"courses-api-{name}")
+        for name, view in {
+            "draft": authoring.DraftView,
+            "sections": authoring.SectionsView,
+            "lessons": lessons.LessonsView,
+            "checklist": releases.ChecklistView,
+            "publish": releases.PublishView,
+            "unpublish": releases.UnpublishView,
+            "archive": releases.ArchiveView,
+            "duplicate": releases.DuplicateView,
+            "versions": releases.VersionsView,
+            "review": releases.ReviewView,
+        }.items()
+    ),
+    path(
+        "courses/<uuid:course_id>/lessons/order/",
+        authoring.OrderView.as_view(),
+        name="courses-api-order",
+    ),
+    path(
+        "courses/<uuid:course_id>/lessons/<uuid:lesson_id>/history/",
+        lessons.HistoryView.as_view(),
+        name="courses-api-history",
+    ),
+    path(
+        "courses/<uuid:course_id>/lessons/<uuid:lesson_id>/history/<int:revision_id>/restore/",
+        lessons.RestoreView.as_view(),
+        name="courses-api-restore",
+    ),
+    path(
+        "sections/<uuid:section_id>/", authoring.SectionView.as_view(), name="courses-api-section"
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/draft/",
+        lessons.LessonDraftView.as_view(),
+        name="courses-api-lesson-draft",
+    ),
 ]

@@ -2,7 +2,7 @@ from courses.models.achievements import UserAchievement
 from courses.models.activity import ActivityDay
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
-from courses.models.catalogue import CatalogueStamp, SearchWord
+from courses.models.catalogue import CatalogueStamp, CourseWords, SearchWord
 from courses.models.content import CONTENT, LessonKind
 from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
 from courses.models.drafts import (
@@ -13,6 +13,7 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import Question, Quiz
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
@@ -27,10 +28,12 @@ __all__ = [
     "CatalogueStamp",
     "Course",
     "CourseDraft",
+    "CourseFile",
     "CoursePrerequisite",
     "CourseRating",
     "CourseReview",
     "CourseVersion",
+    "CourseWords",
     "Enrollment",
     "Favorite",
     "Lesson",
