@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("tutorme.core.api.urls")),
                 path("", include("accounts.api.urls")),
                 path("", include("courses.api.urls")),
+                path("", include("booking.api.urls")),
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
                 path("", include("realtime.api.urls")),

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "accounts",
     "payments",
     "courses",
+    "booking",
     "certificates",
     "realtime",
     "tutorme.web",
