@@ -117,13 +117,13 @@ class ResetView(ApiView):
 
     @extend_schema(
         operation_id="lessons_reset",
-        request=serializers.ResetIn,
+        request=serializers.LessonResetIn,
         responses=serializers.EnrollmentOut,
     )
     def post(self, request: Request, lesson_id: UUID) -> Response:
         """Take a lesson's completion back: one's own; a teacher or an admin anybody's, by
         `enrollment` and with a reason. The course's completion stays."""
-        body = read_body(serializers.ResetIn, request)
+        body = read_body(serializers.LessonResetIn, request)
         lesson = lesson_of(request, lesson_id)
         place = _place_to_reset(request, lesson, body)
         row = resetting.reset_lesson(

@@ -202,7 +202,7 @@ class ExplanationOut(OutputSerializer):
     optional = ExplainedLessonOut(many=True, help_text="Shown, never counted.")
 
 
-class ResetIn(StrictSerializer):
+class LessonResetIn(StrictSerializer):
     enrollment = serializers.UUIDField(required=False, help_text="Somebody else's, for teachers.")
     reason = SafeText(max_length=500, multiline=True, allow_blank=True, default="")
 
