@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import file_links, queries
 from courses.models import Course, Enrollment, Lesson
-from courses.queries import Outline
+from courses.queries import Outline, opinions
 from courses.queries.bodies import Body, body_of
 from courses.services import learning
 from courses.views.catalogue import course_of
@@ -72,6 +72,7 @@ def course_home(request: HttpRequest, slug: str) -> HttpResponse:
         "enrollment": found.enrollment,
         "resume": resume,
         "current_key": resume.key if resume else "",
+        "ask_at": asked_now(found.enrollment),
     }
     return render(request, "courses/home.html", context)
 
@@ -130,7 +131,16 @@ def _shown(place: Place) -> dict[str, Any]:
         "row": this,
         "before": before,
         "after": after,
+        "ask_at": asked_now(place.enrollment),
     }
+
+
+def asked_now(place: Any) -> int:
+    """At which moment of the course to ask what they think, if now; `place` is of
+    `queries.enrollment_at`."""
+    if place is None or place.course.instructor_id == place.user_id:
+        return 0
+    return opinions.prompt(place.percent, place.prompt_dismissed, rated=place.has_rated)
 
 
 @login_required
