@@ -47,7 +47,7 @@ def read(file: IO[bytes]) -> Archive:
             for entry in entries
             if _is_text(entry.filename.removeprefix(root))
         }
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as error:
         raise SourceInvalid(problems=[f"This is not an archive: {error}"]) from error
     except zipfile.LargeZipFile as error:
         raise SourceInvalid(problems=["The archive is too large."]) from error
