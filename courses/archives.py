@@ -47,7 +47,7 @@ def read(file: IO[bytes]) -> Archive:
             for entry in entries
             if _is_text(entry.filename.removeprefix(root))
         }
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as error:
         raise SourceInvalid(problems=[f"This is not an archive: {error}"]) from error
     except zipfile.LargeZipFile as error:
         raise SourceInvalid(problems=["The archive is too large."]) from error
@@ -91,11 +91,8 @@ def _root(entries: list[zipfile.ZipInfo]) -> str:
 
 
 def _is_text(name: str) -> bool:
-    return (
-        name == MANIFEST
-        or (name.startswith("lessons/") and name.endswith((".md", ".yaml")))
-        or ("/" not in name and name.endswith(".yaml"))
-    )
+    in_lessons = name.startswith("lessons/") and name.endswith((".md", ".yaml"))
+    return in_lessons or ("/" not in name and name.endswith(".yaml"))
 
 
 def _text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -135,7 +132,7 @@ def write(target: IO[bytes], texts: Mapping[str, bytes], files: Mapping[str, IO[
             archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), texts[name])
         for name in sorted(files):
             with archive.open(_entry(f"files/{name}", zipfile.ZIP_STORED), "w") as entry:
-                copied(files[name], entry, MAX_BYTES)  # type: ignore[arg-type]  # writable bytes
+                copied(files[name], entry, MAX_BYTES)
 
 
 def _entry(name: str, compression: int) -> zipfile.ZipInfo:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.api import authoring, catalogue, learning, lessons, own, ratings, releases
+from courses.api import authoring, catalogue, files, learning, lessons, own, ratings, releases
 
 urlpatterns = [
     path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
@@ -127,7 +127,25 @@ urlpatterns = [
             "duplicate": releases.DuplicateView,
             "versions": releases.VersionsView,
             "review": releases.ReviewView,
+            "files": files.FilesView,
+            "export": files.ExportView,
         }.items()
+    ),
+    path("courses/import/", files.ImportView.as_view(), name="courses-api-import"),
+    path(
+        "courses/<uuid:course_id>/export/<uuid:job_id>/",
+        files.ExportedView.as_view(),
+        name="courses-api-exported",
+    ),
+    path(
+        "courses/<uuid:course_id>/files/<str:name>/",
+        files.FileView.as_view(),
+        name="courses-api-file",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/attendance/",
+        files.AttendanceView.as_view(),
+        name="courses-api-attendance",
     ),
     path(
         "courses/<uuid:course_id>/lessons/order/",

@@ -21,6 +21,7 @@ from tutorme.core.files import serving, storing
 from tutorme.core.ids import uuid7
 from tutorme.core.models import Job, StoredFile
 
+NOBODYS = UUID(int=0)
 _KINDS = ("courses.import", "courses.export")
 
 
@@ -85,11 +86,12 @@ def follow(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def download(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     """What an export made, while it is kept."""
     job = _own_job(request, job_id)
-    file_id = (job.result or {}).get("file")
+    result = job.result or {}
+    file_id = str(result.get("file", NOBODYS))
     row = StoredFile.objects.filter(pk=file_id, owner_id=request.user.pk).first()
-    if file_id is None or row is None:
+    if row is None:
         raise Http404
-    name = f"{(job.result or {})['slug']}.zip"
+    name = f"{result['slug']}.zip"
     return serving.respond(
         request, key=row.key, name=name, content_type=row.content_type, download=True
     )
