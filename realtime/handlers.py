@@ -2,7 +2,13 @@
 
 from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
 from payments.events import PaymentCaptured, PaymentRefunded
 from realtime.services.notifications import announce
 from tutorme.core import outbox
@@ -40,6 +46,16 @@ def tell_completed(event: EnrollmentCompleted) -> None:
 
 @outbox.handles(AchievementAwarded)
 def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
     announce(event)
 
 

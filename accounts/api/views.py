@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts import tokens
 from accounts.api import serializers as shapes
 from accounts.errors import OriginRefused
+from accounts.kept import kept
 from accounts.models import AuthSession, User
 from accounts.services import profiles, sign_in, users
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope, actors_of
@@ -196,8 +197,7 @@ class ProfileView(ApiView):
         assert isinstance(user, User)
         names = (*profiles.EDITABLE, "points")
         profile: dict[str, object] = {name: getattr(user, name) for name in names}
-        streak = user.current_streak(timezone.now())
-        more = {"streak_days": streak, "roles": roles_of(user)}
+        more = {**kept(user, timezone.now()), "roles": roles_of(user)}
         return {**profile, **more}, _profile_tag(user)
 
 

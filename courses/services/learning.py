@@ -17,6 +17,7 @@ from django.utils import timezone
 from courses.errors import CompletedByQuiz, LessonLocked
 from courses.events import EnrollmentCompleted, LessonCompleted
 from courses.models import Course, Enrollment, Lesson, LessonProgress, ProgressBeat
+from courses.services import streaks
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
@@ -195,17 +196,20 @@ def report(
             _complete_lesson(standing, moment)
         if not standing.is_known:
             ProgressBeat.objects.create(enrollment=enrollment, client_event_id=client_event_id)
-            _count_beat(standing.progress, seconds, position, moment)
+            counted = _count_beat(standing.progress, seconds, position, moment)
+            streaks.add_time(user=user, seconds=counted, at=moment)
         if completed or not standing.is_known:
             _write(standing, moment)
     return standing.progress
 
 
-def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:
+def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> int:
+    """Returns the seconds that were believed."""
     counted = _believable(progress, seconds, now)
     progress.seconds += counted
     progress.position = max(progress.position, min(position, 1000))
     progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
+    return counted
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:

@@ -185,8 +185,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "tidy-boards": {"task": "courses.tidy_boards", "schedule": 60.0},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
 }
+
+# Learning --------------------------------------------------------------------------------------
+
+# What learning earns, by rule; and the most a rule gives on one date of the learner.
+POINTS = {"lesson": 10, "quiz": 25, "quiz_first_try": 10, "course": 200, "review": 5}
+POINTS_A_DAY = {"lesson": 200, "quiz": 250, "quiz_first_try": 100, "course": 600, "review": 50}
+POINTS_FIRST_TRY_PERCENT = 90
 
 # People ----------------------------------------------------------------------------------------
 

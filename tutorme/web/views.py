@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from courses import queries
 from courses.models import Course
+from courses.queries.motivation import current_streak, motivation_of
 from tutorme.core import health
 from tutorme.core.errors import DomainError, all_errors
 from tutorme.core.money import Money
@@ -45,7 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
     outline = queries.outline(current.course, request.user) if current else None
     context = {
         "current": current,
-        "streak": request.user.current_streak(timezone.now()),
+        "streak": current_streak(motivation_of(request.user), timezone.now()),
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,
         "others": [row for row in shelf if row is not current],
