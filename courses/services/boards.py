@@ -31,10 +31,10 @@ def course_board(course_id: UUID) -> str:
 _ADD = """
 WITH was AS (
     SELECT board, points FROM courses_boardscore
-    WHERE user_id = %(user)s AND board = ANY(%(boards)s)
+    WHERE user_id = %(user)s AND board = ANY(%(boards)s::text[])
 ), moved AS (
     INSERT INTO courses_boardscore AS s (board, user_id, points, reached_at, is_shown)
-    SELECT board, %(user)s, %(points)s, %(at)s, %(shown)s FROM unnest(%(boards)s) AS board
+    SELECT board, %(user)s, %(points)s, %(at)s, %(shown)s FROM unnest(%(boards)s::text[]) AS board
     ON CONFLICT (user_id, board) DO UPDATE
     SET points = s.points + excluded.points,
         reached_at = greatest(s.reached_at, excluded.reached_at)
@@ -45,9 +45,9 @@ WITH was AS (
     FROM moved LEFT JOIN was USING (board)
 )
 INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, here, 1 FROM steps WHERE %(shown)s AND here IS DISTINCT FROM there
+SELECT board, here, 1 FROM steps WHERE %(shown)s::bool AND here IS DISTINCT FROM there
 UNION ALL
-SELECT board, there, -1 FROM steps WHERE %(shown)s AND there IS NOT NULL AND here <> there
+SELECT board, there, -1 FROM steps WHERE %(shown)s::bool AND there IS NOT NULL AND here <> there
 """
 
 
