@@ -1,25 +1,46 @@
 from courses.models.achievements import Achievement, UserAchievement
 from courses.models.activity import Activity, ActivityDay, Motivation, RestChoice
 from courses.models.attempts import Attempt, AttemptAnswer
-from courses.models.courses import Course, Lesson, Section
+from courses.models.attendance import Attendance
+from courses.models.content import CONTENT, LessonKind
+from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
+from courses.models.drafts import (
+    CourseDraft,
+    LessonDraft,
+    LessonDraftPrerequisite,
+    LessonRevision,
+    SectionDraft,
+)
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.nudges import Nudge
 from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import Question, Quiz
+from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
     "BUCKET",
+    "CONTENT",
     "Achievement",
     "Activity",
     "ActivityDay",
     "Attempt",
     "AttemptAnswer",
+    "Attendance",
     "BoardScore",
     "BoardTally",
     "Course",
+    "CourseDraft",
+    "CoursePrerequisite",
+    "CourseReview",
+    "CourseVersion",
     "Enrollment",
     "Lesson",
+    "LessonDraft",
+    "LessonDraftPrerequisite",
+    "LessonKind",
+    "LessonPrerequisite",
     "LessonProgress",
+    "LessonRevision",
     "Motivation",
     "Nudge",
     "PointsEntry",
@@ -28,5 +49,6 @@ __all__ = [
     "Quiz",
     "RestChoice",
     "Section",
+    "SectionDraft",
     "UserAchievement",
 ]

@@ -15,8 +15,9 @@ from tutorme.core import audit
 Kind = Activity.Kind
 Rule = points.Rule
 _NUDGE_HELPS = timedelta(days=7)
+_KIND_OF = {Lesson.Kind.LIVE: Kind.SESSION, Lesson.Kind.EXERCISE: Kind.EXERCISE}
 # What each thing can bring nearer; the rest need not be looked at.
-BY_LESSON = frozenset({"lessons_completed", "streak", "points"})
+BY_LESSON = frozenset({"lessons_completed", "sessions_attended", "streak", "points"})
 BY_QUIZ = frozenset({"quiz_master", "perfect_quizzes", "streak", "points"})
 BY_COURSE = frozenset({"course_completion", "courses_in_category", "points"})
 BY_ACTIVITY = frozenset({"sessions_attended", "reviews_done", "streak", "points"})
@@ -26,7 +27,7 @@ def lesson_completed(*, enrollment_id: UUID, user_id: UUID, lesson_id: UUID, at:
     lesson = Lesson.objects.select_related("course").defer("body").get(pk=lesson_id)
     with transaction.atomic():
         mine = streaks.locked(user_id)
-        streaks.count_for(mine, Kind.LESSON, lesson_id, at)
+        streaks.count_for(mine, _KIND_OF.get(lesson.kind, Kind.LESSON), lesson_id, at)
         # A quiz pays by being passed.
         if lesson.kind != Lesson.Kind.QUIZ and lesson.course.instructor_id != user_id:
             points.give(mine, Rule.LESSON, lesson_id, at, course_id=lesson.course_id)
