@@ -209,3 +209,10 @@ class TooManyRestDays(DomainError):
     title = _("Two rest days a week at most")
     status = 422
     explanation = _("Choose up to two weekdays on which a streak waits for you.")
+
+
+class AchievementSlugTaken(DomainError):
+    code = "achievement-slug-taken"
+    title = _("There is an achievement of this name")
+    status = 409
+    explanation = _("Slugs are unique; choose another.")

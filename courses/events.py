@@ -95,9 +95,11 @@ class ActiveMinutesReached(Event):
 
 @dataclass(frozen=True)
 class AchievementActivated(Event):
+    """`actor_id` is None where the site's own list brought it."""
+
     name: ClassVar[str] = "achievement.activated"
     achievement_id: UUID
-    actor_id: UUID
+    actor_id: UUID | None
     activated_at: datetime
 
 
@@ -107,7 +109,7 @@ class AchievementBackfilled(Event):
 
     name: ClassVar[str] = "achievement.backfilled"
     achievement_id: UUID
-    actor_id: UUID
+    actor_id: UUID | None
     people: int
 
 

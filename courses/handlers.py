@@ -97,7 +97,10 @@ def give_it_to_who_has_reached_it(event: AchievementActivated) -> None:
     jobs.enqueue(
         "courses.backfill_achievement",
         key=f"courses.backfill:{event.achievement_id}:{event.activated_at.isoformat()}",
-        args={"achievement_id": str(event.achievement_id), "actor_id": str(event.actor_id)},
+        args={
+            "achievement_id": str(event.achievement_id),
+            "actor_id": str(event.actor_id) if event.actor_id else None,
+        },
         owner_id=event.actor_id,
     )
 

@@ -25,7 +25,7 @@ def tidy_boards() -> None:
 
 
 @job("courses.backfill_achievement")
-def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str) -> None:
+def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str | None) -> None:
     """Begun again after a death, it passes over those who have it."""
     row, now, given = Achievement.objects.get(pk=achievement_id), timezone.now(), 0
     for place, user_id in enumerate(reached_by(row.criterion)):
@@ -33,4 +33,6 @@ def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str) -> Non
             run.progress(done=place)
         given += achievements.backfill_one(achievement=row, user_id=user_id, now=now)
     with run.finishing(result={"given": given}):
-        achievements.backfilled(achievement=row, actor_id=UUID(actor_id), people=given)
+        achievements.backfilled(
+            achievement=row, actor_id=UUID(actor_id) if actor_id else None, people=given
+        )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learn, quiz
+from courses.views import catalogue, learn, motivation, quiz
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -21,4 +21,9 @@ urlpatterns = [
         quiz.save,
         name="courses-attempt-save",
     ),
+    path("achievements/", motivation.achievements, name="achievements"),
+    path("achievements/points/", motivation.points, name="my-points"),
+    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
+    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
+    path("settings/motivation/", motivation.settings, name="settings-motivation"),
 ]

@@ -260,6 +260,8 @@ def _achievement_label(facts: Facts) -> Facts:
 
 def _activator(event: AchievementBackfilled) -> list[Told]:
     """One line for whoever activated it, however many people it went to."""
+    if event.actor_id is None:
+        return []
     row = Achievement.objects.get(pk=event.achievement_id)
     key = f"achievement-backfilled:{row.pk}:{row.activated_at}"
     facts = {"achievement": row.slug, "people": event.people}

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
-from courses.criteria import TYPES, CriteriaInvalid, Criterion, parse
+from courses.criteria import TYPES, Criterion, parse
+from courses.errors import CriteriaInvalid
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 

@@ -46,12 +46,15 @@ def counted(criterion: Criterion) -> Counted:
         case "reviews_done":
             return _activities(Activity.Kind.REVIEW)
         case "streak":
-            return Motivation.objects.values(who=F("user"), n=F("longest"))
-    return User.objects.values(who=F("id"), n=F("points"))
+            runs: Counted = Motivation.objects.values(who=F("user"), n=F("longest"))
+            return runs
+    everybody: Counted = User.objects.values(who=F("id"), n=F("points"))
+    return everybody
 
 
 def _grouped(rows: Counted, who: str, number: Count) -> Counted:
-    return rows.order_by().values(who=F(who)).annotate(n=number)
+    grouped: Counted = rows.order_by().values(who=F(who)).annotate(n=number)
+    return grouped
 
 
 def _quizzes(rows: Counted) -> Counted:

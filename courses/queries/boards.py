@@ -44,6 +44,13 @@ class Board:
     above: list[Place]
     below: list[Place]
 
+    me_there: Place | None = None
+
+    @property
+    def around(self) -> list[Place]:
+        """With oneself in the middle."""
+        return [*self.above, *([self.me_there] if self.me_there else []), *self.below]
+
     @property
     def has_me_on_top(self) -> bool:
         return any(place.is_me for place in self.top)
@@ -153,7 +160,7 @@ ORDER BY near.points DESC, near.reached_at, near.user_id
 
 
 def _around(key: str, user_id: UUID, top: list[Place]) -> Board:
-    facts = {"board": key, "user": user_id, "around": AROUND, "bucket": BUCKET}
+    facts: dict[str, Any] = {"board": key, "user": user_id, "around": AROUND, "bucket": BUCKET}
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, facts)
         rows = cursor.fetchall()
@@ -176,4 +183,4 @@ def _around(key: str, user_id: UUID, top: list[Place]) -> Board:
         is_shown=is_shown,
         percentile=int(100 * fewer // others) if others > 0 else None,
     )
-    return Board(top, people, mine, near[:at], near[at + 1 :])
+    return Board(top, people, mine, near[:at], near[at + 1 :], near[at])

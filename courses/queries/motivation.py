@@ -43,7 +43,10 @@ def streak_of(user_id: UUID, rests: streaks.Rests) -> streaks.Streak:
     """From the days themselves."""
     rows = ActivityDay.objects.filter(user_id=user_id, first_at__isnull=False)
     days = rows.order_by("local_date").values_list("local_date", "first_at", "last_at")
-    return streaks.replay((streaks.Day(*row) for row in days.iterator()), rests)
+    return streaks.replay(
+        (streaks.Day(on, first, last) for on, first, last in days.iterator() if first and last),
+        rests,
+    )
 
 
 @dataclass(frozen=True)

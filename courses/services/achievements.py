@@ -127,7 +127,7 @@ def backfill_one(*, achievement: Achievement, user_id: UUID, now: datetime) -> b
     return True
 
 
-def backfilled(*, achievement: Achievement, actor_id: UUID, people: int) -> None:
+def backfilled(*, achievement: Achievement, actor_id: UUID | None, people: int) -> None:
     """The caller holds the transaction of the job's end."""
     event = AchievementBackfilled(achievement.pk, actor_id, people)
     outbox.record(event, actor_id=actor_id)

@@ -2,6 +2,7 @@
 `Motivation` row; how many people have how many points is only ever added to."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from courses.models import BUCKET
 
 ALL = "all"
 _WEEKS_KEPT = 8
+Facts = dict[str, Any]
 
 
 def week_of(at: datetime) -> date:
@@ -52,9 +54,16 @@ SELECT board, there, -1 FROM steps WHERE %(shown)s::bool AND there IS NOT NULL A
 
 
 def add(*, user_id: UUID, points: int, at: datetime, boards: list[str], shown: bool) -> None:
-    facts = {"user": user_id, "points": points, "at": at, "boards": boards, "shown": shown}
+    facts: Facts = {
+        "user": user_id,
+        "points": points,
+        "at": at,
+        "boards": boards,
+        "shown": shown,
+        "bucket": BUCKET,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, {**facts, "bucket": BUCKET})
+        cursor.execute(_ADD, facts)
 
 
 _SHOW = """
@@ -70,7 +79,7 @@ SELECT board, floor(points::numeric / %(bucket)s)::int, %(step)s FROM turned
 
 def show(*, user_id: UUID, shown: bool) -> None:
     """On every board at once, or on none."""
-    facts = {"user": user_id, "shown": shown, "step": 1 if shown else -1, "bucket": BUCKET}
+    facts: Facts = {"user": user_id, "shown": shown, "step": 1 if shown else -1, "bucket": BUCKET}
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, facts)
 
@@ -151,14 +160,14 @@ def recount(*, now: datetime, dry_run: bool) -> int:
     """Compares every place and tally with the ledger; returns how many differ, and writes them
     anew unless it is a dry run. Learners wait while it writes."""
     first = week_of(now) - timedelta(weeks=_WEEKS_KEPT)
-    facts = {"oldest": first, "week": f"week:{first}", "bucket": BUCKET}
+    facts: Facts = {"oldest": first, "week": f"week:{first}", "bucket": BUCKET}
     with transaction.atomic(), connection.cursor() as cursor:
         if not dry_run:
             cursor.execute(_HOLD)
         differing = 0
         for query in (_DRIFT, _TALLY_DRIFT):
             cursor.execute(query, facts)
-            differing += cursor.fetchone()[0]
+            differing += int(cursor.fetchone()[0])
         if differing and not dry_run:
             for statement in _REBUILD:
                 cursor.execute(statement, facts)

@@ -15,7 +15,10 @@ from tutorme.core import audit
 Kind = Activity.Kind
 Rule = points.Rule
 _NUDGE_HELPS = timedelta(days=7)
-_KIND_OF = {Lesson.Kind.LIVE: Kind.SESSION, Lesson.Kind.EXERCISE: Kind.EXERCISE}
+_KIND_OF: dict[str, Activity.Kind] = {
+    Lesson.Kind.LIVE: Kind.SESSION,
+    Lesson.Kind.EXERCISE: Kind.EXERCISE,
+}
 # What each thing can bring nearer; the rest need not be looked at.
 BY_LESSON = frozenset({"lessons_completed", "sessions_attended", "streak", "points"})
 BY_QUIZ = frozenset({"quiz_master", "perfect_quizzes", "streak", "points"})

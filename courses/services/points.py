@@ -115,7 +115,7 @@ def recount(*, dry_run: bool = False) -> int:
     right unless it is a dry run."""
     differing = User.objects.annotate(earned=_earned()).exclude(points=F("earned"))
     if dry_run:
-        return differing.count()
+        return int(differing.count())
     ids = list(differing.values_list("pk", flat=True))
     return sum(_recount_one(user_id) for user_id in ids)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from courses.admin import motivation as motivation
 from courses.errors import CourseNotReady
 from courses.models import (
     Attempt,
@@ -17,7 +18,6 @@ from courses.models import (
     Lesson,
     LessonProgress,
     Question,
-    UserAchievement,
 )
 from courses.services import authoring
 from tutorme.core.read_only_admin import ReadOnlyAdmin
@@ -156,12 +156,3 @@ class AttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("learner"))
     def learner(self, attempt: Attempt) -> str:
         return str(attempt.enrollment.user)
-
-
-@admin.register(UserAchievement)
-class UserAchievementAdmin(ReadOnlyAdmin):
-    list_display = ("user", "achievement", "points", "awarded_at")
-    list_filter = ("achievement",)
-    search_fields = ("user__email",)
-    list_select_related = ("user",)
-    ordering = ("-id",)
