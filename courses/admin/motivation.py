@@ -57,7 +57,7 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]
         model = UserAchievement
         fields = ("user", "achievement")
 
-    def validate_constraints(self) -> None:
+    def validate_unique(self) -> None:
         """Giving again what was taken back is no clash."""
 
 
