@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from courses.models import Achievement
 from courses.queries.badges import reached_by
-from courses.services import achievements, authoring, boards, quizzes
+from courses.services import achievements, authoring, boards, quizzes, ratings
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -12,6 +12,11 @@ from tutorme.core.queue import app
 @app.task(name="courses.close_expired_attempts")
 def close_expired_attempts() -> None:
     quizzes.close_expired()
+
+
+@app.task(name="courses.rerank")
+def rerank() -> None:
+    ratings.rerank()
 
 
 @job("courses.recount")

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_streak_on'),
-        ('courses', '0010_drafts_and_versions'),
+        ('courses', '0032_catalogue_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@ from courses.models.achievements import Achievement, UserAchievement
 from courses.models.activity import Activity, ActivityDay, Motivation, RestChoice
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
+from courses.models.catalogue import CatalogueStamp, SearchWord
 from courses.models.content import CONTENT, LessonKind
 from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
 from courses.models.drafts import (
@@ -12,9 +13,11 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
 from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import Question, Quiz
+from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -28,16 +31,21 @@ __all__ = [
     "Attendance",
     "BoardScore",
     "BoardTally",
+    "CatalogueStamp",
     "Course",
     "CourseDraft",
     "CoursePrerequisite",
+    "CourseRating",
     "CourseReview",
     "CourseVersion",
     "Enrollment",
+    "Favorite",
     "Lesson",
+    "LessonBookmark",
     "LessonDraft",
     "LessonDraftPrerequisite",
     "LessonKind",
+    "LessonNote",
     "LessonPrerequisite",
     "LessonProgress",
     "LessonRevision",
@@ -47,7 +55,10 @@ __all__ = [
     "ProgressBeat",
     "Question",
     "Quiz",
+    "RatingPrior",
+    "RatingReport",
     "RestChoice",
+    "SearchWord",
     "Section",
     "SectionDraft",
     "UserAchievement",
