@@ -60,6 +60,9 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]
     def validate_unique(self) -> None:
         """Giving again what was taken back is no clash."""
 
+    def validate_constraints(self) -> None:
+        """The same."""
+
 
 class RevokeForm(ModelForm):  # type: ignore[type-arg]
     reason = forms.CharField(max_length=300, label=_("Take it back, because"))
