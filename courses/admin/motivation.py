@@ -57,11 +57,9 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]
         model = UserAchievement
         fields = ("user", "achievement")
 
-    def validate_unique(self) -> None:
-        """Giving again what was taken back is no clash."""
-
-    def validate_constraints(self) -> None:
-        """The same."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Giving again what was taken back is no clash; the service decides."""
+        return {*super()._get_validation_exclusions(), "achievement"}
 
 
 class RevokeForm(ModelForm):  # type: ignore[type-arg]

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from courses.api import catalogue, learning, motivation
+from courses.api import authoring, catalogue, learning, lessons, motivation_urls, releases
 
 urlpatterns = [
-    path("courses/", catalogue.CatalogueView.as_view(), name="courses-api-list"),
-    path("courses/<uuid:course_id>/", catalogue.CourseView.as_view(), name="courses-api-course"),
+    path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
+    path(
+        "courses/<uuid:course_id>/", authoring.CourseDeskView.as_view(), name="courses-api-course"
+    ),
     path(
         "courses/<uuid:course_id>/outline/",
         catalogue.OutlineView.as_view(),
@@ -25,7 +27,7 @@ urlpatterns = [
         learning.ExplainView.as_view(),
         name="courses-api-explain",
     ),
-    path("lessons/<uuid:lesson_id>/", catalogue.LessonView.as_view(), name="courses-api-lesson"),
+    path("lessons/<uuid:lesson_id>/", lessons.LessonDeskView.as_view(), name="courses-api-lesson"),
     path(
         "lessons/<uuid:lesson_id>/progress/",
         learning.LessonProgressView.as_view(),
@@ -52,38 +54,45 @@ urlpatterns = [
         name="courses-api-submit",
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
-    path("leaderboard/", motivation.LeaderboardView.as_view(), name="courses-api-leaderboard"),
-    path("achievements/", motivation.AchievementsView.as_view(), name="courses-api-achievements"),
-    path(
-        "achievements/<uuid:achievement_id>/",
-        motivation.AchievementView.as_view(),
-        name="courses-api-achievement",
+    # What authors do ---------------------------------------------------------------------------
+    path("me/courses/", authoring.OwnCoursesView.as_view(), name="courses-api-own"),
+    *(
+        path(f"courses/<uuid:course_id>/{name}/", view.as_view(), name=f"courses-api-{name}")
+        for name, view in {
+            "draft": authoring.DraftView,
+            "sections": authoring.SectionsView,
+            "lessons": lessons.LessonsView,
+            "checklist": releases.ChecklistView,
+            "publish": releases.PublishView,
+            "unpublish": releases.UnpublishView,
+            "archive": releases.ArchiveView,
+            "duplicate": releases.DuplicateView,
+            "versions": releases.VersionsView,
+            "review": releases.ReviewView,
+        }.items()
     ),
     path(
-        "achievements/<uuid:achievement_id>/activate/",
-        motivation.ActivateView.as_view(),
-        name="courses-api-achievement-activate",
+        "courses/<uuid:course_id>/lessons/order/",
+        authoring.OrderView.as_view(),
+        name="courses-api-order",
     ),
     path(
-        "achievements/<uuid:achievement_id>/retire/",
-        motivation.RetireView.as_view(),
-        name="courses-api-achievement-retire",
+        "courses/<uuid:course_id>/lessons/<uuid:lesson_id>/history/",
+        lessons.HistoryView.as_view(),
+        name="courses-api-history",
     ),
     path(
-        "achievements/<uuid:achievement_id>/grant/",
-        motivation.GrantView.as_view(),
-        name="courses-api-achievement-grant",
+        "courses/<uuid:course_id>/lessons/<uuid:lesson_id>/history/<int:revision_id>/restore/",
+        lessons.RestoreView.as_view(),
+        name="courses-api-restore",
     ),
     path(
-        "achievements/<uuid:achievement_id>/revoke/",
-        motivation.RevokeView.as_view(),
-        name="courses-api-achievement-revoke",
+        "sections/<uuid:section_id>/", authoring.SectionView.as_view(), name="courses-api-section"
     ),
     path(
-        "me/achievements/",
-        motivation.MyAchievementsView.as_view(),
-        name="courses-api-my-achievements",
+        "lessons/<uuid:lesson_id>/draft/",
+        lessons.LessonDraftView.as_view(),
+        name="courses-api-lesson-draft",
     ),
-    path("me/points/", motivation.MyPointsView.as_view(), name="courses-api-my-points"),
-    path("me/motivation/", motivation.MotivationView.as_view(), name="courses-api-motivation"),
+    *motivation_urls.urlpatterns,
 ]

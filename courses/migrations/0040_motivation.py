@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_streak_on'),
-        ('courses', '0032_catalogue_triggers'),
+        ('courses', '0011_course_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

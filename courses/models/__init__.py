@@ -13,6 +13,7 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
 from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
@@ -34,6 +35,7 @@ __all__ = [
     "CatalogueStamp",
     "Course",
     "CourseDraft",
+    "CourseFile",
     "CoursePrerequisite",
     "CourseRating",
     "CourseReview",
