@@ -59,7 +59,8 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]
 
     def _get_validation_exclusions(self) -> set[str]:
         """Giving again what was taken back is no clash; the service decides."""
-        return {*super()._get_validation_exclusions(), "achievement"}
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return {*found, "achievement"}
 
 
 class RevokeForm(ModelForm):  # type: ignore[type-arg]
