@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_streak_on'),
-        ('courses', '0011_course_files'),
+        ('courses', '0033_words_apart'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
