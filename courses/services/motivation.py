@@ -39,8 +39,7 @@ def lesson_completed(*, enrollment_id: UUID, user_id: UUID, lesson_id: UUID, at:
 
 
 def attempt_graded(*, attempt_id: UUID, at: datetime) -> None:
-    rows = Attempt.objects.select_related("enrollment__course").defer("enrollment__course__search")
-    attempt = rows.get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("enrollment__course").get(pk=attempt_id)
     place = attempt.enrollment
     with transaction.atomic():
         mine = streaks.locked(place.user_id)
