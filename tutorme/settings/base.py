@@ -182,7 +182,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 POINTS, POINTS_A_DAY = points.POINTS, points.POINTS_A_DAY
-POINTS_FIRST_TRY_PERCENT = points.POINTS_FIRST_TRY_PERCENT
+POINTS_FIRST_TRY_PERCENT: int = points.POINTS_FIRST_TRY_PERCENT
 
 # People ----------------------------------------------------------------------------------------
 
