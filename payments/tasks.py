@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from payments.services import credits, earnings, ledger, orders, packages, refunds
+from payments.services import credits, earnings, ledger, orders, packages, refunds, sending
 from tutorme.core.queue import app
 
 # Younger ones are still in the hands of the request that made them.
@@ -30,3 +30,8 @@ def watch_endings() -> None:
     credits.expire_due()
     packages.warn_of_endings()
     packages.expire_due()
+
+
+@app.task(name="payments.follow_payouts")
+def follow_payouts() -> None:
+    sending.follow_open()
