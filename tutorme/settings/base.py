@@ -179,6 +179,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
+    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
+    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
+    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+}
 CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 # People ----------------------------------------------------------------------------------------
@@ -199,6 +208,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
+USERNAME_CHANGE_EVERY = timedelta(days=30)
+USERNAME_HELD_FOR = timedelta(days=90)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
