@@ -31,10 +31,11 @@ from payments.models import (
 )
 from payments.services import ledger
 from payments.services.ledger import Kind, Line
-from tutorme.core import audit, outbox
+from tutorme.core import audit, jobs, outbox
 from tutorme.core.money import Money
 
 State = PayoutBatch.State
+SEND = "payments.send_payout"
 
 
 # The address --------------------------------------------------------------------------------------
@@ -181,6 +182,7 @@ def approve(*, batch_id: UUID, actor: Any) -> PayoutBatch:
     if batch.approvals.count() >= approvals_needed(batch):
         batch.state = State.APPROVED
         batch.save(update_fields=["state"])
+        jobs.enqueue(SEND, key=f"payout:{batch.pk}", args={"batch_id": str(batch.pk)})
     return batch
 
 
