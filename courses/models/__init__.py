@@ -1,21 +1,54 @@
 from courses.models.achievements import UserAchievement
 from courses.models.activity import ActivityDay
 from courses.models.attempts import Attempt, AttemptAnswer
-from courses.models.courses import Course, Lesson, Section
+from courses.models.attendance import Attendance
+from courses.models.catalogue import CatalogueStamp, SearchWord
+from courses.models.content import CONTENT, LessonKind
+from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
+from courses.models.drafts import (
+    CourseDraft,
+    LessonDraft,
+    LessonDraftPrerequisite,
+    LessonRevision,
+    SectionDraft,
+)
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import Question, Quiz
+from courses.models.ratings import CourseRating, RatingPrior, RatingReport
+from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
+    "CONTENT",
     "ActivityDay",
     "Attempt",
     "AttemptAnswer",
+    "Attendance",
+    "CatalogueStamp",
     "Course",
+    "CourseDraft",
+    "CoursePrerequisite",
+    "CourseRating",
+    "CourseReview",
+    "CourseVersion",
     "Enrollment",
+    "Favorite",
     "Lesson",
+    "LessonBookmark",
+    "LessonDraft",
+    "LessonDraftPrerequisite",
+    "LessonKind",
+    "LessonNote",
+    "LessonPrerequisite",
     "LessonProgress",
+    "LessonRevision",
     "ProgressBeat",
     "Question",
     "Quiz",
+    "RatingPrior",
+    "RatingReport",
+    "SearchWord",
     "Section",
+    "SectionDraft",
     "UserAchievement",
 ]
