@@ -49,7 +49,7 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]
         """A plan leaves the price list; its subscribers keep it."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: Plan, form: PlanForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Plan, form: PlanForm, change: Any) -> None:
         super().save_model(request, obj, form, change)
         plans.set_price(
             plan=obj,

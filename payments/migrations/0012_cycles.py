@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A cycle is named by the number of payments so far, which no clock moves."""
 
-    dependencies = [("payments", "0011_append_only")]
+    dependencies = [("payments", "0021_ledger_rules")]
     operations = [
         migrations.RemoveConstraint("owedcapture", "owed_capture_once"),
         migrations.RemoveField("owedcapture", "for_failure_at"),
