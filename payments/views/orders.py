@@ -1,4 +1,4 @@
-"""Checkout and orders as pages. Every step is a form or a link; nothing needs JavaScript."""
+"""Checkout and orders as pages."""
 
 from typing import Any
 from uuid import UUID
