@@ -1,6 +1,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from payments.services import (
     credits,
     documents,
@@ -10,8 +12,10 @@ from payments.services import (
     packages,
     papers,
     payouts,
+    printing_statements,
     refunds,
     sending,
+    statements,
 )
 from tutorme.core import jobs
 from tutorme.core.errors import PressUnavailable, ProviderNotConfigured, ProviderUnavailable
@@ -61,7 +65,7 @@ def print_receipt(run: Run, *, order_id: str, refund_id: str | None = None) -> N
         pdf = print_document(papers.order_of(document))
     except PressUnavailable as missing:
         raise RetryJob(missing.detail) from missing
-    digest = documents.keep(document, pdf)
+    digest = documents.keep(pdf)
     with run.finishing(result={"document_id": str(document.pk), "sha256": digest}):
         documents.mark_printed(document.pk, digest)
 
@@ -73,3 +77,16 @@ def send_payout(_run: Run, *, batch_id: str) -> None:
         sending.submit(UUID(batch_id))
     except (ProviderUnavailable, ProviderNotConfigured) as error:
         raise RetryJob(error.detail) from error
+
+
+@jobs.job(printing_statements.PRINT, queue="render")
+def print_statement(run: Run, *, user_id: str, currency: str, month: str) -> None:
+    user = get_user_model().objects.get(pk=user_id)
+    first = statements.month_of(month)
+    found = statements.statement(user.pk, currency, first, user.time_zone)
+    try:
+        pdf = print_document(papers.statement_order(found, user=user))
+    except PressUnavailable as missing:
+        raise RetryJob(missing.detail) from missing
+    with run.finishing(result={"sha256": documents.keep(pdf)}):
+        pass

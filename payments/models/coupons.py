@@ -63,6 +63,11 @@ class Coupon(models.Model):
         return self.code
 
     @property
+    def percent(self) -> str:
+        """Per cent off as people write it."""
+        return f"{(self.per_mille or 0) / 10:g}"
+
+    @property
     def amount(self) -> Money | None:
         return Money(self.amount_minor, self.currency) if self.amount_minor else None
 

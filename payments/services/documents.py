@@ -102,7 +102,7 @@ def _buyer(order: Order) -> dict[str, str]:
     return {**{key: details.get(key, "") for key in _BILLED}, "name": name}
 
 
-def keep(document: Document, pdf: bytes) -> str:
+def keep(pdf: bytes) -> str:
     """Stores the bytes under their own hash; the same bytes again are the same file."""
     digest = hashlib.sha256(pdf).hexdigest()
     blobs.write(key_of(digest), [pdf])

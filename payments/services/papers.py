@@ -47,11 +47,12 @@ def order_of(document: Document) -> Order:
     return _order("payments/papers/document.html", context, locale, document.label)
 
 
-def statement_order(statement: Statement, *, name: str, locale: str, zone: str) -> Order:
+def statement_order(statement: Statement, *, user: Any) -> Order:
+    locale = user.locale
     context = {
         "statement": statement,
-        "name": name,
-        "zone": zone,
+        "name": user.display_name,
+        "zone": user.time_zone,
         "seller": settings.BUSINESS,
         "rows": [
             {

@@ -72,6 +72,10 @@ def method_of(user_id: UUID) -> PayoutMethod:
     return row
 
 
+def minimum(currency: str) -> Money:
+    return Money(settings.PAYOUT_MINIMUM_MINOR, currency)
+
+
 # Asking for one -----------------------------------------------------------------------------------
 
 
@@ -106,9 +110,8 @@ def request(*, user: Any, currency: str) -> PayoutBatch:
     `PayoutMethodMissing`, or `BalanceTooLow` where it was paid out meanwhile."""
     method = method_of(user.pk)
     balance = ledger.balance(Kind.TUTOR_AVAILABLE, user.pk, currency)
-    minimum = Money(settings.PAYOUT_MINIMUM_MINOR, currency)
-    if balance < minimum:
-        raise BelowPayoutMinimum(minimum=minimum.as_json())
+    if balance < minimum(currency):
+        raise BelowPayoutMinimum(minimum=minimum(currency).as_json())
     owing = [Owed(user.pk, method.email, balance)]
     return _draft(currency, owing, requested_by_id=user.pk, note="asked for by the payee")
 
