@@ -1,5 +1,6 @@
 """Papers as the press is told to print them: pure functions of what was issued or earned."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from payments.services.statements import Statement
 from tutorme.core.money import Money
 from tutorme.core.printing import Order
 
-_CSS = (settings.BASE_DIR / "templates" / "payments" / "papers" / "paper.css").read_text("utf-8")
+_PAPERS = Path(__file__).parents[1] / "templates" / "payments" / "papers"
+_CSS = (_PAPERS / "paper.css").read_text("utf-8")
 
 
 def order_of(document: Document) -> Order:

@@ -86,9 +86,6 @@ def checkout(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
     try:
         if request.method == "POST":
             return _place(request, kind, target_id)
-        under_way = placing.under_way(buyer=request.user, kind=kind, target_id=target_id)
-        if under_way:
-            return redirect("payments-order", pk=under_way.pk)
         return _checkout_page(request, kind, target_id, request.GET)
     except COUPON_REFUSALS as error:
         return _checkout_page(request, kind, target_id, request.POST or request.GET, error)
@@ -107,6 +104,9 @@ def _checkout_page(
     error: DomainError | None = None,
 ) -> HttpResponse:
     standing = placing.open_orders(request.user, kind, target_id).first()
+    if standing and standing.state != State.CREATED:
+        # Its money may be moving already.
+        return redirect("payments-order", pk=standing.pk)
     code = coupons.tidy(asked.get("coupon", ""))[:40]
     with_credit = bool(asked.get("credit"))
     bill = pricing.draw_up(
