@@ -110,11 +110,6 @@ class BillingForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class PayoutMethodForm(forms.Form):
     email = forms.EmailField(label=_("PayPal address"), max_length=254)
-    password = forms.CharField(
-        label=_("Your password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=_("Asked again, because this decides where your money goes."),
-    )
 
 
 class CouponForm(forms.Form):

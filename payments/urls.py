@@ -67,7 +67,7 @@ urlpatterns = [
         name="teach-statement-csv",
     ),
     path("teach/payouts/", selling.payout_list, name="teach-payouts"),
-    path("teach/payouts/method/", selling.set_method, name="teach-payout-method"),
+    path("teach/payouts/method/", selling.payout_method, name="teach-payout-method"),
     path("teach/payouts/ask/", selling.ask_for_payout, name="teach-payout-ask"),
     path("teach/coupons/", selling.coupon_list, name="teach-coupons"),
     path("teach/coupons/<uuid:pk>/switch/", selling.switch_coupon, name="teach-coupon-switch"),

@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.services import sign_in
+from accounts.api.security import require_recent
 from payments.api import shapes
 from payments.api.caller import me
 from payments.errors import CouponCodeTaken, PayoutMethodMissing
@@ -157,16 +156,12 @@ class PayoutMethodView(ApiView):
         responses=shapes.PayoutMethodOut,
     )
     def put(self, request: Request) -> Response:
-        """Set the PayPal address; asks for the password. A changed one is used after a wait."""
+        """Set the PayPal address; wants a sign-in, or a proof at `auth/reauthenticate/`, minutes
+        old. A changed one is used after a wait."""
+        require_recent(request)
         body = read_body(shapes.PayoutMethodIn, request)
-        own_password(request._request, request.user, body["password"])
         row = payouts.set_method(user=request.user, email=body["email"])
         return Response({"email": row.email, "usable_from": row.usable_from})
-
-
-def own_password(request: HttpRequest, user: Any, password: str) -> None:
-    """Through the one password door, with its limits."""
-    sign_in.check_password(request, email=user.email, password=password)
 
 
 class CouponViewSet(ApiViewSet):

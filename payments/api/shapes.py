@@ -144,7 +144,6 @@ class PayoutOut(OutputSerializer):
 
 class PayoutMethodIn(StrictSerializer):
     email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(max_length=256, write_only=True)
 
 
 class PayoutMethodOut(OutputSerializer):

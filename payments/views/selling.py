@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -21,7 +22,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.services import sign_in
+from accounts.views.confirmed import confirmed
 from payments.errors import CouponCodeTaken
 from payments.forms import CouponForm, PackageOfferForm, PayoutMethodForm
 from payments.models import Coupon, PackageOffer, PayoutBatch, PayoutItem, PayoutMethod
@@ -174,10 +175,6 @@ def plain(text: str) -> str:
 @tutors_only
 @require_safe
 def payout_list(request: HttpRequest) -> HttpResponse:
-    return _payout_page(request, None)
-
-
-def _payout_page(request: HttpRequest, form: PayoutMethodForm | None) -> HttpResponse:
     me = viewer(request)
     method = PayoutMethod.objects.filter(user_id=me.pk).first()
     mine = PayoutItem.objects.filter(payee_id=me.pk).select_related("batch").order_by("-pk")
@@ -186,7 +183,6 @@ def _payout_page(request: HttpRequest, form: PayoutMethodForm | None) -> HttpRes
         "here": "payouts",
         "method": method,
         "usable": method is not None and method.usable_from <= timezone.now(),
-        "form": form or PayoutMethodForm(initial={"email": method.email if method else me.email}),
         "ready": payouts.owed(payee_id=me.pk),
         "below": [
             (row.available, payouts.minimum(row.currency))
@@ -196,9 +192,7 @@ def _payout_page(request: HttpRequest, form: PayoutMethodForm | None) -> HttpRes
         "page": page,
         "rows": [(item, *_words(item)) for item in page],
     }
-    return render(
-        request, "payments/payouts.html", context, status=422 if form and form.errors else 200
-    )
+    return render(request, "payments/payouts.html", context)
 
 
 def _words(item: PayoutItem) -> tuple[Any, str]:
@@ -209,21 +203,21 @@ def _words(item: PayoutItem) -> tuple[Any, str]:
 
 
 @tutors_only
-@require_POST
-def set_method(request: HttpRequest) -> HttpResponse:
-    """The address, with the password once more."""
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def payout_method(request: HttpRequest) -> HttpResponse:
+    """Where the money goes: asked of somebody who showed a moment ago that it is them."""
     me = viewer(request)
-    form = PayoutMethodForm(request.POST)
-    if not form.is_valid():
-        return _payout_page(request, form)
-    try:
-        sign_in.check_password(request, email=me.email, password=form.cleaned_data["password"])
-    except DomainError as error:
-        form.add_error("password", str(error.detail))
-        return _payout_page(request, form)
-    payouts.set_method(user=me, email=form.cleaned_data["email"])
-    messages.success(request, _("The address was saved. We have sent you a message about it."))
-    return redirect("teach-payouts")
+    row = PayoutMethod.objects.filter(user_id=me.pk).first()
+    form = PayoutMethodForm(request.POST or None, initial={"email": row.email if row else me.email})
+    if request.method == "POST" and form.is_valid():
+        payouts.set_method(user=me, email=form.cleaned_data["email"])
+        messages.success(request, _("The address was saved. We have sent you a message about it."))
+        return redirect("teach-payouts")
+    context = {"form": form, "method": row, "wait": settings.PAYOUT_COOL_DOWN}
+    return render(
+        request, "payments/payout_method.html", context, status=422 if form.errors else 200
+    )
 
 
 @tutors_only

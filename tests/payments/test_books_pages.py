@@ -123,15 +123,19 @@ def test_no_cell_is_a_formula(text) -> None:
     assert plain("a=1") == "a=1"
 
 
-def test_a_payout_is_asked_for_with_an_address_and_a_password(page, sam, tess, ada) -> None:
+def test_a_payout_needs_an_address_that_its_owner_set(page, sam, tess, ada) -> None:
     buy(sam, stall.put(tess))
     all_mature()
     earnings.mature()
     method = reverse("teach-payout-method")
-    wrong = page(tess).post(method, {"email": "tess@paypal.test", "password": "not it"})
-    assert wrong.status_code == 422
+    given = {"email": "Tess@PayPal.test"}
+    # Signed in, but not shown to be her a moment ago.
+    assert "/confirm/" in page(tess).post(method, given)["Location"]
     assert not PayoutMethod.objects.exists()
-    page(tess).post(method, {"email": "Tess@PayPal.test", "password": PASSWORD})
+    sure = Client()
+    sure.post(reverse("account_login"), {"login": tess.email, "password": PASSWORD})
+    assert sure.post(method, given).status_code == 302
+    assert PayoutMethod.objects.get().email == "tess@paypal.test"
     assert "Pay out €80.00" in page(tess).get(reverse("teach-payouts")).content.decode()
     page(tess).post(reverse("teach-payout-ask"), {"currency": "EUR"})
     assert PayoutBatch.objects.get().total_minor == 8000

@@ -92,8 +92,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
-    account = (CERTIFICATES, ORDERS, PROFILE) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
