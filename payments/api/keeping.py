@@ -98,12 +98,12 @@ class PayoutBatchViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="payout_batches_reject",
-        request=shapes.ReasonIn,
+        request=shapes.RejectionIn,
         responses=shapes.BatchOut,
     )
     def reject(self, request: Request, pk: UUID) -> Response:
         """No: the money is back on the balances."""
-        body = read_body(shapes.ReasonIn, request)
+        body = read_body(shapes.RejectionIn, request)
         batch = payouts.reject(batch_id=self._one(pk), actor=request.user, reason=body["reason"])
         return Response(_batch(batch))
 

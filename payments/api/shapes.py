@@ -161,7 +161,7 @@ class BatchOut(OutputSerializer):
     created_at = serializers.DateTimeField()
 
 
-class ReasonIn(StrictSerializer):
+class RejectionIn(StrictSerializer):
     reason = SafeText(max_length=200)
 
 
