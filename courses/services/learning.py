@@ -29,6 +29,7 @@ from courses.models import (
     LessonProgress,
     ProgressBeat,
 )
+from courses.services import streaks
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
@@ -269,7 +270,8 @@ def report(
         if not standing.is_known:
             ProgressBeat.objects.create(enrollment=enrollment, client_event_id=client_event_id)
             _count_watched(standing, watched, moment)
-            _count_beat(standing.progress, seconds, position, moment)
+            counted = _count_beat(standing.progress, seconds, position, moment)
+            streaks.add_time(user=user, seconds=counted, at=moment)
             _count_sections(standing.progress, sections or {})
         if completed:
             _refuse_unearned(standing, moment)
@@ -298,13 +300,15 @@ def _is_watched(standing: Standing) -> bool:
     )
 
 
-def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:
+def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> int:
+    """Returns the seconds that were believed."""
     counted = _believable(progress, seconds, now)
     progress.seconds += counted
     progress.position = max(progress.position, min(position, 1000))
     progress.resume = min(position, 1000) if position else progress.resume
     progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
     progress.opened_at = progress.opened_at or now
+    return counted
 
 
 def _count_sections(progress: LessonProgress, seen: Mapping[str, int]) -> None:

@@ -15,7 +15,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, CourseRating, Enrollment, Lesson
-from courses.services import authoring, enrolling, files, learning, quizzes, ratings
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    enrolling,
+    files,
+    learning,
+    quizzes,
+    ratings,
+)
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
 
@@ -39,6 +47,7 @@ class _Cast:
 
 def seed() -> Report:
     cast, report = _Cast(), Report()
+    achievement_catalogue.load()
     for row in people():
         cast.people[row["key"]], made = _person(row)
         report.people += made
