@@ -64,6 +64,18 @@ def open_session(
     return _pair(user, session.pk, session.current_jti)
 
 
+def reissue(user: User, session_id: uuid.UUID) -> Pair:
+    """A new pair for a sign-in that goes on after `token_version` rose; the old pair is dead."""
+    jti = uuid7()
+    AuthSession.objects.filter(pk=session_id, user=user, revoked_at=None).update(
+        current_jti=jti,
+        previous_jti=None,
+        token_version=user.token_version,
+        confirmed_at=Now(),
+    )
+    return _pair(user, session_id, jti)
+
+
 def refresh(token: str) -> Pair:
     """The next pair. Exactly one of parallel callers gets it; a replayed token ends the session."""
     claims, jti = _read(RefreshToken, token)
