@@ -93,6 +93,28 @@ VARIABLES: Sequence[Variable] = (
         ("SESSION_ABSOLUTE_DAYS", "int", 30, "A sign-in ends after this, however busy."),
     ),
     *_group(
+        "Courses",
+        (
+            "COURSE_REVIEW_REQUIRED",
+            "bool",
+            False,
+            "Tutors hand a course in; it is published when an admin approves it.",
+        ),
+        (
+            "EMBED_HOSTS",
+            "list",
+            [
+                "www.youtube-nocookie.com",
+                "player.vimeo.com",
+                "www.geogebra.org",
+                "www.desmos.com",
+                "phet.colorado.edu",
+                "codepen.io",
+            ],
+            "Hosts whose pages a lesson may show within its own.",
+        ),
+    ),
+    *_group(
         "PayPal",
         (
             "PAYPAL_ENVIRONMENT",

@@ -275,6 +275,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Courses ---------------------------------------------------------------------------------------
+
+COURSE_REVIEW_REQUIRED = env.flag("COURSE_REVIEW_REQUIRED")
+EMBED_HOSTS = env.items("EMBED_HOSTS")
+
 # Security --------------------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
