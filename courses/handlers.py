@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from courses import plans
 from courses.errors import AlreadyEnrolled
 from courses.events import (
     AttemptGraded,
@@ -27,7 +28,8 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     course = Course.objects.published().filter(pk=target_id).first()
     if course is None:
         raise NotFound
-    if Enrollment.objects.open().filter(user=buyer, course=course).exists():
+    place = Enrollment.objects.open().filter(user=buyer, course=course).first()
+    if place is not None and not plans.is_by_plan(course, place):
         raise AlreadyEnrolled
     return Quote(
         description=course.title,

@@ -1,11 +1,25 @@
-"""Which events people hear about. What they are told stands in announcements.py."""
+"""Which events people hear about. What they are told stands in announcements.py and the files
+beside it, which register as they are imported."""
 
 from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.events import CertificateIssued
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from payments.events import PaymentCaptured, PaymentRefunded
+from payments.events import (
+    PaymentCaptured,
+    PaymentRefunded,
+    SubscriptionActivated,
+    SubscriptionCancelled,
+    SubscriptionChanged,
+    SubscriptionPaid,
+    SubscriptionPaymentFailed,
+    SubscriptionRefunded,
+    SubscriptionSuspended,
+)
+from realtime import subscription_announcements
 from realtime.services.notifications import announce
 from tutorme.core import outbox
+
+ANNOUNCED_BESIDE = (subscription_announcements,)
 
 
 @outbox.handles(UserRegistered)
@@ -25,6 +39,41 @@ def tell_payment_captured(event: PaymentCaptured) -> None:
 
 @outbox.handles(PaymentRefunded)
 def tell_payment_refunded(event: PaymentRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionActivated)
+def tell_subscription_activated(event: SubscriptionActivated) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaid)
+def tell_subscription_paid(event: SubscriptionPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionRefunded)
+def tell_subscription_refunded(event: SubscriptionRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaymentFailed)
+def tell_subscription_payment_failed(event: SubscriptionPaymentFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionSuspended)
+def tell_subscription_suspended(event: SubscriptionSuspended) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionCancelled)
+def tell_subscription_cancelled(event: SubscriptionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionChanged)
+def tell_subscription_changed(event: SubscriptionChanged) -> None:
     announce(event)
 
 
