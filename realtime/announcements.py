@@ -1,4 +1,4 @@
-"""What do we tell people? This file answers, and no other.
+"""What do we tell people? This file answers, and `security_announcements`; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
@@ -22,8 +22,15 @@ from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.errors import CertificateRevoked
 from certificates.events import CertificateIssued
 from certificates.models import Certificate
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from courses.models import Course, UserAchievement
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
+from courses.models import Achievement, Course, Nudge
+from courses.queries.motivation import is_calm
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from tutorme.core.events import Event
@@ -38,13 +45,24 @@ E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
-class Told:
-    """One person told once: `key` is the same however often the event is repeated."""
+class Addressee:
+    """Where a mail goes that is not for the account's own address."""
 
-    user_id: UUID
+    address: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person told once: `key` is the same however often the event is repeated. Somebody
+    without an account (yet) is told by mail alone, at `to`."""
+
+    user_id: UUID | None
     key: str
     facts: Facts
     url: str = ""
+    to: Addressee | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +98,11 @@ class Words:
 _by_kind: dict[str, Announcement] = {}
 
 
-def _announce(announcement: Announcement) -> None:
+def declare(announcement: Announcement) -> None:
     _by_kind[announcement.kind] = announcement
 
 
-register = _announce
+_announce = declare
 
 
 def following(event: Event) -> list[Announcement]:
@@ -106,7 +124,7 @@ def words(kind: str, facts: Facts, locale: str) -> Words:
     if announcement is None:
         return Words("", "", "")
     with translation.override(locale):
-        spoken = said(announcement.read_as(facts) if announcement.read_as else facts, locale)
+        spoken = spoken_facts(announcement, facts, locale)
         return Words(
             _one_line(str(announcement.title) % spoken),
             str(announcement.body) % spoken,
@@ -114,8 +132,10 @@ def words(kind: str, facts: Facts, locale: str) -> Words:
         )
 
 
-def said(facts: Facts, locale: str) -> Facts:
-    return {name: _said(value, locale) for name, value in facts.items()}
+def spoken_facts(announcement: Announcement, facts: Facts, locale: str) -> Facts:
+    """The facts as the reader hears them."""
+    read = announcement.read_as(facts) if announcement.read_as else facts
+    return {name: _said(value, locale) for name, value in read.items()}
 
 
 def _said(value: Any, locale: str) -> Any:
@@ -247,13 +267,34 @@ def _about_course(key: str, event: EnrollmentCreated | EnrollmentCompleted) -> T
 
 
 def _achiever(event: AchievementAwarded) -> list[Told]:
+    """Whoever wants calm finds it on no page and hears nothing of it."""
+    if is_calm(event.user_id):
+        return []
     key = f"achievement:{event.user_achievement_id}"
-    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("learn"))]
+    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("achievements"))]
 
 
 def _achievement_label(facts: Facts) -> Facts:
-    labels = dict(UserAchievement.Achievement.choices)
-    return {"achievement": str(labels.get(facts["achievement"], facts["achievement"]))}
+    title = Achievement.objects.filter(slug=facts["achievement"]).values_list("title", flat=True)
+    return {**facts, "achievement": _(title.first() or facts["achievement"])}
+
+
+def _activator(event: AchievementBackfilled) -> list[Told]:
+    """One line for whoever activated it, however many people it went to."""
+    if event.actor_id is None:
+        return []
+    row = Achievement.objects.get(pk=event.achievement_id)
+    key = f"achievement-backfilled:{row.pk}:{row.activated_at}"
+    facts = {"achievement": row.slug, "people": event.people}
+    return [Told(event.actor_id, key, facts, reverse("achievements"))]
+
+
+def _nudged(event: LearnerNudged) -> list[Told]:
+    row = Nudge.objects.select_related("enrollment__course__instructor").get(pk=event.nudge_id)
+    course = row.enrollment.course
+    facts = {"course": course.title, "teacher": course.instructor.display_name}
+    url = reverse("courses-learn-course", args=[course.slug])
+    return [Told(event.user_id, f"nudge:{row.pk}", facts, url)]
 
 
 _announce(
@@ -282,6 +323,25 @@ _announce(
         title=_("Achievement: %(achievement)s"),
         body=_("It counts towards your points."),
         read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="achievement-backfilled",
+        event=AchievementBackfilled,
+        who=_activator,
+        title=_("%(achievement)s is active"),
+        body=_("People who had reached it already and have it now: %(people)s."),
+        read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="nudge",
+        event=LearnerNudged,
+        who=_nudged,
+        title=_("%(teacher)s is thinking of you"),
+        body=_("%(course)s is open where you left it. A few minutes are enough to go on."),
     )
 )
 

@@ -1,9 +1,15 @@
 """Which events people hear about. What they are told stands in announcements.py and the files
 beside it, which register as they are imported."""
 
-from accounts.events import RegistrationRepeated, UserRegistered
+from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
 from payments.events import (
     PaymentCaptured,
     PaymentRefunded,
@@ -15,11 +21,12 @@ from payments.events import (
     SubscriptionRefunded,
     SubscriptionSuspended,
 )
-from realtime import subscription_announcements
+from realtime import (  # declared by being read
+    security_announcements,  # noqa: F401
+    subscription_announcements,  # noqa: F401
+)
 from realtime.services.notifications import announce
 from tutorme.core import outbox
-
-ANNOUNCED_BESIDE = (subscription_announcements,)
 
 
 @outbox.handles(UserRegistered)
@@ -29,6 +36,16 @@ def tell_registered(event: UserRegistered) -> None:
 
 @outbox.handles(RegistrationRepeated)
 def tell_registration_repeated(event: RegistrationRepeated) -> None:
+    announce(event)
+
+
+@outbox.handles(CodeRequested)
+def send_code(event: CodeRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(SecurityChanged)
+def tell_security_changed(event: SecurityChanged) -> None:
     announce(event)
 
 
@@ -89,6 +106,16 @@ def tell_completed(event: EnrollmentCompleted) -> None:
 
 @outbox.handles(AchievementAwarded)
 def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
     announce(event)
 
 

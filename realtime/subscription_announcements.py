@@ -20,7 +20,7 @@ from payments.events import (
     SubscriptionSuspended,
 )
 from payments.models import Subscription, SubscriptionPeriod
-from realtime.announcements import Announcement, Facts, Told, register
+from realtime.announcements import Announcement, Facts, Told, declare
 from tutorme.core.ids import uuid7
 
 _MAIL = "subscription"
@@ -92,7 +92,7 @@ def _changer(event: SubscriptionChanged) -> list[Told]:
     return _told(event.user_id, f"subscription-changed:{uuid7()}", plan=event.plan)
 
 
-register(
+declare(
     Announcement(
         kind="subscription-activated",
         event=SubscriptionActivated,
@@ -103,7 +103,7 @@ register(
         action=_("See your subscription"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-paid",
         event=SubscriptionPaid,
@@ -114,7 +114,7 @@ register(
         action=_("See your subscription"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-refunded",
         event=SubscriptionRefunded,
@@ -125,7 +125,7 @@ register(
         action=_("See your subscription"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-failed",
         event=SubscriptionPaymentFailed,
@@ -140,7 +140,7 @@ register(
         action=_("Pay now"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-suspended",
         event=SubscriptionSuspended,
@@ -154,7 +154,7 @@ register(
         action=_("Take it up again"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-cancelled",
         event=SubscriptionCancelled,
@@ -165,7 +165,7 @@ register(
         action=_("See your subscription"),
     )
 )
-register(
+declare(
     Announcement(
         kind="subscription-changed",
         event=SubscriptionChanged,

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.kept import kept
 from accounts.models import User
 from accounts.queries.people import picture_of
 from accounts.services import profiles
@@ -53,6 +54,7 @@ class PreferencesIn(StrictSerializer):
 
 
 class ProfileView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "put", "patch")}
 
     @extend_schema(operation_id="me_profile", responses=ProfileOut)
@@ -92,7 +94,7 @@ class ProfileView(ApiView):
         names = ("username", "display_name", "bio", "time_zone", "locale", "points")
         profile: dict[str, object] = {name: getattr(user, name) for name in names}
         profile["avatar"] = picture_of(user)
-        profile["streak_days"] = user.current_streak(timezone.now())
+        profile |= kept(user, timezone.now())
         profile["roles"] = sorted(actors_of(user))
         return profile, _profile_tag(user)
 
@@ -103,6 +105,7 @@ def _profile_tag(user: User) -> str:
 
 
 class PreferencesView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "patch")}
 
     @extend_schema(operation_id="me_preferences", responses=PreferencesOut)

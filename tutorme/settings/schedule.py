@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
@@ -14,6 +15,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-payouts": {"task": "payments.follow_payouts", "schedule": 60.0},
     "payments-endings": {"task": "payments.watch_endings", "schedule": timedelta(hours=1)},
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "tidy-boards": {"task": "courses.tidy_boards", "schedule": 60.0},
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
