@@ -1,7 +1,7 @@
 """Whether a lesson's body is shown to somebody, and if not, why; pure.
 
-Reasons are part of the API: `not_enrolled`, `prerequisite` (with the lessons waited for) and
-`drip_until` (with the moment). What was completed once is never locked again.
+Reasons are part of the API: `not_enrolled`, `subscription_ended`, `prerequisite` (with the lessons
+waited for) and `drip_until` (with the moment). What was completed once is never locked again.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 NOT_ENROLLED, PREREQUISITE, DRIP = "not_enrolled", "prerequisite", "drip_until"
+SUBSCRIPTION_ENDED = "subscription_ended"
 
 
 class Dripping(Protocol):

@@ -1,4 +1,5 @@
-"""Which events people hear about. What they are told stands in announcements.py."""
+"""Which events people hear about. What they are told stands in announcements.py and the files
+beside it, which register as they are imported."""
 
 from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
@@ -9,8 +10,21 @@ from courses.events import (
     EnrollmentCreated,
     LearnerNudged,
 )
-from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import security_announcements  # noqa: F401  declared by being read
+from payments.events import (
+    PaymentCaptured,
+    PaymentRefunded,
+    SubscriptionActivated,
+    SubscriptionCancelled,
+    SubscriptionChanged,
+    SubscriptionPaid,
+    SubscriptionPaymentFailed,
+    SubscriptionRefunded,
+    SubscriptionSuspended,
+)
+from realtime import (  # declared by being read
+    security_announcements,  # noqa: F401
+    subscription_announcements,  # noqa: F401
+)
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -42,6 +56,41 @@ def tell_payment_captured(event: PaymentCaptured) -> None:
 
 @outbox.handles(PaymentRefunded)
 def tell_payment_refunded(event: PaymentRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionActivated)
+def tell_subscription_activated(event: SubscriptionActivated) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaid)
+def tell_subscription_paid(event: SubscriptionPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionRefunded)
+def tell_subscription_refunded(event: SubscriptionRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaymentFailed)
+def tell_subscription_payment_failed(event: SubscriptionPaymentFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionSuspended)
+def tell_subscription_suspended(event: SubscriptionSuspended) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionCancelled)
+def tell_subscription_cancelled(event: SubscriptionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionChanged)
+def tell_subscription_changed(event: SubscriptionChanged) -> None:
     announce(event)
 
 

@@ -49,7 +49,7 @@ class EnrollView(ApiView):
         operation_id="courses_enroll", request=None, responses={201: serializers.EnrollmentOut}
     )
     def post(self, request: Request, course_id: UUID) -> Response:
-        """Enrol in a free course. 402 names the order to make for one with a price."""
+        """Enrol in a free course, or a premium one that a plan opens; else 402 names the order."""
         course = course_of(request, course_id)
         row = enrolling.enroll_free(user=request.user, course=course)
         row.refresh_from_db()

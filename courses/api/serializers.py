@@ -89,7 +89,7 @@ class OutlineLessonOut(OutputSerializer):
     is_required = serializers.BooleanField()
     completed_at = serializers.DateTimeField(allow_null=True)
     lock = serializers.CharField(
-        help_text="Why it is not open: not_enrolled, prerequisite, drip_until; empty if it is."
+        help_text="Why it is not open: not_enrolled, subscription_ended, prerequisite, drip_until."
     )
     opens_at = serializers.DateTimeField(allow_null=True, help_text="With drip_until.")
     waits_for = serializers.ListField(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from courses import plans
 from courses.errors import AlreadyEnrolled, PaymentRequired
 from courses.events import EnrollmentCreated
 from courses.models import Course, Enrollment
@@ -18,10 +19,11 @@ State = Enrollment.State
 
 
 def enroll_free(*, user: Any, course: Course) -> Enrollment:
-    """Enrols in a free course. `PaymentRequired` names the order to make for one with a price."""
+    """Enrols in a free course, or in a premium one that the person's plan opens. `PaymentRequired`
+    names the order to make for any other."""
     if course.state != Course.State.PUBLISHED:
         raise NotFound
-    if not course.is_free:
+    if not course.is_free and not plans.opens(course, user):
         raise PaymentRequired(order={"kind": "course", "target": str(course.pk)})
     if Enrollment.objects.open().filter(user=user, course=course).exists():
         raise AlreadyEnrolled
@@ -47,10 +49,18 @@ def enroll(
         )
         if row.pk != fresh.pk:
             if row.state != State.CANCELLED:
-                return row
+                return _bought_as_well(row, order_id)
             _revive(row, order_id)
         Course.objects.filter(pk=course.pk).update(enrollment_count=F("enrollment_count") + 1)
         outbox.record(EnrollmentCreated(row.pk, user_id, course.pk), actor_id=user_id)
+    return row
+
+
+def _bought_as_well(row: Enrollment, order_id: UUID | None) -> Enrollment:
+    """A place that came with a plan stays for good once it was paid for."""
+    if order_id and row.order_id is None:
+        row.order_id = order_id
+        row.save(update_fields=["order_id"])
     return row
 
 

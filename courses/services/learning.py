@@ -16,10 +16,10 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, Query
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from courses import completion, intervals
+from courses import completion, intervals, plans
 from courses.errors import LessonLocked
 from courses.events import EnrollmentCompleted, LessonCompleted
-from courses.locking import DRIP, OPEN, PREREQUISITE, Lock, opens_at
+from courses.locking import DRIP, OPEN, PREREQUISITE, SUBSCRIPTION_ENDED, Lock, opens_at
 from courses.models import (
     Course,
     Enrollment,
@@ -43,7 +43,7 @@ def locked(enrollment_id: UUID) -> Enrollment:
 
 def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
     """The caller holds the transaction. `LessonLocked` where this user has no place."""
-    places = Enrollment.objects.visible_to(user).open()
+    places = Enrollment.objects.visible_to(user).open().select_related("course")
     row = (
         places.select_for_update(of=("self",), no_key=True)
         .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)
@@ -51,6 +51,8 @@ def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
     )
     if row is None:
         raise LessonLocked(reason="not_enrolled")
+    if plans.has_lapsed(row.course, row):
+        raise LessonLocked(reason=SUBSCRIPTION_ENDED)
     return row
 
 
