@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.kept import keeps
 from accounts.models import User
-from courses import plans
 from courses.errors import AlreadyEnrolled
 from courses.events import (
     AchievementActivated,
@@ -35,8 +34,7 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     course = Course.objects.published().filter(pk=target_id).first()
     if course is None:
         raise NotFound
-    place = Enrollment.objects.open().filter(user=buyer, course=course).first()
-    if place is not None and not plans.is_by_plan(course, place):
+    if Enrollment.objects.open().filter(user=buyer, course=course, by_plan=False).exists():
         raise AlreadyEnrolled
     return Quote(
         description=course.title,

@@ -3,6 +3,7 @@ import { defineLive } from "./live.js";
 import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
+import { definePlayer } from "./player.js";
 import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
@@ -10,6 +11,7 @@ defineLive();
 defineJob();
 defineProgress();
 defineAutosave();
+definePlayer();
 definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -9,12 +9,23 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import profiles, roles, users
-from courses.models import Course, Enrollment, Lesson
-from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from courses.models import Course, CourseRating, Enrollment, Lesson
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    enrolling,
+    files,
+    learning,
+    quizzes,
+    ratings,
+)
+from courses.uploads import MATERIAL, VIDEO
+from tutorme.core.files import storing
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -25,6 +36,7 @@ class Report:
     people: int = 0
     courses: int = 0
     histories: int = 0
+    opinions: int = 0
 
 
 @dataclass
@@ -45,6 +57,8 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    for row in _read("opinions.yaml"):
+        report.opinions += _opinion(row, cast)
     return report
 
 
@@ -86,7 +100,30 @@ def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
     if before:
         return before, False
     course = authoring.load_course(folder, instructor=cast.people[manifest["instructor"]])
+    for path in sorted(folder.glob("files/*")):
+        _file(course, path)
     return authoring.publish(course=course, actor_id=course.instructor_id), True
+
+
+def _file(course: Course, path: Path) -> None:
+    """As its teacher would have uploaded it."""
+    purpose = VIDEO if path.suffix == ".webm" else MATERIAL
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    stored = storing.store(owner_id=course.instructor_id, purpose=purpose, upload=upload)
+    files.place(course=course, stored=stored, name=path.name)
+
+
+def _opinion(row: dict[str, Any], cast: _Cast) -> bool:
+    """What a learner says of a course, and what its teacher answers."""
+    learner, course = cast.people[row["learner"]], cast.courses[row["course"]]
+    if CourseRating.objects.filter(user=learner, course=course).exists():
+        return False
+    rating, _new = ratings.rate(
+        user=learner, course=course, rating=row["stars"], review=row["review"].strip()
+    )
+    if text := row.get("reply"):
+        ratings.reply(rating=rating, text=text.strip())
+    return True
 
 
 def _history(row: dict[str, Any], cast: _Cast) -> bool:
