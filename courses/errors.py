@@ -72,3 +72,49 @@ class SourceInvalid(DomainError):
     title = _("The course files do not fit together")
     status = 422
     explanation = _("Each entry of problems names a file and what is wrong with it.")
+
+
+class QuestionInvalid(DomainError):
+    """Carries `problems`, one sentence each."""
+
+    code = "question-invalid"
+    title = _("This question cannot be marked as it is")
+    status = 422
+    explanation = _("Each entry of problems says what is missing or wrong.")
+
+
+class CoolingDown(DomainError):
+    """Carries `ready_at`, when the next attempt may be started."""
+
+    code = "quiz-cooling-down"
+    title = _("The next attempt has to wait")
+    status = 409
+    explanation = _("After an attempt that did not pass, this quiz opens again later.")
+
+
+class AlreadyMarked(DomainError):
+    code = "already-marked"
+    title = _("Somebody has marked this already")
+    status = 409
+    explanation = _("Read what they wrote; a second marking needs a reason of its own.")
+
+
+class ReviewClosed(DomainError):
+    code = "review-closed"
+    title = _("The answers of this attempt are not shown")
+    status = 409
+    explanation = _("Only an answer whose marking you can see can be appealed.")
+
+
+class AppealExists(DomainError):
+    code = "appeal-exists"
+    title = _("This answer has been appealed")
+    status = 409
+    explanation = _("There is one appeal for an answer; its decision stands.")
+
+
+class KeyUnchanged(DomainError):
+    code = "key-unchanged"
+    title = _("That is the key already")
+    status = 409
+    explanation = _("A correction has to change what counts as right.")

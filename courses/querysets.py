@@ -9,8 +9,10 @@ from tutorme.core.text import Unaccent
 
 if TYPE_CHECKING:
     from courses.models import (  # noqa: F401  named in strings
+        Appeal,
         Attempt,
         AttemptAnswer,
+        BankItem,
         Course,
         Enrollment,
         Lesson,
@@ -79,7 +81,30 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             return self.none()
         return self.filter(enrollment__user_id=user.pk)
 
+    def taught_by(self, user: Any) -> "AttemptQuerySet":
+        """Of the courses one teaches; of all of them for who runs the site."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(lesson__course__instructor_id=user.pk)
+
 
 class AttemptAnswerQuerySet(models.QuerySet["AttemptAnswer"]):
     def in_order(self) -> "AttemptAnswerQuerySet":
         return self.select_related("question").order_by("position")
+
+
+class BankItemQuerySet(models.QuerySet["BankItem"]):
+    def in_bank(self) -> "BankItemQuerySet":
+        """What every quiz of the course may use."""
+        return self.filter(home="", archived_at=None)
+
+
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def visible_to(self, user: Any) -> "AppealQuerySet":
+        """One's own, and those of the courses one teaches."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        mine = Q(answer__attempt__enrollment__user_id=user.pk)
+        return self.filter(mine | Q(answer__attempt__lesson__course__instructor_id=user.pk))

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from courses.models import Attempt, Enrollment
 from courses.queries import Outline
-from courses.services import quizzes
+from courses.services import marking
+from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
 
 _CARD = (
@@ -66,6 +69,7 @@ def attempt(row: Attempt) -> dict[str, Any]:
     """What its learner may know now: the key, the marks and the reasons only when the review is
     open, and then from the same rows the grader read."""
     graded = row.state == Attempt.State.GRADED
+    now = timezone.now()
     return {
         "id": row.pk,
         "lesson": row.lesson_id,
@@ -73,13 +77,14 @@ def attempt(row: Attempt) -> dict[str, Any]:
         "state": row.state,
         "started_at": row.started_at,
         "deadline_at": row.deadline_at,
+        "server_time": now,
         "submitted_at": row.submitted_at,
         "score": str(row.score) if graded else None,
         "max_score": str(row.max_score),
         "percent": row.percent if graded else None,
         "pass_percent": row.pass_percent,
         "passed": row.passed,
-        "questions": _questions(row, open_review=quizzes.may_review(row)),
+        "questions": _questions(row, open_review=marking.may_review(row)),
     }
 
 
@@ -91,13 +96,16 @@ def _questions(row: Attempt, *, open_review: bool) -> list[dict[str, Any]]:
             "id": question.pk,
             "kind": question.kind,
             "prompt": question.prompt,
-            "options": question.options,
+            "options": options_of(question, row.seed),
+            "choices": choices_of(question, row.seed),
             "points": str(question.points),
             "answer": answer.answer,
+            "sequence": answer.sequence,
         }
         if open_review:
             card["earned"] = str(answer.points)
-            card["solution"] = question.solution
+            card["solution"] = question.key_in_force
             card["explanation"] = question.explanation
+            card["comment"] = answer.comment
         shown.append(card)
     return shown

@@ -29,6 +29,8 @@ class Enrollment(models.Model):
     last_activity_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     completed_version = models.PositiveIntegerField(null=True)
+    # How much longer than others this learner has for anything timed.
+    time_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = EnrollmentQuerySet.as_manager()
@@ -39,6 +41,10 @@ class Enrollment(models.Model):
             models.UniqueConstraint(fields=["user", "course"], name="enrollment_once"),
             models.CheckConstraint(
                 condition=models.Q(percent__gte=0, percent__lte=100), name="enrollment_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(time_factor__gte=1, time_factor__lte=5),
+                name="enrollment_time_factor",
             ),
         ]
         indexes = [models.Index(fields=["user", "-last_activity_at"], name="enrollment_recent")]

@@ -1,20 +1,19 @@
 """Courses as files, and publishing. A course is one folder: `course.yaml` and `lessons/`."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
 from django.db.models import Sum
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from courses.errors import CourseNotReady, SourceInvalid
 from courses.events import CoursePublished
-from courses.models import Course, Enrollment, Lesson, Question, Quiz, Section
-from courses.services import learning
+from courses.models import Course, Enrollment, Lesson, Section
+from courses.quiz_checks import problems_of_quiz
+from courses.services import bank, learning, quiz_publishing
 from tutorme.core import audit, outbox
 from tutorme.core.money import Money
 
@@ -29,6 +28,7 @@ class Source:
     manifest: dict[str, Any]
     bodies: dict[str, str]
     quizzes: dict[str, dict[str, Any]]
+    bank: dict[str, Any] | None = None
 
 
 def read_source(folder: Path) -> Source:
@@ -47,7 +47,8 @@ def read_source(folder: Path) -> Source:
     problems += [text for key, quiz in quizzes.items() for text in _quiz_problems(key, quiz)]
     if problems:
         raise SourceInvalid(problems=problems)
-    return Source(manifest, bodies, quizzes)
+    shared = folder / "bank.yaml"
+    return Source(manifest, bodies, quizzes, _yaml(shared) if shared.is_file() else None)
 
 
 def _yaml(file: Path) -> dict[str, Any]:
@@ -68,20 +69,7 @@ def _rows(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _quiz_problems(key: str, quiz: dict[str, Any]) -> list[str]:
-    rows = quiz.get("questions") or []
-    problems = [] if rows else [f"lessons/{key}.yaml has no questions"]
-    for row in rows:
-        correct = [option for option in row.get("options") or [] if option.get("correct")]
-        wrong = {
-            "single": len(correct) != 1,
-            "multiple": not correct,
-            "true_false": not isinstance(row.get("answer"), bool),
-            "number": not isinstance(row.get("number"), dict),
-            "text": not row.get("accepted"),
-        }.get(row.get("kind"), True)
-        if wrong:
-            problems.append(f"lessons/{key}.yaml: {row.get('key')} has no usable solution")
-    return problems
+    return [f"lessons/{key}.yaml: {text}" for text in problems_of_quiz(quiz)]
 
 
 def load_course(folder: Path, *, instructor: Any) -> Course:
@@ -90,6 +78,8 @@ def load_course(folder: Path, *, instructor: Any) -> Course:
     source = read_source(folder)
     with transaction.atomic():
         course = _course(source.manifest, instructor)
+        if source.bank:
+            bank.load_file(course=course, content=source.bank)
         position = 0
         for place, part in enumerate(source.manifest["sections"]):
             section, _made = Section.objects.update_or_create(
@@ -138,63 +128,7 @@ def _lesson(
         },
     )
     if quiz := source.quizzes.get(row["key"]):
-        _quiz(lesson, quiz)
-
-
-def _quiz(lesson: Lesson, source: dict[str, Any]) -> None:
-    Quiz.objects.update_or_create(
-        lesson=lesson,
-        defaults={
-            "pass_percent": source.get("pass_percent", 70),
-            "max_attempts": source.get("attempts"),
-            "time_limit_minutes": source.get("time_limit_minutes"),
-        },
-    )
-    kept = {row.key: row for row in lesson.questions.filter(retired_at=None)}
-    for position, row in enumerate(source["questions"]):
-        _question(lesson, kept.pop(row["key"], None), row, position)
-    for gone in kept.values():
-        _retire(gone)
-
-
-def _question(lesson: Lesson, old: Question | None, row: dict[str, Any], position: int) -> None:
-    facts = {
-        "kind": row["kind"],
-        "prompt": row["prompt"].strip(),
-        "options": [
-            {"key": option["key"], "text": option["text"]} for option in row.get("options") or []
-        ],
-        "solution": solution_of(row),
-        "explanation": str(row.get("explanation", "")).strip(),
-        "points": Decimal(str(row.get("points", 1))),
-    }
-    if old and all(getattr(old, name) == value for name, value in facts.items()):
-        Question.objects.filter(pk=old.pk).update(position=position)
-        return
-    if old:
-        _retire(old)
-    Question.objects.create(lesson=lesson, key=row["key"], position=position, **facts)
-
-
-def solution_of(row: dict[str, Any]) -> dict[str, Any]:
-    """What only the grader reads, from a question as an author writes it."""
-    options = row.get("options") or []
-    feedback = {option["key"]: option["feedback"] for option in options if option.get("feedback")}
-    match row["kind"]:
-        case "single" | "multiple":
-            key: dict[str, Any] = {"correct": [o["key"] for o in options if o.get("correct")]}
-        case "true_false":
-            key = {"answer": row["answer"]}
-        case "number":
-            given = row["number"]
-            key = {"value": str(given["value"]), "tolerance": str(given.get("tolerance", "0"))}
-        case _:
-            key = {"accepted": [str(text) for text in row["accepted"]]}
-    return {**key, "feedback": feedback} if feedback else key
-
-
-def _retire(question: Question) -> None:
-    Question.objects.filter(pk=question.pk, retired_at=None).update(retired_at=Now())
+        quiz_publishing.apply_quiz(lesson=lesson, source=quiz)
 
 
 def _drop_absent(course: Course, source: Source) -> None:
@@ -230,7 +164,7 @@ def _missing(course: Course) -> list[str]:
     checks = {
         "The course has no lessons.": not lessons.exists(),
         "A text lesson is empty.": lessons.filter(kind="text", body="").exists(),
-        "A quiz has no questions.": lessons.filter(kind="quiz", questions=None).exists(),
+        "A quiz has no questions.": lessons.filter(kind="quiz", quiz__slots=None).exists(),
         "The course has no summary.": not course.summary,
     }
     return [text for text, missing in checks.items() if missing]

@@ -10,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import queries
-from courses.errors import AttemptEnded, NoAttemptsLeft, NotAQuiz
-from courses.forms import answers_in
+from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
+from courses.forms import answers_in, sequence_in
 from courses.models import Attempt
-from courses.services import quizzes
+from courses.services import marking, quizzes
+from courses.sheets import sheet
 from courses.views.learn import Place, place_of
 from tutorme.core.errors import InvalidInput
 
@@ -26,7 +27,7 @@ def start(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return redirect("courses-course", slug=slug)
     try:
         attempt = quizzes.start(enrollment=place.enrollment, lesson=place.lesson)
-    except (NoAttemptsLeft, NotAQuiz) as error:
+    except (NoAttemptsLeft, NotAQuiz, CoolingDown) as error:
         messages.error(request, error.detail)
         return redirect("courses-lesson", slug=slug, key=key)
     return redirect("courses-attempt", slug=slug, key=key, number=attempt.number)
@@ -51,7 +52,9 @@ def attempt(request: HttpRequest, slug: str, key: str, number: int) -> HttpRespo
     if request.method != "POST":
         return _show(request, place, quizzes.read(attempt=found))
     try:
-        quizzes.save_answers(attempt=found, answers=answers_in(request.POST, found))
+        posted = answers_in(request.POST, found)
+        number_of = sequence_in(request.POST)
+        quizzes.save_answers(attempt=found, answers=posted, sequence=number_of)
     except AttemptEnded:
         messages.info(request, _("This attempt has ended. What was saved in time was marked."))
     except InvalidInput:
@@ -74,25 +77,37 @@ def save(request: HttpRequest, slug: str, key: str, number: int) -> HttpResponse
     """What the page sends by itself after a change; says nothing when all is well."""
     found = _attempt_of(place_of(request, slug, key), number)
     try:
-        quizzes.save_answers(attempt=found, answers=answers_in(request.POST, found))
+        given, number_of = answers_in(request.POST, found), sequence_in(request.POST)
+        quizzes.save_answers(attempt=found, answers=given, sequence=number_of)
     except (AttemptEnded, InvalidInput) as error:
         return HttpResponse(error.detail, status=error.status, content_type="text/plain")
-    return HttpResponse(status=204)
+    answer = HttpResponse(status=204)
+    if found.deadline_at:
+        answer["X-Seconds-Left"] = str(_seconds_left(found))
+    return answer
+
+
+def _seconds_left(found: Attempt) -> int | None:
+    if found.state != Attempt.State.OPEN or found.deadline_at is None:
+        return None
+    return max(0, int((found.deadline_at - timezone.now()).total_seconds()))
 
 
 def _show(request: HttpRequest, place: Place, found: Attempt) -> HttpResponse:
     is_open = found.state == Attempt.State.OPEN
-    review = quizzes.may_review(found)
-    left = found.deadline_at - timezone.now() if is_open and found.deadline_at else None
+    review = marking.may_review(found)
+    left = _seconds_left(found)
     _before, _this, after = queries.around(place.outline, place.lesson.key)
     context = {
         "course": place.course,
         "lesson": place.lesson,
         "enrollment": place.enrollment,
         "attempt": found,
-        "sheet": queries.sheet(found, review=review) if is_open or review else (),
+        "sheet": sheet(found, review=review) if is_open or review else (),
         "review": review,
-        "minutes_left": max(0, int(left.total_seconds()) // 60) if left else None,
+        "seconds_left": left,
+        "minutes_left": None if left is None else left // 60,
+        "sequence": 1 + max((row.sequence for row in found.sheet), default=0) if is_open else 0,
         "about": queries.quiz_intro(place.lesson, place.enrollment),
         "after": after,
     }
