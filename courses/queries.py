@@ -6,10 +6,10 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, FilteredRelation, Q, Sum, Value, When
+from django.db.models import Case, Count, FilteredRelation, Q, Value, When
 from django.db.models.functions import Lower
 
-from courses.models import Attempt, Course, Enrollment, Lesson, Quiz, QuizSlot
+from courses.models import Course, Enrollment, Lesson
 from courses.querysets import CourseQuerySet
 
 
@@ -257,32 +257,3 @@ def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:
             :limit
         ]
     )
-
-
-@dataclass(frozen=True)
-class QuizIntro:
-    """What is said before a quiz is begun. `left` is None where attempts are not limited."""
-
-    quiz: Quiz
-    questions: int
-    attempts: list[Attempt]
-    left: int | None
-
-    @property
-    def open_attempt(self) -> Attempt | None:
-        return next((row for row in self.attempts if row.state == Attempt.State.OPEN), None)
-
-    @property
-    def passed(self) -> bool:
-        return any(row.passed for row in self.attempts)
-
-
-def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
-    """Three queries: the rules, how many questions, and one's attempts, the latest first."""
-    quiz = Quiz.objects.get(lesson=lesson)
-    rows = Attempt.objects.filter(enrollment=enrollment, enrollment__isnull=False, lesson=lesson)
-    attempts = list(rows.order_by("-number"))
-    left = max(0, quiz.max_attempts - len(attempts)) if quiz.max_attempts else None
-    slots = QuizSlot.objects.filter(quiz=quiz)
-    questions = slots.aggregate(total=Sum("draw"))["total"] or 0
-    return QuizIntro(quiz, questions, attempts, left)

@@ -111,7 +111,9 @@ def _places_of(lesson_id: UUID) -> list[SlotQuestion]:
 
 def drawn(places: list[SlotQuestion], seed: int, *, shuffled: bool) -> list[Question]:
     """What this attempt is asked: so many of every place, none twice."""
-    chance, chosen, taken = Random(seed), [], set()  # noqa: S311  variety, not secrecy
+    chance = Random(seed)  # noqa: S311  variety, not secrecy
+    chosen: list[SlotQuestion] = []
+    taken: set[UUID] = set()
     by_slot: dict[int, list[SlotQuestion]] = {}
     for row in places:
         by_slot.setdefault(row.slot_id, []).append(row)

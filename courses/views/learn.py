@@ -17,6 +17,7 @@ from courses.errors import CompletedByQuiz
 from courses.markdown import html_of
 from courses.models import Course, Enrollment, Lesson
 from courses.queries import Outline
+from courses.quiz_intros import quiz_intro
 from courses.services import learning
 from courses.views.catalogue import course_of
 
@@ -85,7 +86,7 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if place.enrollment:
         _arrive(place, place.enrollment)
     if place.lesson.kind == Lesson.Kind.QUIZ:
-        about = queries.quiz_intro(place.lesson, place.enrollment)
+        about = quiz_intro(place.lesson, place.enrollment)
         return render(request, "courses/quiz.html", {**_shown(place), "about": about})
     body = SafeString(html_of(place.lesson.body))
     return render(request, "courses/lesson.html", {**_shown(place), "body": body})

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from courses import queries
 from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
 from courses.forms import answers_in, sequence_in
 from courses.models import Attempt
+from courses.quiz_intros import quiz_intro
 from courses.services import marking, quizzes
 from courses.sheets import sheet
 from courses.views.learn import Place, place_of
@@ -93,6 +95,11 @@ def _seconds_left(found: Attempt) -> int | None:
     return max(0, int((found.deadline_at - timezone.now()).total_seconds()))
 
 
+def _next_sequence(found: Attempt) -> int:
+    kept: int | None = found.answers.aggregate(kept=Max("sequence"))["kept"]
+    return 1 + (kept or 0)
+
+
 def _show(request: HttpRequest, place: Place, found: Attempt) -> HttpResponse:
     is_open = found.state == Attempt.State.OPEN
     review = marking.may_review(found)
@@ -107,8 +114,8 @@ def _show(request: HttpRequest, place: Place, found: Attempt) -> HttpResponse:
         "review": review,
         "seconds_left": left,
         "minutes_left": None if left is None else left // 60,
-        "sequence": 1 + max((row.sequence for row in found.sheet), default=0) if is_open else 0,
-        "about": queries.quiz_intro(place.lesson, place.enrollment),
+        "sequence": _next_sequence(found) if is_open else 0,
+        "about": quiz_intro(place.lesson, place.enrollment),
         "after": after,
     }
     return render(request, f"courses/{'sheet' if is_open else 'result'}.html", context)

@@ -3,12 +3,14 @@ import { defineLive } from "./live.js";
 import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
+import { defineTimer } from "./timer.js";
 import { csrfToken } from "./http.js";
 
 defineLive();
 defineJob();
 defineProgress();
 defineAutosave();
+defineTimer();
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
