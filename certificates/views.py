@@ -57,7 +57,7 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     try:
-        return downloads.respond(_visible(request, pk))
+        return downloads.respond(request, _visible(request, pk))
     except DomainError as error:
         messages.warning(request, error.detail)
         return redirect("my-certificates")

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tutorme.core.errors import DomainError
+from tutorme.core.errors import DomainError, PreconditionFailed
 
 
 class PaymentRequired(DomainError):
@@ -57,12 +57,114 @@ class AttemptEnded(DomainError):
 
 
 class CourseNotReady(DomainError):
-    """Carries `problems`, one sentence each."""
+    """Carries `problems`, one sentence each, and `checklist`, each entry with where to mend it."""
 
     code = "course-not-ready"
     title = _("This course cannot be published yet")
     status = 422
     explanation = _("Each entry of problems says what is missing.")
+
+
+class LessonChanged(PreconditionFailed):
+    """Carries `current`, the text as it is now, for the author to choose."""
+
+    code = "lesson-changed"
+    title = _("Somebody else changed this lesson")
+    explanation = _("current is the lesson as it is now. Choose, and save on its revision.")
+
+
+class ShrinkRefused(DomainError):
+    """Carries `before` and `after`, in characters."""
+
+    code = "shrink-refused"
+    title = _("Most of the text would be gone")
+    status = 422
+    explanation = _("What saves by itself never removes most of a lesson. Save it on purpose.")
+
+
+class PrerequisiteCycle(DomainError):
+    """Carries `cycle`: titles in order, the first again at the end."""
+
+    code = "prerequisite-cycle"
+    title = _("That would be a circle")
+    status = 409
+    explanation = _("Nobody could ever begin: each waits for another. cycle names them in order.")
+
+
+class OrderIncomplete(DomainError):
+    """Carries `missing` and `unknown` ids."""
+
+    code = "order-incomplete"
+    title = _("The order does not name every lesson once")
+    status = 422
+    explanation = _("Send the id of each lesson of the draft exactly once.")
+
+
+class CourseHasLearners(DomainError):
+    code = "course-has-learners"
+    title = _("People are enrolled in this course")
+    status = 409
+    explanation = _("A course somebody has a place in is archived, not deleted.")
+
+
+class ReviewPending(DomainError):
+    code = "review-pending"
+    title = _("The course waits for review")
+    status = 409
+    explanation = _("It was handed in already. Withdraw it first to hand in something else.")
+
+
+class ReviewDecided(DomainError):
+    code = "review-decided"
+    title = _("This was decided already")
+    status = 409
+    explanation = _("Only what waits for review can be approved, rejected or withdrawn.")
+
+
+class DraftMovedOn(DomainError):
+    code = "draft-moved-on"
+    title = _("The draft was changed since it was handed in")
+    status = 409
+    explanation = _("Only what was looked at is published. The author hands it in again.")
+
+
+class FileRefused(DomainError):
+    code = "course-file-refused"
+    title = _("This file cannot be part of a course")
+    status = 422
+    explanation = _("Its name, type or size is not one that lessons use.")
+
+
+class NotWatched(DomainError):
+    """Carries `seconds_left`."""
+
+    code = "not-watched"
+    title = _("Not enough of the video was seen")
+    status = 409
+    explanation = _("A video is complete when nine tenths of it were watched.")
+
+
+class NotAttended(DomainError):
+    code = "not-attended"
+    title = _("A live session is completed by being there")
+    status = 409
+    explanation = _("The teacher notes who came; half of the scheduled time completes it.")
+
+
+class NotSubmitted(DomainError):
+    code = "not-submitted"
+    title = _("An exercise is completed by handing it in")
+    status = 409
+    explanation = _("Hand in your work; the author decides whether it must pass as well.")
+
+
+class TooSoon(DomainError):
+    """Carries `seconds_left`."""
+
+    code = "too-soon"
+    title = _("This lesson asks for a little more time")
+    status = 409
+    explanation = _("Its author set how long it takes at least. Go on reading.")
 
 
 class SourceInvalid(DomainError):

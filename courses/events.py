@@ -13,6 +13,29 @@ class CoursePublished(Event):
 
 
 @dataclass(frozen=True)
+class CourseUnpublished(Event):
+    """It left the catalogue; whoever has a place keeps it."""
+
+    name: ClassVar[str] = "course.unpublished"
+    course_id: UUID
+
+
+@dataclass(frozen=True)
+class CourseSubmitted(Event):
+    name: ClassVar[str] = "course.submitted"
+    review_id: UUID
+    course_id: UUID
+
+
+@dataclass(frozen=True)
+class CourseReviewed(Event):
+    name: ClassVar[str] = "course.reviewed"
+    review_id: UUID
+    course_id: UUID
+    approved: bool
+
+
+@dataclass(frozen=True)
 class EnrollmentCreated(Event):
     name: ClassVar[str] = "enrollment.created"
     enrollment_id: UUID

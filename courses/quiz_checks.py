@@ -40,6 +40,14 @@ def problems_of_quiz(source: Any) -> list[str]:
     return found + _twice([str(row.get("key")) for row in rows if _is_own(row)])
 
 
+def problems_of_bank(rows: list[Any]) -> list[str]:
+    """Of the course's file of questions."""
+    found = [text for row in rows for text in problems_of_entry(row)]
+    found += ["The bank holds questions alone."] * any(not _is_own(row) for row in rows)
+    found += _twice([str(row.get("key")) for row in rows if _is_own(row)])
+    return [f"bank.yaml: {text}" for text in found]
+
+
 def _is_own(row: Any) -> bool:
     return isinstance(row, dict) and "use" not in row and "draw" not in row
 

@@ -26,7 +26,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import yaml
+from courses.source_files import dumped
 
 Row = dict[str, Any]
 
@@ -240,29 +240,9 @@ def _entry(row: Row) -> Row:
     return row_of(str(row["key"]), facts, facts.solution, row.get("tags"))
 
 
-class _Writer(yaml.SafeDumper):
-    """Lists are indented, and texts of several lines stand as they are."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: FBT001
-        del indentless
-        return super().increase_indent(flow, indentless=False)
-
-
-def _text_node(writer: yaml.SafeDumper, text: str) -> Any:
-    style = "|" if "\n" in text else None
-    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Writer.add_representer(str, _text_node)
-
-
 def text_of(source: Row) -> str:
     """The file of a quiz. Reading it and writing it again gives the same bytes."""
-    return written(canonical(source))
-
-
-def written(content: Row) -> str:
-    return yaml.dump(content, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=100)
+    return dumped(canonical(source)).decode()
 
 
 def as_decimal(text: Any) -> Decimal | None:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,7 +21,8 @@ class PaymentCaptured(Event):
 
 @dataclass(frozen=True)
 class PaymentRefunded(Event):
-    """`full` says that nothing of the payment is left."""
+    """`full` says that nothing of the payment is left; `is_reversal`, that the provider or a bank
+    took it back."""
 
     name: ClassVar[str] = "payment.refunded"
     order_id: UUID
@@ -30,6 +32,9 @@ class PaymentRefunded(Event):
     amount_minor: int
     currency: str
     full: bool
+    # Absent in events written before refunds were named.
+    refund_id: UUID | None = None
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,114 @@ class PaymentFailed(Event):
     order_id: UUID
     buyer_id: UUID
     reason: str
+
+
+@dataclass(frozen=True)
+class PaymentDisputed(Event):
+    """The payer complained at the provider: the money may go back."""
+
+    name: ClassVar[str] = "payment.disputed"
+    dispute_id: UUID
+    order_id: UUID
+    kind: str
+    target_id: UUID
+    buyer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class DisputeResolved(Event):
+    """`won` where the money stays. What is taken back after a loss follows as a refund."""
+
+    name: ClassVar[str] = "payment.dispute_resolved"
+    dispute_id: UUID
+    order_id: UUID
+    won: bool
+    outcome: str
+
+
+@dataclass(frozen=True)
+class SubscriptionActivated(Event):
+    """It runs: for the first time, or again after a pause or a failed payment."""
+
+    name: ClassVar[str] = "subscription.activated"
+    subscription_id: UUID
+    user_id: UUID
+    plan: str
+
+
+@dataclass(frozen=True)
+class SubscriptionPaid(Event):
+    """One payment of a subscription arrived; recorded once a payment, for all time."""
+
+    name: ClassVar[str] = "subscription.paid"
+    subscription_id: UUID
+    user_id: UUID
+    period_id: UUID
+    sale_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class SubscriptionRefunded(Event):
+    """The payment of one period went back: the period is revoked."""
+
+    name: ClassVar[str] = "subscription.refunded"
+    subscription_id: UUID
+    user_id: UUID
+    period_id: UUID
+    sale_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class SubscriptionPaymentFailed(Event):
+    """`failures` in a row; the provider tries again at `next_try_at`, or never."""
+
+    name: ClassVar[str] = "subscription.payment_failed"
+    subscription_id: UUID
+    user_id: UUID
+    failures: int
+    next_try_at: datetime | None
+    access_until: datetime | None
+
+
+@dataclass(frozen=True)
+class SubscriptionSuspended(Event):
+    """`paused` where its owner asked for it; otherwise its payments failed."""
+
+    name: ClassVar[str] = "subscription.suspended"
+    subscription_id: UUID
+    user_id: UUID
+    paused: bool
+
+
+@dataclass(frozen=True)
+class SubscriptionChanged(Event):
+    """Its payer agreed to another plan, which begins with the next payment."""
+
+    name: ClassVar[str] = "subscription.changed"
+    subscription_id: UUID
+    user_id: UUID
+    plan: str
+
+
+@dataclass(frozen=True)
+class SubscriptionCancelled(Event):
+    """No further payment; what was paid for lasts until `access_until`."""
+
+    name: ClassVar[str] = "subscription.cancelled"
+    subscription_id: UUID
+    user_id: UUID
+    access_until: datetime | None
+
+
+@dataclass(frozen=True)
+class SubscriptionExpired(Event):
+    name: ClassVar[str] = "subscription.expired"
+    subscription_id: UUID
+    user_id: UUID

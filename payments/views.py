@@ -33,6 +33,9 @@ WORDS = {
     State.DECLINED: (gettext_lazy("declined"), "problem"),
     State.EXPIRED: (gettext_lazy("expired"), "plain"),
     State.CANCELLED: (gettext_lazy("cancelled"), "plain"),
+    State.VOIDED: (gettext_lazy("taken back"), "plain"),
+    State.DISPUTED: (gettext_lazy("disputed"), "attention"),
+    State.REVERSED: (gettext_lazy("taken back by PayPal"), "plain"),
     State.REVIEW: (gettext_lazy("being checked"), "attention"),
 }
 # Seconds between two looks of an open page at an order that moves by itself.

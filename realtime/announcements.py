@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.errors import CertificateRevoked
 from certificates.events import CertificateIssued
-from certificates.files import path_of
 from certificates.models import Certificate
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
 from courses.models import Course, UserAchievement
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from tutorme.core.events import Event
+from tutorme.core.files.blobs import path_of
 from tutorme.core.ids import uuid7
 from tutorme.core.jobs import RetryJob
 from tutorme.core.money import Money
@@ -126,7 +126,7 @@ def _one_line(text: str) -> str:
 
 
 def _newcomer(event: UserRegistered) -> list[Told]:
-    return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("account_profile"))]
+    return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("settings-profile"))]
 
 
 _announce(
@@ -179,7 +179,7 @@ def _payer(event: PaymentCaptured) -> list[Told]:
 
 def _refunded(event: PaymentRefunded) -> list[Told]:
     """Parts of one payment may come back in equal amounts; each is told."""
-    which = "all" if event.full else uuid7()
+    which = event.refund_id or ("all" if event.full else uuid7())
     key = f"payment-refunded:{event.order_id}:{which}"
     return [Told(event.buyer_id, key, _payment_facts(event), _order_url(event.order_id))]
 

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 BEFORE = ("latency", "429", "500-before", "refuse", "hang", "reset")
-AFTER = ("500-after", "lost-reply", "late-reply")
+AFTER = ("500-after", "lost-reply", "late-reply", "garbled")
 _REST = (*BEFORE, *AFTER)
 # Provider, its operations, and what each can be told to do.
 OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -30,6 +30,21 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "refund": _REST,
         "refund-state": _REST,
         "verify": _REST,
+        "product": _REST,
+        "plan": _REST,
+        "subscribe": _REST,
+        "subscription": _REST,
+        "transactions": _REST,
+        "suspend": _REST,
+        "activate": _REST,
+        "cancel": _REST,
+        "revise": _REST,
+        "owed": _REST,
+        "payout": _REST,
+        "payout-state": _REST,
+        "payout-item": _REST,
+        "payout-cancel": _REST,
+        "dispute": _REST,
         "webhook": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
     },
     "mail": {"send": ("451", "550", "lost-reply")},
@@ -43,6 +58,7 @@ MEANINGS = {
     "hang": "never answers",
     "reset": "the connection breaks, nothing was done",
     "lost-reply": "the connection breaks after it was done",
+    "garbled": "answers with something that is not JSON, after it was done",
     "late-reply": "is done at once, and answered after the given seconds",
     "short-lived": "the token lasts the given seconds",
     "drop": "is never sent",
@@ -169,6 +185,8 @@ async def _until_the_caller_gives_up(request: Request) -> None:
 def _after(fault: Fault, response: Response) -> Response:
     if fault.kind == "500-after":
         return _problem(500, "INTERNAL_SERVER_ERROR")
+    if fault.kind == "garbled":
+        return Response("<html>We will be right back", status_code=200, media_type="text/html")
     return BrokenReply() if fault.kind == "lost-reply" else response
 
 

@@ -21,6 +21,10 @@ CONTRACTS = _SHARED if _SHARED.is_dir() else None
 PAYPAL = {
     "/v2/checkout/": "paypal/checkout_orders_v2.json",
     "/v2/payments/": "paypal/payments_payment_v2.json",
+    "/v1/payments/payouts": "paypal/payments_payouts_batch_v1.json",
+    "/v1/billing/": "paypal/billing_subscriptions_v1.json",
+    "/v1/catalogs/": "paypal/catalogs_products_v1.json",
+    "/v1/customer/disputes": "paypal/customer_disputes_v1.json",
     "/v1/notifications/verify": "paypal/notifications_webhooks_v1.json",
 }
 

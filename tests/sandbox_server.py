@@ -132,9 +132,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     forget()
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
-        memory.orders.clear()
-        memory.answered.clear()
-        memory.invoices.clear()
+        memory.forget()
     settings.SANDBOX_URL = running_sandbox.url
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",

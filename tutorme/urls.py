@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from tutorme.core.api.urls import schema_patterns
+from tutorme.core.files.serving import serve
 
 # The admin has no password form of its own: one password door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -12,10 +13,12 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
+    path("settings/", include("accounts.settings_urls")),
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
     path("", include("realtime.urls")),
+    path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
     path("admin/", admin.site.urls),
     path("api/", include(schema_patterns)),
     path(

@@ -84,7 +84,7 @@ class DownloadView(ApiView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         """The PDF. 409 while it is being made and after it was revoked."""
-        return downloads.respond(_visible(request, pk))
+        return downloads.respond(request, _visible(request, pk))
 
 
 class VerifyView(ApiView):

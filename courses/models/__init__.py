@@ -1,28 +1,50 @@
 from courses.models.achievements import UserAchievement
 from courses.models.activity import ActivityDay
 from courses.models.attempts import Attempt, AttemptAnswer
+from courses.models.attendance import Attendance
+from courses.models.content import CONTENT, LessonKind
 from courses.models.corrections import Appeal, KeyCorrection, Regrade
-from courses.models.courses import Course, Lesson, Section
+from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
+from courses.models.drafts import (
+    CourseDraft,
+    LessonDraft,
+    LessonDraftPrerequisite,
+    LessonRevision,
+    SectionDraft,
+)
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
+from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
+    "CONTENT",
     "ActivityDay",
     "Appeal",
     "Attempt",
     "AttemptAnswer",
+    "Attendance",
     "BankItem",
     "Course",
+    "CourseDraft",
+    "CoursePrerequisite",
+    "CourseReview",
+    "CourseVersion",
     "Enrollment",
     "KeyCorrection",
     "Lesson",
+    "LessonDraft",
+    "LessonDraftPrerequisite",
+    "LessonKind",
+    "LessonPrerequisite",
     "LessonProgress",
+    "LessonRevision",
     "ProgressBeat",
     "Question",
     "Quiz",
     "QuizSlot",
     "Regrade",
     "Section",
+    "SectionDraft",
     "SlotQuestion",
     "UserAchievement",
 ]

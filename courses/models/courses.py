@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Concat, Lower, Now
 
+from courses.models.content import KINDS, LessonContent, LessonKind
 from courses.querysets import CourseQuerySet, LessonQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
@@ -47,11 +48,18 @@ class Course(models.Model):
     summary = models.CharField(max_length=500)
     description = models.TextField(max_length=20_000, blank=True)
     outcomes = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     category = models.CharField(max_length=60)
     difficulty = models.CharField(max_length=12, choices=Difficulty.choices)
     language = models.CharField(max_length=12, default="en")
     price_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="EUR")
+    is_premium = models.BooleanField(default=False)
+    # The author's own estimate; `total_minutes` is what the lessons add up to.
+    estimated_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    prerequisites = models.ManyToManyField(
+        "self", through="CoursePrerequisite", symmetrical=False, related_name="leads_to"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     # Rises with every publishing; an enrolment remembers which one it completed.
     version = models.PositiveIntegerField(default=0)
@@ -131,37 +139,70 @@ class Section(models.Model):
         return self.title
 
 
-class Lesson(models.Model):
-    class Kind(models.TextChoices):
-        TEXT = "text"
-        QUIZ = "quiz"
+class Lesson(LessonContent):
+    """A published lesson. Its author's version is `LessonDraft` with the same id."""
+
+    Kind = LessonKind
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     course = models.ForeignKey(Course, models.CASCADE, related_name="lessons")
     section = models.ForeignKey(Section, models.CASCADE, related_name="lessons")
     key = models.SlugField(max_length=80)
-    title = models.CharField(max_length=120)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    body = models.TextField(max_length=100_000, blank=True)
-    minutes = models.PositiveSmallIntegerField(default=10)
     position = models.PositiveIntegerField()
-    is_free_preview = models.BooleanField(default=False)
-    is_required = models.BooleanField(default=True)
     is_published = models.BooleanField(default=True)
+    prerequisites = models.ManyToManyField(
+        "self", through="LessonPrerequisite", symmetrical=False, related_name="unlocks"
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = LessonQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            one_of("kind", ["text", "quiz"], "lesson_kind"),
+            one_of("kind", KINDS, "lesson_kind"),
             models.UniqueConstraint(fields=["course", "key"], name="lesson_key"),
             models.UniqueConstraint(
                 fields=["course", "position"],
                 deferrable=models.Deferrable.DEFERRED,
                 name="lesson_position",
             ),
+            models.CheckConstraint(
+                condition=models.Q(drip_days=None) | models.Q(drip_at=None), name="lesson_drip"
+            ),
+        ]
+
+
+class LessonPrerequisite(models.Model):
+    """`lesson` opens when `requires` is complete; without cycles, which publishing sees to."""
+
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="required_rows")
+    requires = models.ForeignKey(Lesson, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "requires"], name="lesson_prerequisite_once"),
+            models.CheckConstraint(
+                condition=~models.Q(lesson=models.F("requires")), name="lesson_prerequisite_other"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.lesson_id} after {self.requires_id}"
+
+
+class CoursePrerequisite(models.Model):
+    """`course` may be begun by who completed `requires`; without cycles over all courses."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="required_rows")
+    requires = models.ForeignKey(Course, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "requires"], name="course_prerequisite_once"),
+            models.CheckConstraint(
+                condition=~models.Q(course=models.F("requires")), name="course_prerequisite_other"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} after {self.requires_id}"

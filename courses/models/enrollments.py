@@ -59,6 +59,10 @@ class LessonProgress(models.Model):
     seconds = models.PositiveIntegerField(default=0)
     # Per mille of the text seen, merged by max: two devices never lower each other.
     position = models.PositiveSmallIntegerField(default=0)
+    # Seconds of a video that were seen: disjoint [[from, to], …] in order, as `courses.intervals`
+    # merges them.
+    watched = models.JSONField(default=list)
+    opened_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
 

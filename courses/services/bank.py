@@ -1,7 +1,6 @@
 """The question bank of a course. A question's text changes by adding its next version; whatever
 was given to learners stays as it was."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +11,7 @@ from django.utils.text import slugify
 from courses.errors import QuestionInvalid
 from courses.models import BankItem, Course, Question, SlotQuestion
 from courses.quiz_checks import problems_of_question
-from courses.quiz_source import Facts, Row, facts_of, row_of, written
+from courses.quiz_source import Facts, Row, facts_of, row_of
 from tutorme.core import audit
 from tutorme.core.errors import Conflict
 
@@ -130,21 +129,19 @@ def tags_of(course: Course) -> list[str]:
     return sorted(set(rows))
 
 
-def load_file(*, course: Course, content: Any) -> None:
-    """`bank.yaml`: {"questions": [rows]}. What is not in it leaves the bank."""
-    rows = content.get("questions") if isinstance(content, dict) else None
+def load(*, course: Course, rows: list[Row]) -> None:
+    """Makes the bank what its file says; what is not there leaves it."""
     with transaction.atomic():
-        for row in rows or []:
+        for row in rows:
             keep(course=course, row=row)
-        gone = course.bank.in_bank().exclude(key__in=[row["key"] for row in rows or []])
+        gone = course.bank.in_bank().exclude(key__in=[row["key"] for row in rows])
         for item in gone:
             archive(item=item)
 
 
-def text_of(course: Course) -> str:
-    """The file of the bank, empty where there is nothing in it."""
-    rows = [as_row(question) for question in find(course)]
-    return written({"questions": rows}) if rows else ""
+def rows_of(course: Course) -> list[Row]:
+    """The bank as its file holds it."""
+    return [as_row(question) for question in find(course)]
 
 
 def as_row(question: Question) -> Row:

@@ -10,9 +10,10 @@ from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
 
 OPEN_STATES = ("created", "approved", "capturing", "capture_pending")
-PAID_STATES = ("captured", "partially_refunded", "refunded")
+# Money arrived; how much of it stayed is another matter.
+PAID_STATES = ("captured", "partially_refunded", "refunded", "disputed", "reversed")
 # Over, and no money is known to have moved.
-UNPAID_STATES = ("declined", "expired", "cancelled")
+UNPAID_STATES = ("declined", "expired", "cancelled", "voided")
 # PayPal keeps an unapproved order for three hours.
 LIFETIME = timedelta(hours=3)
 
@@ -21,8 +22,9 @@ class Order(models.Model):
     """One intent to pay for one thing, at the price the server gave it.
 
     created → approved → capturing → captured → partially_refunded → refunded;
-    capturing → capture_pending → captured | declined; open → expired | cancelled;
-    capturing → created where the payer may choose another card; whatever does not add up → review.
+    capturing → capture_pending → captured | declined; open → expired | cancelled | voided;
+    capturing → created where the payer may choose another card; whatever does not add up → review;
+    captured | partially_refunded → disputed → captured | partially_refunded | reversed.
     """
 
     class State(models.TextChoices):
@@ -36,6 +38,9 @@ class Order(models.Model):
         DECLINED = "declined"
         EXPIRED = "expired"
         CANCELLED = "cancelled"
+        VOIDED = "voided"
+        DISPUTED = "disputed"
+        REVERSED = "reversed"
         REVIEW = "review"
 
     class Provider(models.TextChoices):
@@ -88,6 +93,9 @@ class Order(models.Model):
                     "declined",
                     "expired",
                     "cancelled",
+                    "voided",
+                    "disputed",
+                    "reversed",
                     "review",
                 ],
                 "order_state",

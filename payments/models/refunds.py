@@ -27,6 +27,8 @@ class Refund(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     provider_refund_id = models.CharField(max_length=64, unique=True, null=True)
+    # Taken back by the provider or a bank, not given by us.
+    is_reversal = models.BooleanField(default=False)
     failure = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

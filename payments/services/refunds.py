@@ -97,11 +97,19 @@ def _failed(row: Refund, code: str) -> Refund:
     return row
 
 
-def apply_truth(order_id: UUID, truth: ProviderRefund, *, refund_id: UUID | None = None) -> Refund:
-    """What the provider says of a refund, ours or one made in its own dashboard. Forward only."""
+def apply_truth(
+    order_id: UUID,
+    truth: ProviderRefund,
+    *,
+    refund_id: UUID | None = None,
+    is_reversal: bool = False,
+) -> Refund:
+    """What the provider says of a refund, ours or one made in its own dashboard. Forward only.
+    `is_reversal` where it or a bank took the money back."""
     with transaction.atomic():
         order = transitions.locked(order_id)
         row = _row_for(order, truth, refund_id)
+        row.is_reversal = row.is_reversal or is_reversal
         if truth.status == "COMPLETED" and row.state != Refund.State.COMPLETED:
             _complete(order, row)
         elif truth.status in {"FAILED", "CANCELLED"} and row.state != Refund.State.COMPLETED:
@@ -132,10 +140,12 @@ def _complete(order: Order, row: Refund) -> None:
     row.state = Refund.State.COMPLETED
     order.refunded_minor += row.amount_minor
     order.save(update_fields=["refunded_minor"])
+    row.save()
     full = order.refunded_minor == order.amount_minor
-    transitions.move(order, State.REFUNDED if full else State.PARTIALLY_REFUNDED, row.note)
+    transitions.stand(order, row.note)
     outbox.record(
         PaymentRefunded(
+            refund_id=row.pk,
             order_id=order.pk,
             kind=order.kind,
             target_id=order.target_id,
@@ -143,6 +153,7 @@ def _complete(order: Order, row: Refund) -> None:
             amount_minor=row.amount_minor,
             currency=order.currency,
             full=full,
+            is_reversal=row.is_reversal,
         ),
         key=f"payment.refunded:{row.pk}",
     )

@@ -5,11 +5,19 @@ Lock order: the buyer's row, the order's row, its refunds. Nothing here talks to
 
 from uuid import UUID
 
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 
 from payments.events import PaymentCaptured, PaymentFailed
 from payments.gateways.base import ProviderCapture, ProviderOrder
-from payments.models import OPEN_STATES, UNPAID_STATES, Order, OrderTransition
+from payments.models import (
+    OPEN_STATES,
+    UNPAID_STATES,
+    Dispute,
+    Order,
+    OrderTransition,
+    Refund,
+)
 from tutorme.core import audit, outbox
 
 State = Order.State
@@ -18,21 +26,28 @@ _MONEY_REFUSED = {"DECLINED", "FAILED"}
 # An order can hold a declined capture and a later good one: the one that moved money counts.
 _WEIGHT = {**dict.fromkeys(_MONEY_ARRIVED, 2), "PENDING": 1}
 
-_ENDS = frozenset({State.DECLINED, State.CANCELLED, State.REVIEW})
+_ENDS = frozenset({State.DECLINED, State.CANCELLED, State.VOIDED, State.REVIEW})
 _MONEY = frozenset({State.CAPTURED, State.CAPTURE_PENDING})
+_TAKEN_BACK = frozenset({State.REFUNDED, State.DISPUTED, State.REVERSED})
 STEPS: dict[Order.State, frozenset[Order.State]] = {
     State.CREATED: _ENDS | _MONEY | {State.APPROVED, State.EXPIRED},
     State.APPROVED: _ENDS | _MONEY | {State.CAPTURING, State.EXPIRED},
     # Back to created: the bank refused this card and the payer may choose another.
     State.CAPTURING: _ENDS | _MONEY | {State.CREATED},
     State.CAPTURE_PENDING: _ENDS | {State.CAPTURED},
-    State.CAPTURED: frozenset({State.PARTIALLY_REFUNDED, State.REFUNDED}),
-    State.PARTIALLY_REFUNDED: frozenset({State.REFUNDED}),
+    State.CAPTURED: _TAKEN_BACK | {State.PARTIALLY_REFUNDED},
+    State.PARTIALLY_REFUNDED: _TAKEN_BACK,
+    # What is disputed ends one way or the other, and may be taken up again at the provider.
+    State.DISPUTED: frozenset(
+        {State.CAPTURED, State.PARTIALLY_REFUNDED, State.REFUNDED, State.REVERSED}
+    ),
+    State.REVERSED: frozenset({State.CAPTURED, State.PARTIALLY_REFUNDED, State.DISPUTED}),
     State.REFUNDED: frozenset(),
     # Money that arrives after the end is for a person to judge, and may be accepted.
     State.DECLINED: frozenset({State.REVIEW}),
     State.EXPIRED: frozenset({State.REVIEW}),
     State.CANCELLED: frozenset({State.REVIEW}),
+    State.VOIDED: frozenset({State.REVIEW}),
     State.REVIEW: frozenset({State.CAPTURED}),
 }
 
@@ -72,7 +87,7 @@ def apply_truth(order: Order, truth: ProviderOrder) -> None:
     elif truth.status == "APPROVED" and order.state == State.CREATED:
         move(order, State.APPROVED, "approved at the provider")
     elif truth.status == "VOIDED" and order.state in OPEN_STATES:
-        move(order, State.CANCELLED, "voided at the provider")
+        move(order, State.VOIDED, "voided at the provider")
 
 
 def weightiest(truth: ProviderOrder) -> ProviderCapture | None:
@@ -145,6 +160,29 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
         ),
         key=captured_key(order),
     )
+
+
+def stand(order: Order, reason: str) -> None:
+    """Moves a paid order to where its refunds and disputes put it. Decided by those facts alone, so
+    the order in which they became known does not matter. The caller holds the row lock."""
+    move(order, _standing(order), reason)
+
+
+def _standing(order: Order) -> Order.State:
+    kept = order.amount_minor - order.refunded_minor
+    reversals = order.refunds.filter(is_reversal=True, state=Refund.State.COMPLETED)
+    taken = _sum(reversals)
+    if kept == 0:
+        return State.REVERSED if taken else State.REFUNDED
+    if order.disputes.filter(state=Dispute.State.OPEN).exists():
+        return State.DISPUTED
+    if _sum(order.disputes.filter(state=Dispute.State.LOST)) - taken >= kept:
+        return State.REVERSED
+    return State.PARTIALLY_REFUNDED if order.refunded_minor else State.CAPTURED
+
+
+def _sum(rows: QuerySet[Refund] | QuerySet[Dispute]) -> int:
+    return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def captured_key(order: Order) -> str:

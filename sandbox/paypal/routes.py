@@ -1,7 +1,6 @@
 """PayPal's REST paths."""
 
 import base64
-import json
 import secrets
 import time
 from decimal import Decimal
@@ -12,57 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.faults import Endpoint, operation
-from sandbox.paypal import checks, payer, shapes, webhooks
+from sandbox.faults import operation
+from sandbox.paypal import checks, payer, payouts, shapes, webhooks
+from sandbox.paypal.access import authorised, repeatable, sent
 from sandbox.paypal.replies import base_of, refusal
-from sandbox.paypal.state import Answered, Capture, Order, Refund, memory
-
-
-def authorised(endpoint: Endpoint) -> Endpoint:
-    async def checked(request: Request) -> Response:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not memory.is_valid(token):
-            body = {"error": "invalid_token", "error_description": "Token signature verification"}
-            return JSONResponse(body, status_code=401)
-        return await endpoint(request)
-
-    return checked
-
-
-def repeatable(endpoint: Endpoint) -> Endpoint:
-    """The same PayPal-Request-Id gets the latest state of what it did, and does nothing.
-
-    With the body read first nothing below waits, so two such requests cannot interleave.
-    """
-
-    async def once(request: Request) -> Response:
-        request_id = request.headers.get("PayPal-Request-Id", "")
-        body = await request.body()
-        if len(request_id) > 108:
-            return refusal(400, "INVALID_STRING_LENGTH")
-        key = f"{request.url.path} {request_id}"
-        known = memory.answered.get(key) if request_id else None
-        if known is not None and known.body != body:
-            return refusal(422, "DUPLICATE_REQUEST_ID")
-        if known is not None:
-            status = 201 if request.url.path.endswith("/refund") else 200
-            return JSONResponse(known.latest(base_of(request)), status_code=status)
-        request.state.latest = None
-        response = await endpoint(request)
-        if request_id and request.state.latest is not None:
-            memory.answered[key] = Answered(body, request.state.latest)
-        return response
-
-    return once
-
-
-async def sent(request: Request) -> dict[str, Any] | None:
-    """The JSON object in the body, `{}` for none; None for anything else."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
+from sandbox.paypal.state import Capture, Order, Refund, memory
 
 
 @operation("paypal", "token")
@@ -208,6 +161,7 @@ routes = [
     Route("/v2/payments/refunds/{refund_id}", show_refund),
     Route("/v1/notifications/verify-webhook-signature", verify, methods=["POST"]),
     Route("/v1/notifications/certs/{name}", webhooks.certificate),
+    *payouts.routes,
     Route("/checkoutnow", payer.approve, methods=["GET", "POST"]),
     Route("/_settle/{capture_id}", payer.settle, methods=["POST"]),
     Route("/_tamper/{order_id}", payer.tamper, methods=["POST"]),

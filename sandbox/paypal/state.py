@@ -106,6 +106,17 @@ class Memory:
         self.orders: Bounded = Bounded()
         self.answered: Bounded = Bounded()
         self.invoices: Bounded = Bounded()
+        self.payouts: Bounded = Bounded()
+        self.products: Bounded = Bounded()
+        self.plans: Bounded = Bounded()
+        self.subscriptions: Bounded = Bounded()
+        self.disputes: Bounded = Bounded()
+
+    def forget(self) -> None:
+        """An empty PayPal; tokens stay good."""
+        for kept in vars(self).values():
+            if isinstance(kept, Bounded) and kept is not self.tokens:
+                kept.clear()
 
     def is_valid(self, token: str) -> bool:
         return bool(self.tokens.get(token, 0) > time.monotonic())

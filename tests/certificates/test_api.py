@@ -3,8 +3,9 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from certificates import codes, files
+from certificates import codes
 from certificates.services import issuing
+from tutorme.core.files.blobs import path_of
 from tutorme.core.models import AuditEntry
 
 ROOT = "/api/v1/certificates/"
@@ -44,7 +45,7 @@ def test_the_pdf_comes_to_its_owner_and_admins(issued, api, sam: User, ada: User
         )
         assert response["X-Content-Type-Options"] == "nosniff"
         body = response.getvalue()
-        assert body == files.path_of(issued.storage_key).read_bytes()
+        assert body == path_of(issued.storage_key).read_bytes()
 
 
 @pytest.mark.parametrize("path", ["", "download/"])
@@ -62,7 +63,7 @@ def test_a_proxy_may_send_the_file(issued, api, sam: User, settings) -> None:
 
 
 def test_a_lost_file_is_not_a_crash(issued, api, sam: User) -> None:
-    files.path_of(issued.storage_key).unlink()
+    path_of(issued.storage_key).unlink()
     assert code_of(api(sam).get(f"{ROOT}{issued.pk}/download/")) == (503, "unavailable")
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from certificates import codes, files
+from certificates import codes
 from certificates.errors import CertificateNotReady, CertificateRevoked, CourseNotCompleted
 from certificates.models import Certificate, CertificateTemplate
 from certificates.services import issuing
@@ -17,11 +17,12 @@ from courses.events import EnrollmentCompleted
 from courses.models import Enrollment
 from tests.certificates.conftest import completed
 from tutorme.core import jobs, outbox
+from tutorme.core.files.blobs import path_of
 from tutorme.core.models import AuditEntry, Job, OutboxEvent
 
 
 def pdf_of(certificate: Certificate) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(files.path_of(certificate.storage_key))
+    return pypdfium2.PdfDocument(path_of(certificate.storage_key))
 
 
 def text_of(certificate: Certificate) -> str:
@@ -80,7 +81,7 @@ def test_the_pdf_says_who_what_when_and_how_to_check(sheet: Certificate) -> None
 
 
 def test_the_file_is_tagged_and_named_by_its_hash(sheet: Certificate) -> None:
-    path = files.path_of(sheet.storage_key)
+    path = path_of(sheet.storage_key)
     raw = path.read_bytes()
     assert sheet.storage_key == f"certificates/{sheet.pdf_sha256[:2]}/{sheet.pdf_sha256}.pdf"
     assert len(raw) == sheet.pdf_size
@@ -121,7 +122,7 @@ def test_the_database_refuses_to_edit_a_template_version(issued: Certificate) ->
 
 
 def test_printing_again_gives_the_same_bytes_back(printed: Certificate, ada: User, drain) -> None:
-    path, before = files.path_of(printed.storage_key), printed.pdf_sha256
+    path, before = path_of(printed.storage_key), printed.pdf_sha256
     path.unlink()
     issuing.reprint(certificate=printed, actor_id=ada.pk)
     drain()

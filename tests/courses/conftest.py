@@ -11,7 +11,7 @@ import yaml
 from accounts.models import User
 from certificates.services import issuing
 from courses.models import Attempt, Course, Enrollment, Lesson
-from courses.services import authoring, enrolling, quizzes
+from courses.services import authoring, drafting, enrolling, quizzes, writing
 from tests.conftest import until_quiet
 from tutorme.core import jobs
 
@@ -120,6 +120,14 @@ def place(course: Course, sam: User) -> Enrollment:
 
 def lesson(course: Course, key: str) -> Lesson:
     return course.lessons.get(key=key)
+
+
+def edit(course: Course, key: str, **changes: Any) -> Course:
+    """Its author changes a lesson's draft and publishes."""
+    draft = drafting.draft_of(course).course.lesson_drafts.get(key=key)
+    author = course.instructor_id
+    writing.save_lesson(lesson=draft, changes=changes, actor_id=author)
+    return authoring.publish(course=course, actor_id=author)
 
 
 def answers(attempt: Attempt, given: dict[str, Any]) -> dict[Any, Any]:

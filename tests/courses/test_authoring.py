@@ -8,9 +8,9 @@ import pytest
 from accounts.models import User
 from courses.errors import CourseNotReady, SourceInvalid
 from courses.markdown import html_of
-from courses.models import Course, Lesson
-from courses.services import authoring
-from tests.courses.conftest import write_course
+from courses.models import Course, LessonRevision
+from courses.services import authoring, drafting, publishing
+from tests.courses.conftest import edit, write_course
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +18,26 @@ pytestmark = pytest.mark.django_db
 def test_loading_twice_changes_nothing(tmp_path: Path, tess: User) -> None:
     home = write_course(tmp_path)
     first = authoring.load_course(home, instructor=tess)
-    before = sorted(first.lessons.values_list("pk", "position", "body"))
+    before = publishing.document_of(first), drafting.draft_of(first).revision
     second = authoring.load_course(home, instructor=tess)
-    assert (first.pk, before) == (
-        second.pk,
-        sorted(second.lessons.values_list("pk", "position", "body")),
-    )
+    assert first.pk == second.pk
+    assert before == (publishing.document_of(second), drafting.draft_of(second).revision)
+    assert not LessonRevision.objects.exists()
+
+
+def test_learners_read_nothing_of_a_draft(tmp_path: Path, tess: User) -> None:
+    course = authoring.load_course(write_course(tmp_path), instructor=tess)
+    assert not course.lessons.exists()
+    published = authoring.publish(course=course, actor_id=tess.pk)
+    before = set(published.lessons.values_list("pk", "body"))
+    file = tmp_path / "first-steps/lessons/more.md"
+    file.write_text("Another text.")
+    authoring.load_course(tmp_path / "first-steps", instructor=tess)
+    assert set(published.lessons.values_list("pk", "body")) == before
+    authoring.publish(course=course, actor_id=tess.pk)
+    after = dict(published.lessons.values_list("pk", "body"))
+    assert set(after) == {pk for pk, _body in before}
+    assert "Another text." in after.values()
 
 
 def test_broken_files_are_all_named_and_nothing_is_kept(tmp_path: Path, tess: User) -> None:
@@ -48,9 +62,8 @@ def test_rubbish_is_refused(tmp_path: Path, tess: User, text: str) -> None:
 
 
 def test_a_course_without_substance_is_not_published(course: Course, tess: User) -> None:
-    Lesson.objects.filter(key="more").update(body="")
     with pytest.raises(CourseNotReady) as refused:
-        authoring.publish(course=course, actor_id=tess.pk)
+        edit(course, "more", body="")
     assert refused.value.extras["problems"] == ["A text lesson is empty."]
 
 

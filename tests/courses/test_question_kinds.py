@@ -11,14 +11,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses import source_files
 from courses.errors import SourceInvalid
 from courses.grading import share
 from courses.models import BankItem, Course, Enrollment, Question, QuizSlot
 from courses.patterns import PatternInvalid, compiled
 from courses.quiz_checks import problems_of_question, problems_of_quiz
-from courses.quiz_source import canonical, facts_of, row_of, text_of, token, written
-from courses.services import authoring, bank, enrolling, quiz_publishing, quizzes
+from courses.quiz_source import canonical, facts_of, row_of, text_of, token
+from courses.services import authoring, bank, enrolling, quiz_publishing, quizzes, sources
 from courses.sheets import fits, options_of
+from courses.source_files import dumped
 from tests.courses.all_kinds import KINDS, right_answers
 from tests.courses.conftest import QUIZ, lesson, write_course
 from tests.courses.demo_content import quizzes as demo_quizzes
@@ -166,7 +168,7 @@ TEXTS = st.text(
 def test_any_text_survives_the_file(prompt: str, items: list[str]) -> None:
     row = {"key": "k", "kind": "order", "prompt": prompt, "items": items}
     facts = facts_of(row)
-    again = yaml.safe_load(written(row_of("k", facts, facts.solution)))
+    again = yaml.safe_load(dumped(row_of("k", facts, facts.solution)))
     assert facts_of(again) == facts
 
 
@@ -361,11 +363,13 @@ def test_an_edit_waits_for_the_next_publishing(kinds_course: Course, tess) -> No
 
 
 @pytest.mark.django_db
-def test_the_bank_has_a_file_of_its_own(kinds_course: Course) -> None:
+def test_the_bank_travels_with_the_course(kinds_course: Course, tess) -> None:
     banked(kinds_course, 3)
-    first = bank.text_of(kinds_course)
-    bank.load_file(course=kinds_course, content=yaml.safe_load(first))
-    assert bank.text_of(kinds_course) == first
+    files = source_files.render(sources.document_for_files(kinds_course))
+    assert b"V2" in files["bank.yaml"]
+    sources.load_draft(course=kinds_course, document=sources.read(files), actor_id=tess.pk)
+    assert source_files.render(sources.document_for_files(kinds_course)) == files
     assert Question.objects.filter(item__home="").count() == 3
-    bank.load_file(course=kinds_course, content={"questions": []})
-    assert bank.text_of(kinds_course) == ""
+    del files["bank.yaml"]
+    sources.load_draft(course=kinds_course, document=sources.read(files), actor_id=tess.pk)
+    assert bank.rows_of(kinds_course) == []

@@ -93,11 +93,11 @@ def test_an_edited_question_leaves_running_attempts_alone(
     home = tmp_path / "first-steps"
     file = home / "lessons/check.yaml"
     file.write_text(file.read_text().replace("Lima", "Lima!"))
-    authoring.load_course(home, instructor=tess)
+    authoring.publish(course=authoring.load_course(home, instructor=tess), actor_id=tess.pk)
     texts = json.dumps(list(attempt.answers.values_list("question__options", flat=True)))
     assert "Lima!" not in texts
     assert Question.objects.filter(key="capital").count() == 2
-    authoring.load_course(home, instructor=tess)
+    authoring.publish(course=authoring.load_course(home, instructor=tess), actor_id=tess.pk)
     assert Question.objects.filter(key="capital").count() == 2
 
 

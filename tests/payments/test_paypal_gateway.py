@@ -9,6 +9,7 @@ import pytest
 
 from payments.gateways import paypal
 from payments.gateways.base import ProviderOrder
+from payments.gateways.paypal.transport import RENEW_BEFORE_S
 from sandbox.paypal.state import memory
 from tests.contracts import CONTRACTS, paypal_errors
 from tests.sandbox_server import Sandbox
@@ -200,7 +201,7 @@ def test_a_token_is_asked_for_once_by_many_and_renewed_before_it_ends(sandbox: S
         list(pool.map(lambda number: place(client, f"o-{number}"), range(6)))
     assert len(memory.tokens) == 1
     client._transport.token_hash = None
-    sandbox.fault("token", "short-lived", seconds=paypal._RENEW_BEFORE_S - 1)
+    sandbox.fault("token", "short-lived", seconds=RENEW_BEFORE_S - 1)
     place(client, "o-7")
     place(client, "o-8")
     place(client, "o-9")

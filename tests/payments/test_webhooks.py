@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from payments.errors import NotRefundable
 from payments.gateways import paypal
 from payments.models import Order
-from payments.services import orders, refunds, webhooks
+from payments.services import order_messages, orders, refunds
 from sandbox.paypal import webhooks as outgoing
 from tests.payments.conftest import Buy, Shop
 from tests.sandbox_server import Sandbox
@@ -143,10 +143,10 @@ def test_a_message_waits_while_the_order_is_being_worked_on(
 def test_a_refund_is_found_by_the_capture_it_points_to(placed: Buy) -> None:
     order = orders.settle(placed("approve").pk)
     up = {"rel": "up", "href": f"https://x/v2/payments/captures/{order.provider_capture_id}"}
-    assert webhooks._order_of({"id": "R", "links": [up]}) == order
+    assert order_messages.order_of({"id": "R", "links": [up]}) == order
     related = {"related_ids": {"order_id": order.provider_order_id}}
-    assert webhooks._order_of({"id": "C", "supplementary_data": related}) == order
-    assert webhooks._order_of({"id": "nobody's"}) is None
+    assert order_messages.order_of({"id": "C", "supplementary_data": related}) == order
+    assert order_messages.order_of({"id": "nobody's"}) is None
 
 
 def test_a_refund_made_at_paypal_arrives_by_webhook(

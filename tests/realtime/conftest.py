@@ -13,7 +13,7 @@ from realtime.services import notifications
 def tell() -> Callable[..., str]:
     """`tell(sam)` writes one notification, as a handler would; its key is returned."""
 
-    def one(user: User, *, key: str = "", url: str = "/account/profile/", **facts: Any) -> str:
+    def one(user: User, *, key: str = "", url: str = "/settings/profile/", **facts: Any) -> str:
         key = key or f"test:{uuid4()}"
         notifications.notify("welcome", Told(user.pk, key, facts, url))
         return key

@@ -27,7 +27,7 @@ State = MailDelivery.State
 
 @pytest.fixture
 def owed(sam) -> MailDelivery:
-    mail.owe("welcome", Told(sam.pk, "welcome:test", {}, "/account/profile/"))
+    mail.owe("welcome", Told(sam.pk, "welcome:test", {}, "/settings/profile/"))
     return MailDelivery.objects.get()
 
 
@@ -45,7 +45,7 @@ def test_a_mail_goes_out_once_with_both_bodies_and_its_own_id(owed, sandbox, dra
     assert mail_["to"] == ["sam@example.test"]
     for part in ("text", "html"):
         assert "Hello Sam," in mail_[part]
-        assert "http://127.0.0.1:8000/account/profile/" in mail_[part]
+        assert "http://127.0.0.1:8000/settings/profile/" in mail_[part]
     assert mail.deliver(owed.pk) == State.SENT
     assert len(sandbox.mails()) == 1
 

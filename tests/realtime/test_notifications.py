@@ -131,7 +131,7 @@ def test_the_page_lists_opens_and_reads_without_a_script(
     assert page.content.decode().count("Welcome to TutorMe") >= 2
     one = Notification.objects.filter(user=sam).latest("seq")
     opened = browser.post(f"/notifications/{one.pk}/read/", {"open": "1"})
-    assert opened["Location"] == "/account/profile/"
+    assert opened["Location"] == "/settings/profile/"
     assert unread_count(sam.pk) == 1
     assert browser.post("/notifications/read-all/")["Location"] == "/notifications/"
     assert unread_count(sam.pk) == 0

@@ -83,7 +83,7 @@ def test_a_persons_pages_are_open_to_everyone(chromium, live_server):
     cast.person("Sam")
     with opened(chromium, width=NARROW) as page:
         sign_in(page, live_server.url)
-        for path in ("/account/profile/", "/account/devices/"):
+        for path in ("/settings/profile/", "/account/devices/"):
             page.goto(live_server.url + path)
             assert violations(page) == []
             assert sideways(page) <= 0
@@ -227,7 +227,7 @@ def test_news_are_announced_and_counted(chromium, live_server):
             ),
         )
         sign_in(page, live_server.url)
-        page.goto(f"{live_server.url}/account/profile/")
+        page.goto(f"{live_server.url}/settings/profile/")
         page.wait_for_selector(".toast a")
         assert "Certificate ready Cells" in page.inner_text("[data-toasts]")
         assert page.get_attribute("[data-toasts]", "aria-live") == "polite"

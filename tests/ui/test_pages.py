@@ -135,5 +135,5 @@ def test_account_pages_are_on_our_paper(path):
 def test_a_persons_own_pages(sam):
     client = Client()
     client.force_login(sam)
-    for path in ("/account/profile/", "/account/devices/", "/account/logout/"):
+    for path in ("/settings/profile/", "/account/devices/", "/account/logout/"):
         assert 'class="masthead"' in client.get(path).content.decode()

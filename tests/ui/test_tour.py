@@ -67,7 +67,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/certificates/",
         f"/verify/{code}/",
         "/notifications/",
-        "/account/profile/",
+        "/settings/profile/",
         "/account/devices/",
         "/account/logout/",
         "/nothing-is-here/",

@@ -14,6 +14,7 @@ from tutorme.core.models import (
     Job,
     OutboxDelivery,
     OutboxEvent,
+    StoredFile,
 )
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
@@ -119,3 +120,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         return False
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    list_display = ("name", "purpose", "owner", "content_type", "size", "created_at", "kept_at")
+    list_filter = ("purpose", "content_type")
+    search_fields = ("id", "sha256")
+    list_select_related = ("owner",)
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -54,6 +54,35 @@ class BodyTooLarge(DomainError):
     explanation = _("A JSON body may have one mebibyte.")
 
 
+class UploadTooLarge(DomainError):
+    """`most_bytes` says how large it may be."""
+
+    code = "upload-too-large"
+    title = _("The file is too large")
+    status = 413
+    explanation = _("Each purpose has its own limit; most_bytes names the one of this upload.")
+
+
+class UploadRefused(DomainError):
+    """`reason`: empty, wrong-kind, damaged, too-many-pixels, unknown-purpose or unknown-file."""
+
+    code = "upload-refused"
+    title = _("This file is not taken")
+    status = 422
+    explanation = _(
+        "What a file is, is read from its bytes. Its name and declared type are not asked."
+    )
+
+
+class UploadQuotaReached(DomainError):
+    """`used` and `quota` are bytes."""
+
+    code = "upload-quota-reached"
+    title = _("There is no room left for your files")
+    status = 409
+    explanation = _("Remove files you no longer use, then try again.")
+
+
 class UnsupportedMediaType(DomainError):
     code = "unsupported-media-type"
     title = _("This content type is not read here")

@@ -1,6 +1,7 @@
 """Celery entry points: each looks at a row, or sweeps for rows nobody looked at."""
 
 from tutorme.core import idempotency, inbox, jobs, outbox
+from tutorme.core.files import storing
 from tutorme.core.queue import app
 
 
@@ -38,3 +39,8 @@ def sweep_inbox() -> None:
 def purge() -> None:
     idempotency.purge()
     outbox.purge()
+
+
+@app.task(name="core.sweep_files")
+def sweep_files() -> None:
+    storing.sweep()

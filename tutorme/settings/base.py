@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
-from tutorme.settings import admin_look
+from tutorme.settings import admin_look, interface, providers, schedule
 
 env = environment.read()
 
@@ -179,14 +179,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
-    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
-    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
-    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
-    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
-    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
-}
+CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 # People ----------------------------------------------------------------------------------------
 
@@ -214,7 +207,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "accounts.forms.signup.SignupForm"}
 # Our adapter counts failed sign-ins over all doors, without needing Redis to be there.
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -265,6 +258,11 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "tutorme.core.files.ceiling.Ceiling",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Security --------------------------------------------------------------------------------------
 
@@ -312,53 +310,12 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 20,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-# scope: (requests, seconds), per user, or per address for a visitor.
-API_LIMITS = {
-    "anonymous": (120, 60),
-    "default": (600, 60),
-    "write": (120, 60),
-    "search": (120, 60),
-    "login": (10, 60),
-    "register": (10, 3600),
-    "ai": (20, 3600),
-    "verify": (30, 60),
-    "webhook": (1200, 60),
-    "progress": (600, 60),
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "TutorMe API",
-    "VERSION": "1.0.0",
-    "DESCRIPTION": "Courses, lessons, payments, certificates and realtime of TutorMe.",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["tutorme.core.access.Everyone"],
-    "SERVE_AUTHENTICATION": [],
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "POSTPROCESSING_HOOKS": [
-        "tutorme.core.api.schema.add_problem",
-    ],
-}
+API_LIMITS = interface.API_LIMITS
+SPECTACULAR_SETTINGS = interface.SPECTACULAR_SETTINGS
 
 # Providers -------------------------------------------------------------------------------------
 
-PAYPAL = {
-    "base_url": (
-        env.text("PAYPAL_BASE_URL")
-        or (f"{SANDBOX_URL}/paypal" if SANDBOX_URL else "")
-        or (
-            "https://api-m.paypal.com"
-            if env.text("PAYPAL_ENVIRONMENT") == "live"
-            else "https://api-m.sandbox.paypal.com"
-        )
-    ).rstrip("/"),
-    "client_id": env.text("PAYPAL_CLIENT_ID") or ("sandbox-client" if SANDBOX_URL else ""),
-    "client_secret": env.text("PAYPAL_CLIENT_SECRET") or ("sandbox-secret" if SANDBOX_URL else ""),
-    "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WHSANDBOX" if SANDBOX_URL else ""),
-}
+PAYPAL = providers.paypal(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")

@@ -40,13 +40,25 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
-PROFILE = Entry(("account_profile",), _("Profile"), "person")
+PROFILE = Entry(("settings-profile",), _("Settings"), "person")
 DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
 PROBLEMS = Entry(("problems",), _("Problem codes"))
 API_DOCS = Entry(("api-docs",), _("API"), "code")
+# What a person decides about their account, each a page under /settings/.
+SETTINGS = (
+    Entry(("settings-profile",), _("Profile")),
+    Entry(("settings-skills",), _("Skills")),
+    Entry(("settings-preferences",), _("Preferences")),
+    Entry(("settings-notifications",), _("Notifications")),
+    Entry(("settings-security",), _("Security")),
+    Entry(("settings-connections",), _("Connected accounts")),
+    Entry(("account_devices",), _("Devices")),
+    Entry(("settings-tokens",), _("API tokens")),
+    Entry(("settings-data",), _("Your data")),
+)
 
 
 def links(entries: tuple[Entry, ...], path: str) -> list[Link]:
@@ -70,7 +82,11 @@ def _inside(href: str, path: str) -> bool:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     known = bool(user and user.is_authenticated)
-    return menus(request.path, known=known, staff=bool(known and user and user.is_staff))
+    settings = request.path.startswith(("/settings/", "/account/")) and known
+    return {
+        **menus(request.path, known=known, staff=bool(known and user and user.is_staff)),
+        "nav_settings": links(SETTINGS, request.path) if settings else [],
+    }
 
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:

@@ -5,7 +5,12 @@ from typing import Any
 
 import orjson
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
@@ -103,6 +108,10 @@ def _from_elsewhere(raised: Exception) -> errors.DomainError:
         return errors.NotFound()
     if isinstance(raised, PermissionDenied):
         return errors.NotAllowed()
+    if isinstance(raised, RequestDataTooBig):
+        return errors.BodyTooLarge(str(raised))
+    if isinstance(raised, TooManyFieldsSent | TooManyFilesSent):
+        return errors.MalformedBody("The form has too many parts.")
     if isinstance(raised, ModelValidationError):
         rows = [{"pointer": "", "code": "invalid", "detail": text} for text in raised.messages]
         return errors.InvalidInput(errors=rows)

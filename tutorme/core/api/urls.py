@@ -3,11 +3,22 @@ from drf_spectacular.views import SpectacularAPIView
 
 from tutorme.core.api.jobs import JobViewSet
 from tutorme.core.api.system import AuditView, HealthView
+from tutorme.core.api.uploads import UploadViewSet
 
 urlpatterns = [
     path("jobs/", JobViewSet.as_view({"get": "list"}), name="jobs-list"),
     path("jobs/<uuid:pk>/", JobViewSet.as_view({"get": "retrieve"}), name="jobs-read"),
     path("jobs/<uuid:pk>/cancel/", JobViewSet.as_view({"post": "cancel"}), name="jobs-cancel"),
+    path(
+        "uploads/",
+        UploadViewSet.as_view({"get": "list", "post": "create"}),
+        name="uploads-list",
+    ),
+    path(
+        "uploads/<uuid:pk>/",
+        UploadViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="uploads-read",
+    ),
     path("system/health/", HealthView.as_view(), name="system-health"),
     path("audit/", AuditView.as_view(), name="audit-list"),
 ]

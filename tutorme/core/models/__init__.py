@@ -1,4 +1,5 @@
 from tutorme.core.models.audit import AuditEntry
+from tutorme.core.models.files import StoredFile
 from tutorme.core.models.idempotency import IdempotencyRecord
 from tutorme.core.models.inbox import InboxMessage
 from tutorme.core.models.jobs import Job
@@ -13,4 +14,5 @@ __all__ = [
     "LimitWindow",
     "OutboxDelivery",
     "OutboxEvent",
+    "StoredFile",
 ]

@@ -8,33 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import ProfileForm
 from accounts.models import AuthSession, User
-from accounts.services import profiles, users
-from tutorme.core.errors import DomainError
+from accounts.services import users
 
 
 @require_safe
 def signup_noticed(request: HttpRequest) -> HttpResponse:
     """What follows a sign-up with an address that has an account: its owner has mail."""
     return render(request, "account/signup_noticed.html")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    form = ProfileForm(request.POST or None, instance_of=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            profiles.update_profile(user=request.user, changes=form.cleaned_data)
-        except DomainError as error:
-            form.add_error("username", error.detail)
-        else:
-            messages.success(request, _("Your profile was saved."))
-            return redirect("account_profile")
-    status = 422 if form.errors else 200
-    return render(request, "account/profile.html", {"form": form}, status=status)
 
 
 @login_required

@@ -1,0 +1,14 @@
+"""What beat sends and how often. Each entry only looks for rows that are due."""
+
+from datetime import timedelta
+from typing import Any
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
+    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
+    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
+}
