@@ -108,3 +108,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
             return self
         mine = Q(answer__attempt__enrollment__user_id=user.pk)
         return self.filter(mine | Q(answer__attempt__lesson__course__instructor_id=user.pk))
+
+    def taught_by(self, user: Any) -> "AppealQuerySet":
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(answer__attempt__lesson__course__instructor_id=user.pk)
