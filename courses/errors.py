@@ -56,6 +56,29 @@ class AttemptEnded(DomainError):
     explanation = _("It was submitted, or its time ran out. What was saved has been graded.")
 
 
+class NotEligible(DomainError):
+    """Carries `percent` and `minutes`, either of which is enough."""
+
+    code = "not-eligible-to-rate"
+    title = _("It is too early to rate this course")
+    status = 403
+    explanation = _("Learn a fifth of it, or half an hour in it, and say then what you think.")
+
+
+class OwnCourse(DomainError):
+    code = "own-course"
+    title = _("This is a course of your own")
+    status = 403
+    explanation = _("Authors do not rate what they made.")
+
+
+class AlreadyDecided(DomainError):
+    code = "report-decided"
+    title = _("This report was decided already")
+    status = 409
+    explanation = _("Somebody else was quicker. The review can still be hidden or shown.")
+
+
 class CourseNotReady(DomainError):
     """Carries `problems`, one sentence each, and `checklist`, each entry with where to mend it."""
 

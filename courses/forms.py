@@ -8,18 +8,34 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Attempt, Course, Question
+from courses.queries.catalogue import Wanted
 
 LEVELS = {
     Course.Difficulty.BEGINNER: _("Beginner"),
     Course.Difficulty.INTERMEDIATE: _("Intermediate"),
     Course.Difficulty.ADVANCED: _("Advanced"),
 }
-PRICES = {"free": _("Free"), "paid": _("With a price")}
+PRICE_BANDS = {
+    "free": _("Free"),
+    "under-10": _("Under 10"),
+    "10-25": _("10 to 25"),
+    "25-50": _("25 to 50"),
+    "50-100": _("50 to 100"),
+    "over-100": _("100 and more"),
+}
+RATINGS = {
+    "4.5": _("4.5 and better"),
+    "4.0": _("4 and better"),
+    "3.5": _("3.5 and better"),
+    "3.0": _("3 and better"),
+}
 ORDERS = {
     "relevance": _("Best match"),
     "newest": _("Newest"),
+    "rating": _("Best rated"),
     "popular": _("Most learners"),
     "price": _("Lowest price"),
+    "-price": _("Highest price"),
     "title": _("Title"),
 }
 
@@ -30,12 +46,23 @@ class CatalogueForm(forms.Form):
     q = forms.CharField(max_length=200, required=False)
     subject = forms.CharField(max_length=60, required=False)
     level = forms.ChoiceField(choices=list(LEVELS.items()), required=False)
-    price = forms.ChoiceField(choices=list(PRICES.items()), required=False)
+    price = forms.ChoiceField(choices=list(PRICE_BANDS.items()), required=False)
+    rating = forms.ChoiceField(choices=list(RATINGS.items()), required=False)
+    language = forms.RegexField(r"^[A-Za-z-]{2,12}$", required=False)
+    tag = forms.CharField(max_length=40, required=False)
     order = forms.ChoiceField(choices=list(ORDERS.items()), required=False)
 
     def wanted(self) -> dict[str, str]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+_COLUMNS = {"q": "text", "subject": "category", "level": "difficulty"}
+
+
+def wanted_of(given: dict[str, str]) -> Wanted:
+    named: dict[str, Any] = {_COLUMNS.get(name, name): value for name, value in given.items()}
+    return Wanted(**named)
 
 
 def answers_in(posted: QueryDict, attempt: Attempt) -> dict[UUID, Any]:

@@ -1,11 +1,10 @@
+import re
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Concat, Greatest, Lower
-
-from tutorme.core.text import Unaccent
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from courses.models import (  # noqa: F401  named in strings
@@ -14,13 +13,10 @@ if TYPE_CHECKING:
         AttemptAnswer,
         BankItem,
         Course,
+        CourseRating,
         Enrollment,
         Lesson,
     )
-
-# "pyhton" is 0.286 like "python", two letters of six changed round. Of several words more must
-# agree: below this titles only share some letters with what was typed.
-_SIMILAR_WORD, _SIMILAR = 0.28, 0.35
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -41,24 +37,53 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
 
     def matching(self, text: str) -> "CourseQuerySet":
-        """By words, stemmed and weighted (title over summary over description); where no word
-        matches, by likeness of letters, so that a slip of the finger still finds. `rank` is
-        annotated."""
-        plain = Unaccent(Value(text, output_field=models.CharField()))
-        words = SearchQuery(plain, search_type="websearch", config="english") | SearchQuery(
-            plain, search_type="websearch", config="simple"
-        )
-        found = self.filter(search=words).annotate(rank=SearchRank(F("search"), words))
-        return found if found.exists() else self._resembling(text)
+        """By words, stemmed by the course's language and weighted: title over category and tags
+        over summary over description; `-word` leaves out. `rank` is annotated, a whole number so
+        that pages can continue exactly where one ended."""
+        wanted, unwanted = split_unwanted(text)
+        words = SearchWords(wanted)
+        rank = Cast(SearchRank(F("search"), words) * 1_000_000, models.IntegerField())
+        found = self.filter(search=words).annotate(rank=rank)
+        for word in unwanted:
+            found = found.exclude(search=SearchWords(word))
+        return found
 
-    def _resembling(self, text: str) -> "CourseQuerySet":
-        least = _SIMILAR if len(text.split()) > 1 else _SIMILAR_WORD
-        typed = Unaccent(Lower(Value(text, output_field=models.CharField())))
-        titles = Unaccent(
-            Lower(Concat("title", Value(" "), "category", output_field=models.CharField()))
-        )
-        likeness = TrigramWordSimilarity(typed, titles)  # type: ignore[arg-type]
-        return self.annotate(rank=Greatest(likeness, Value(0.0))).filter(rank__gte=least)
+
+_UNWANTED = re.compile(r'(?<!\S)-("[^"]*"|\S+)')
+
+
+def split_unwanted(text: str) -> tuple[str, list[str]]:
+    """A word may mean nothing in one language and something in another, so "without it" is asked
+    for every language apart from what is wanted."""
+    return _UNWANTED.sub(" ", text).strip(), _UNWANTED.findall(text)
+
+
+class SearchWords(SearchQuery):
+    """The words of a search in every language a course may have, as websearch_to_tsquery reads
+    them (the migration makes the function)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.function = "courses_query"
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """What belongs to one person and is nobody else's business."""
+
+    def visible_to(self, user: Any) -> "OwnedQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class CourseRatingQuerySet(models.QuerySet["CourseRating"]):
+    def standing(self) -> "CourseRatingQuerySet":
+        """Those that everybody sees and that count."""
+        return self.filter(is_hidden=False)
+
+    def visible_to(self, user: Any) -> "CourseRatingQuerySet":
+        if getattr(user, "is_staff", False):
+            return self
+        own = Q(user_id=user.pk) if user.is_authenticated else Q()
+        return self.filter(Q(is_hidden=False) | own)
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):

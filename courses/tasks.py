@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from courses.models import KeyCorrection
-from courses.services import authoring, corrections, quizzes
+from courses.services import authoring, corrections, quizzes, ratings
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -9,6 +9,11 @@ from tutorme.core.queue import app
 @app.task(name="courses.close_expired_attempts")
 def close_expired_attempts() -> None:
     quizzes.close_expired()
+
+
+@app.task(name="courses.rerank")
+def rerank() -> None:
+    ratings.rerank()
 
 
 @job("courses.recount")

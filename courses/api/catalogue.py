@@ -1,10 +1,7 @@
 """Finding courses and reading them."""
 
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,12 +10,12 @@ from courses import queries
 from courses.api import serializers, shapes
 from courses.markdown import html_of
 from courses.models import Course, Lesson
-from courses.querysets import CourseQuerySet
+from courses.queries import catalogue
+from courses.queries.catalogue import Wanted
 from tutorme.core.access import ANYONE, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.views import ApiView, etag, not_modified, read_query
 from tutorme.core.errors import NotFound
-from tutorme.core.money import WITHOUT_DECIMALS
 
 
 def course_of(request: Request, course_id: UUID) -> Course:
@@ -33,28 +30,10 @@ def course_of(request: Request, course_id: UUID) -> Course:
     return course
 
 
-def narrowed(wanted: dict[str, Any]) -> CourseQuerySet:
-    """The published courses that fit; prices compare in major units, whatever the currency."""
-    fits = Q()
-    for name in ("category", "difficulty", "language", "instructor"):
-        if name in wanted:
-            fits &= Q((name, wanted[name]))
-    if "price_min" in wanted:
-        fits &= _priced("gte", wanted["price_min"])
-    if "price_max" in wanted:
-        fits &= _priced("lte", wanted["price_max"])
-    return queries.catalogue(wanted.get("search", "")).filter(fits)
-
-
-def _priced(comparison: str, amount: Decimal) -> Q:
-    column = f"price_minor__{comparison}"
-    whole = Q(currency__in=WITHOUT_DECIMALS)
-    return Q(whole, (column, int(amount))) | Q(~whole, (column, int(amount * 100)))
-
-
 class CatalogueView(ApiView):
     access = {"get": Grant(ANYONE, Scope.PUBLISHED)}
     limit_scope = "search"
+    cache_control = "private, no-cache"
 
     @extend_schema(
         operation_id="courses_list",
@@ -62,17 +41,23 @@ class CatalogueView(ApiView):
         responses=serializers.CataloguePageOut,
     )
     def get(self, request: Request) -> Response:
-        """Search and browse. Without `search` the newest come first."""
-        wanted = read_query(serializers.CatalogueQuery, request)
-        found = narrowed(wanted)
-        order = queries.order_of(wanted.get("ordering"), wanted.get("search", ""))
-        page = CursorPage()
-        self.page_ordering = queries.ORDERS[order]
-        extra = ("rank",) if wanted.get("search") else ()
-        rows = page.paginate_queryset(found.values(*queries.CARD, *extra), request, self) or []
-        facets = queries.facets(found)
-        body = page.get_paginated_response([shapes.course(row) for row in rows]).data
-        return Response({**body, "count": sum(facets["language"].values()), "facets": facets})
+        """Search and browse; conditional by ETag. Without `search` the newest come first.
+        `facets` say how many courses each further choice would leave; a facet ignores its own
+        filter. Prices compare by their number, in units of each course's own currency."""
+        asked = read_query(serializers.CatalogueQuery, request)
+        size = CursorPage().get_page_size(request)
+        at, minute = catalogue.anonymous_tag()
+        tag = etag(request.get_full_path(), at, minute)
+        if not_modified(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        cursor = asked.pop("cursor", "")
+        asked.pop("page_size", None)
+        wanted = Wanted(**{_COLUMNS.get(name, name): value for name, value in asked.items()})
+        found = catalogue.search(wanted, viewer=None, cursor=cursor, size=size, at=at)
+        return Response(shapes.catalogue(found, request), headers={"ETag": tag})
+
+
+_COLUMNS = {"search": "text", "ordering": "order"}
 
 
 class CourseView(ApiView):
@@ -86,7 +71,7 @@ class CourseView(ApiView):
         tag = etag(course.pk, course.version, course.updated_at, bool(enrollment))
         if not_modified(request, tag):
             return Response(status=304, headers={"ETag": tag})
-        card = shapes.course(Course.objects.values(*queries.CARD).get(pk=course.pk))
+        card = shapes.course(Course.objects.values(*catalogue.CARD).get(pk=course.pk))
         more = {"description": course.description, "outcomes": course.outcomes}
         body = {**card, **more, "enrolled": enrollment is not None}
         return Response(body, headers={"ETag": tag})

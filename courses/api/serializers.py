@@ -1,27 +1,37 @@
+from typing import Any
+
 from rest_framework import serializers
 
 from courses.models import Attempt, Course, Enrollment, Lesson, Question
+from courses.queries.catalogue import ORDERS, PRICES, RATINGS
 from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
-from tutorme.core.money import MAX_MINOR
 
-ORDERINGS = ("relevance", "newest", "popular", "price", "-price", "title")
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_MOST: dict[str, Any] = {"max_digits": 10, "decimal_places": 2, "min_value": 0, "required": False}
 
 
 class CatalogueQuery(StrictSerializer):
     search = SafeText(max_length=200, required=False, allow_blank=True)
-    category = serializers.CharField(max_length=60, required=False)
+    category = SafeText(max_length=60, required=False)
     difficulty = serializers.ChoiceField(choices=Course.Difficulty.choices, required=False)
-    language = serializers.CharField(max_length=12, required=False)
-    price_min = serializers.DecimalField(
-        max_digits=13, decimal_places=2, min_value=0, max_value=MAX_MINOR // 100, required=False
+    language = serializers.RegexField(_LANGUAGE, max_length=12, required=False)
+    tag = SafeText(max_length=40, required=False)
+    price = serializers.ChoiceField(choices=tuple(PRICES), required=False)
+    price_min = serializers.DecimalField(**_MOST)
+    price_max = serializers.DecimalField(**_MOST)
+    rating = serializers.ChoiceField(
+        choices=tuple(RATINGS), required=False, help_text="Averages at least as good."
     )
-    price_max = serializers.DecimalField(
-        max_digits=13, decimal_places=2, min_value=0, max_value=MAX_MINOR // 100, required=False
-    )
+    is_premium = serializers.BooleanField(required=False)
     instructor = serializers.UUIDField(required=False)
-    ordering = serializers.ChoiceField(choices=ORDERINGS, required=False)
-    cursor = serializers.CharField(max_length=500, required=False)
+    ordering = serializers.ChoiceField(choices=tuple(ORDERS), required=False)
+    cursor = serializers.CharField(max_length=1000, required=False)
     page_size = serializers.CharField(max_length=9, required=False)
+
+
+class RatingFigureOut(OutputSerializer):
+    average = serializers.CharField(help_text="Plain mean with two decimals; 0.00 for none.")
+    count = serializers.IntegerField()
 
 
 class InstructorOut(OutputSerializer):
@@ -37,9 +47,12 @@ class CourseOut(OutputSerializer):
     subtitle = serializers.CharField()
     summary = serializers.CharField()
     category = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
     difficulty = serializers.ChoiceField(choices=Course.Difficulty.choices)
     language = serializers.CharField()
     price = MoneyField()
+    is_premium = serializers.BooleanField(help_text="Part of a plan as well.")
+    rating = RatingFigureOut()
     lesson_count = serializers.IntegerField()
     total_minutes = serializers.IntegerField()
     enrollment_count = serializers.IntegerField()
@@ -59,6 +72,9 @@ class CataloguePageOut(OutputSerializer):
     results = CourseOut(many=True)
     count = serializers.IntegerField()
     facets = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
+    corrected = serializers.CharField(
+        help_text="What was searched instead of words nobody writes; empty if as they are."
+    )
 
 
 class OutlineLessonOut(OutputSerializer):

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
 
 from courses.models import Attempt, Enrollment
 from courses.queries import Outline
+from courses.queries.catalogue import Found
 from courses.services import marking
 from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
@@ -17,26 +20,44 @@ _CARD = (
     "subtitle",
     "summary",
     "category",
+    "tags",
     "difficulty",
     "language",
     "lesson_count",
     "total_minutes",
     "enrollment_count",
+    "is_premium",
     "published_at",
 )
 
 
 def course(row: dict[str, Any]) -> dict[str, Any]:
-    """From `values(*queries.CARD)`."""
+    """From `values(*catalogue.CARD)`."""
     return {
         **{name: row[name] for name in _CARD},
         "price": Money(row["price_minor"], row["currency"]).as_json(),
+        "rating": {"average": str(row["average_rating"]), "count": row["rating_count"]},
         "instructor": {
             "id": row["instructor_id"],
             "display_name": row["instructor__display_name"],
             "username": row["instructor__username"],
         },
     }
+
+
+def catalogue(found: Found, request: Request) -> dict[str, Any]:
+    return {
+        "next": _page_link(request, found.page.next),
+        "previous": _page_link(request, found.page.previous),
+        "results": [course(row) for row in found.page.rows],
+        "count": found.count,
+        "facets": found.by,
+        "corrected": found.corrected,
+    }
+
+
+def _page_link(request: Request, cursor: str) -> str | None:
+    return replace_query_param(request.build_absolute_uri(), "cursor", cursor) if cursor else None
 
 
 def outline(found: Outline) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from courses.models.achievements import UserAchievement
 from courses.models.activity import ActivityDay
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
+from courses.models.catalogue import CatalogueStamp, SearchWord
 from courses.models.content import CONTENT, LessonKind
 from courses.models.corrections import Appeal, KeyCorrection, Regrade
 from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
@@ -13,7 +14,9 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
+from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -24,17 +27,22 @@ __all__ = [
     "AttemptAnswer",
     "Attendance",
     "BankItem",
+    "CatalogueStamp",
     "Course",
     "CourseDraft",
     "CoursePrerequisite",
+    "CourseRating",
     "CourseReview",
     "CourseVersion",
     "Enrollment",
+    "Favorite",
     "KeyCorrection",
     "Lesson",
+    "LessonBookmark",
     "LessonDraft",
     "LessonDraftPrerequisite",
     "LessonKind",
+    "LessonNote",
     "LessonPrerequisite",
     "LessonProgress",
     "LessonRevision",
@@ -42,7 +50,10 @@ __all__ = [
     "Question",
     "Quiz",
     "QuizSlot",
+    "RatingPrior",
+    "RatingReport",
     "Regrade",
+    "SearchWord",
     "Section",
     "SectionDraft",
     "SlotQuestion",

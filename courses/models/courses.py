@@ -1,30 +1,46 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Func, Value
-from django.db.models.functions import Concat, Lower, Now
+from django.db.models import Func
+from django.db.models.functions import Now
 
 from courses.models.content import KINDS, LessonContent, LessonKind
 from courses.querysets import CourseQuerySet, LessonQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
-from tutorme.core.text import Unaccent
 
-# English stems and plain words side by side: courses come in many languages, and a plain word
-# always finds itself.
+# The row's own language stems its words; beside it stands every word as it is written, so that a
+# word always finds itself. courses_config and courses_words are made by the migration.
 _SEARCH = " || ".join(
-    f"setweight(to_tsvector('{config}', core_unaccent({column})), '{weight}')"
-    for config in ("english", "simple")
+    f"setweight(to_tsvector({config}, core_unaccent({column})), '{weight}')"
+    for config in ("courses_config(language)", "'simple'::regconfig")
     for column, weight in (
         ("title", "A"),
         ("category", "B"),
-        ("summary", "B"),
+        ("courses_words(tags)", "B"),
+        ("summary", "C"),
         ("description", "D"),
     )
 )
+_COUNT = "(rated_1 + rated_2 + rated_3 + rated_4 + rated_5)"
+_SUM = "(rated_1 + 2 * rated_2 + 3 * rated_3 + 4 * rated_4 + 5 * rated_5)"
+# In hundredths of the currency's unit, also where a currency has no smaller coin: 500 JPY is 50000.
+_HUNDREDTHS = (
+    "(CASE WHEN currency IN ('HUF', 'JPY', 'TWD') THEN price_minor * 100 ELSE price_minor END)"
+)
+# Fewer ratings than this are shown as "New" and filter nothing.
+RATINGS_TO_SHOW = 3
+
+
+def _computed(sql: str, field: "models.Field[Any, Any]") -> models.GeneratedField:
+    return models.GeneratedField(
+        expression=Func(template=sql, output_field=field), output_field=field, db_persist=True
+    )
 
 
 class Course(models.Model):
@@ -54,6 +70,7 @@ class Course(models.Model):
     language = models.CharField(max_length=12, default="en")
     price_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="EUR")
+    # Part of a plan: an entitlement opens it without an order.
     is_premium = models.BooleanField(default=False)
     # The author's own estimate; `total_minutes` is what the lessons add up to.
     estimated_hours = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -70,11 +87,33 @@ class Course(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    search = models.GeneratedField(
-        expression=Func(template=_SEARCH, output_field=SearchVectorField()),
-        output_field=SearchVectorField(),
-        db_persist=True,
+    # How many visible ratings gave so many stars; everything else about ratings is computed.
+    rated_1 = models.PositiveIntegerField(default=0)
+    rated_2 = models.PositiveIntegerField(default=0)
+    rated_3 = models.PositiveIntegerField(default=0)
+    rated_4 = models.PositiveIntegerField(default=0)
+    rated_5 = models.PositiveIntegerField(default=0)
+    rating_count = _computed(_COUNT, models.IntegerField())
+    rating_sum = _computed(_SUM, models.IntegerField())
+    average_rating = _computed(
+        f"(CASE WHEN {_COUNT} = 0 THEN 0 ELSE round({_SUM}::numeric / {_COUNT}, 2) END)",
+        models.DecimalField(max_digits=3, decimal_places=2),
     )
+    # Whole half stars of the average, 0 while it is not shown: what a filter compares.
+    half_stars = _computed(
+        f"(CASE WHEN {_COUNT} < {RATINGS_TO_SHOW} THEN 0 ELSE floor(2.0 * {_SUM} / {_COUNT}) END)",
+        models.SmallIntegerField(),
+    )
+    # Millionths of a star after weighing in the site's mean (services/ratings.py).
+    rating_rank = models.IntegerField(default=3_500_000)
+    price_hundredths = _computed(_HUNDREDTHS, models.BigIntegerField())
+    # 0 free, 1 under 10, 2 under 25, 3 under 50, 4 under 100, 5 above, in units of its currency.
+    price_band = _computed(
+        f"(CASE WHEN price_minor = 0 THEN 0 ELSE 1 + width_bucket({_HUNDREDTHS},"
+        " ARRAY[1000, 2500, 5000, 10000]::bigint[]) END)",
+        models.SmallIntegerField(),
+    )
+    search = _computed(_SEARCH, SearchVectorField())
 
     objects = CourseQuerySet.as_manager()
 
@@ -90,21 +129,17 @@ class Course(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="course_search"),
-            GinIndex(
-                OpClass(
-                    Unaccent(
-                        Lower(
-                            Concat("title", Value(" "), "category", output_field=models.CharField())
-                        )
-                    ),
-                    name="gin_trgm_ops",
-                ),
-                name="course_likeness",
-            ),
-            models.Index(
-                fields=["-published_at", "-id"],
-                condition=models.Q(state="published"),
-                name="course_newest",
+            *(
+                models.Index(
+                    fields=columns, condition=models.Q(state="published"), name=f"course_{name}"
+                )
+                for name, columns in (
+                    ("newest", ["-published_at", "-id"]),
+                    ("popular", ["-enrollment_count", "-id"]),
+                    ("rated", ["-rating_rank", "-id"]),
+                    ("priced", ["price_hundredths", "id"]),
+                    ("titled", ["title", "id"]),
+                )
             ),
         ]
 

@@ -31,6 +31,8 @@ class Enrollment(models.Model):
     completed_version = models.PositiveIntegerField(null=True)
     # How much longer than others this learner has for anything timed.
     time_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
+    # The last of the moments for asking what they think (20, 50, 100 per cent) that was waved off.
+    prompt_dismissed = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = EnrollmentQuerySet.as_manager()
@@ -59,6 +61,10 @@ class LessonProgress(models.Model):
     seconds = models.PositiveIntegerField(default=0)
     # Per mille of the text seen, merged by max: two devices never lower each other.
     position = models.PositiveSmallIntegerField(default=0)
+    # Per mille where the last message came from: there any device goes on.
+    resume = models.PositiveSmallIntegerField(default=0)
+    # Per mille of the lesson's own parts by their names, merged by max.
+    sections = models.JSONField(default=dict)
     # Seconds of a video that were seen: disjoint [[from, to], …] in order, as `courses.intervals`
     # merges them.
     watched = models.JSONField(default=list)
@@ -70,7 +76,8 @@ class LessonProgress(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enrollment", "lesson"], name="lesson_progress_once"),
             models.CheckConstraint(
-                condition=models.Q(position__lte=1000), name="lesson_progress_position"
+                condition=models.Q(position__lte=1000, resume__lte=1000),
+                name="lesson_progress_position",
             ),
         ]
 

@@ -1,63 +1,140 @@
 """The catalogue and a course's own page."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from courses import queries
 from courses.errors import AlreadyEnrolled, PaymentRequired
-from courses.forms import LEVELS, ORDERS, PRICES, CatalogueForm
+from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, wanted_of
 from courses.markdown import html_of
 from courses.models import Course
-from courses.services import enrolling
-from tutorme.core.api.pagination import CursorPage
-from tutorme.core.errors import InvalidInput, NotFound
+from courses.models.courses import RATINGS_TO_SHOW
+from courses.queries import catalogue
+from courses.queries.catalogue import Found, Wanted
+from courses.services import enrolling, ratings
+from tutorme.core.api.views import etag
+from tutorme.core.errors import NotFound
+
+PAGE_SIZE = 20
 
 
 @require_safe
 def course_list(request: HttpRequest) -> HttpResponse:
-    wanted = CatalogueForm(request.GET).wanted()
-    text = wanted.get("q", "")
-    order = queries.order_of(wanted.get("order"), text)
-    found = queries.catalogue(text)
-    counts = queries.catalogue_counts(found, wanted)
-    chosen = queries.narrowed(found, wanted).values(*queries.CARD, *(["rank"] if text else []))
-    page = CursorPage()
-    ordering = cast(APIView, SimpleNamespace(page_ordering=queries.ORDERS[order]))
+    """A visitor's list is conditional: looked at again it costs one query."""
+    tag, at = _visitors_tag(request)
+    if tag and request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    given = CatalogueForm(request.GET).wanted()
+    wanted = wanted_of(given)
+    cursor = request.GET.get("cursor", "")
     try:
-        rows = page.paginate_queryset(chosen, Request(request), ordering) or []
-    except (NotFound, InvalidInput) as error:
+        found = catalogue.search(wanted, viewer=request.user, cursor=cursor, size=PAGE_SIZE, at=at)
+    except NotFound as error:
         raise Http404 from error
-    context = {
-        "courses": [_card(row) for row in rows],
-        "count": counts.total,
-        "next": page.get_next_link() or "",
-        "previous": page.get_previous_link() or "",
-        "wanted": wanted,
-        "order": order,
-        "subjects": [(name, name, n) for name, n in counts.by["subject"].items()],
-        "levels": _options(LEVELS, counts.by["level"]),
-        "prices": _options(PRICES, counts.by["price"]),
-        "orders": [row for row in ORDERS.items() if text or row[0] != "relevance"],
+    response = render(request, "courses/list.html", _listed(request, given, wanted, found))
+    if tag:
+        response["ETag"] = tag
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _visitors_tag(request: HttpRequest) -> tuple[str, int | None]:
+    """With the catalogue's stamp; nothing for whoever the page may speak to in person. Its forms
+    carry a token that belongs to the cookie, its words are in a language and on a paper."""
+    csrf = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+    if not csrf or {settings.SESSION_COOKIE_NAME, "messages"} & set(request.COOKIES):
+        return "", None
+    at, minute = catalogue.anonymous_tag()
+    theme = request.COOKIES.get("theme", "")
+    return etag(request.get_full_path(), get_language(), theme, csrf, at, minute), at
+
+
+def _listed(
+    request: HttpRequest, given: dict[str, str], wanted: Wanted, found: Found
+) -> dict[str, Any]:
+    by = found.by
+    return {
+        "courses": [_card(row) for row in found.page.rows],
+        "count": found.count,
+        "corrected": found.corrected,
+        "next": _page_link(request, found.page.next),
+        "previous": _page_link(request, found.page.previous),
+        "wanted": given,
+        "order": wanted.ordering,
+        "facets": [
+            ("subject", _("Subject"), _("Any subject"), _plain(by["category"])),
+            ("level", _("Level"), _("Any level"), _labelled(LEVELS, by["difficulty"])),
+            ("price", _("Price"), _("Any price"), _labelled(PRICE_BANDS, by["price"])),
+            ("rating", _("Rating"), _("Any rating"), _labelled(RATINGS, by["rating"])),
+            ("language", _("Language"), _("Any language"), _languages(by["language"])),
+        ],
+        "tags": [
+            (name, n, _changed(request, tag=name)) for name, n in list(by["tag"].items())[:12]
+        ],
+        "without_tag": _changed(request, tag=""),
+        "many_currencies": len(by["currency"]) > 1,
+        "orders": [row for row in ORDERS.items() if wanted.text or row[0] != "relevance"],
     }
-    return render(request, "courses/list.html", context)
 
 
-def _options(labels: dict[Any, Any], counts: dict[str, int]) -> list[tuple[str, Any, int]]:
+def _changed(request: HttpRequest, **changes: str) -> str:
+    """This list's address with some parameters changed, from its first page."""
+    params = request.GET.copy()
+    for name, value in {**changes, "cursor": ""}.items():
+        params.pop(name, None)
+        if value:
+            params[name] = value
+    return f"{request.path}?{params.urlencode()}" if params else request.path
+
+
+def _page_link(request: HttpRequest, cursor: str) -> str:
+    if not cursor:
+        return ""
+    params = request.GET.copy()
+    params["cursor"] = cursor
+    return f"{request.path}?{params.urlencode()}"
+
+
+Options = list[tuple[str, Any, int]]
+
+
+def _plain(counts: dict[str, int]) -> Options:
+    return [(name, name, n) for name, n in counts.items()]
+
+
+def _labelled(labels: dict[Any, Any], counts: dict[str, int]) -> Options:
     return [(str(value), label, counts.get(value, 0)) for value, label in labels.items()]
 
 
+def _languages(counts: dict[str, int]) -> Options:
+    return [(code, language_name(code), n) for code, n in counts.items()]
+
+
+def language_name(code: str) -> str:
+    """In the language itself, as its speakers look for it."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
+
+
 def _card(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "level": LEVELS[row["difficulty"]], "teacher": row["instructor__display_name"]}
+    return {
+        **row,
+        "level": LEVELS[row["difficulty"]],
+        "teacher": row["instructor__display_name"],
+        "shows_rating": row["rating_count"] >= RATINGS_TO_SHOW,
+    }
 
 
 def course_of(request: HttpRequest, slug: str) -> Course:
@@ -103,3 +180,10 @@ def enroll(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.success(request, _("You are enrolled. Begin whenever you like."))
     return redirect("courses-learn-course", slug=slug)
+
+
+@require_safe
+def ratings_explained(request: HttpRequest) -> HttpResponse:
+    prior = ratings.prior()
+    mean = f"{prior.mean / 1_000_000:.2f}"
+    return render(request, "courses/ratings_explained.html", {"prior": prior, "mean": mean})

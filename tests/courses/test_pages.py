@@ -241,7 +241,10 @@ def test_later_lessons_are_told_and_the_completion_stays(
         ("?q=f%C3%ADrst", True),
         ("?q=zebra", False),
         ("?subject=basics&level=beginner&price=free", True),
-        ("?price=paid", False),
+        ("?price=10-25", False),
+        ("?tag=none", False),
+        ("?rating=4.0", False),
+        ("?language=en", True),
         ("?level=nonsense&order=nonsense&price=", True),
         ("?q=%00", True),
     ],
@@ -257,7 +260,7 @@ def test_counts_beside_a_filter_ignore_that_filter(browser, publish) -> None:
     publish(slug="two", amount="5.00")
     page = text(browser(None).get("/courses/?price=free"))
     assert "Free (1)" in page
-    assert "With a price (1)" in page
+    assert "Under 10 (1)" in page
     assert "Basics (1)" in page
 
 
@@ -271,7 +274,6 @@ def test_the_catalogue_turns_pages_and_refuses_foreign_ones(browser, publish) ->
     last = browser(None).get(following[1].replace("&amp;", "&"))
     assert text(last).count("entry-heading") == 2
     assert browser(None).get("/courses/?cursor=bm9uc2Vuc2U").status_code == 404
-    assert browser(None).get("/courses/?page_size=x").status_code == 404
 
 
 def test_reading_pages_is_flat(

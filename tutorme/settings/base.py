@@ -179,6 +179,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
+    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
+    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
+    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
+    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+}
 CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 # People ----------------------------------------------------------------------------------------

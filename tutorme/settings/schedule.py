@@ -9,6 +9,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
+    "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from courses import queries
 from courses.models import Course
+from courses.queries import catalogue
 from tutorme.core import health
 from tutorme.core.errors import DomainError, all_errors
 from tutorme.core.money import Money
@@ -65,7 +66,7 @@ def newest_courses(count: int) -> list[dict[str, Any]]:
             "price": _price(row),
             "lessons": row["lesson_count"],
         }
-        for row in rows.values(*queries.CARD)[:count]
+        for row in rows.values(*catalogue.CARD)[:count]
     ]
 
 

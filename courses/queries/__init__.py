@@ -6,11 +6,9 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, FilteredRelation, Q, Value, When
-from django.db.models.functions import Lower
+from django.db.models import FilteredRelation, Q
 
 from courses.models import Course, Enrollment, Lesson
-from courses.querysets import CourseQuerySet
 
 
 @dataclass(frozen=True)
@@ -150,103 +148,6 @@ def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> str:
     if enrollment or lesson.is_free_preview or owns(lesson.course, user):
         return ""
     return "not_enrolled"
-
-
-CARD = (
-    "id",
-    "slug",
-    "title",
-    "subtitle",
-    "summary",
-    "category",
-    "difficulty",
-    "language",
-    "price_minor",
-    "currency",
-    "lesson_count",
-    "total_minutes",
-    "enrollment_count",
-    "published_at",
-    "updated_at",
-    "instructor_id",
-    "instructor__display_name",
-    "instructor__username",
-)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """`by[facet][value]`: how many courses choosing that value would leave."""
-
-    total: int
-    by: dict[str, dict[str, int]]
-
-
-def catalogue(text: str) -> CourseQuerySet:
-    found = Course.objects.published()
-    return found.matching(text) if text else found
-
-
-ORDERS = {
-    "relevance": ("-rank", "-id"),
-    "newest": ("-published_at", "-id"),
-    "popular": ("-enrollment_count", "-id"),
-    "price": ("price_minor", "id"),
-    "-price": ("-price_minor", "-id"),
-    "title": ("title", "id"),
-}
-
-
-def order_of(asked: str | None, text: str) -> str:
-    """The name of an order of `ORDERS`; relevance needs words to be relevant to."""
-    order = asked or "relevance"
-    return "newest" if order == "relevance" and not text else order
-
-
-def narrowed(found: CourseQuerySet, wanted: dict[str, str]) -> CourseQuerySet:
-    """By `subject`, `level` and `price` (free or paid), each where given."""
-    if subject := wanted.get("subject"):
-        found = found.filter(category=subject)
-    if level := wanted.get("level"):
-        found = found.filter(difficulty=level)
-    if price := wanted.get("price"):
-        found = found.filter(price_minor=0) if price == "free" else found.exclude(price_minor=0)
-    return found
-
-
-def catalogue_counts(found: CourseQuerySet, wanted: dict[str, str]) -> Counts:
-    """One grouped query; a facet's counts ignore its own filter, so that its other values stay
-    worth choosing."""
-    price = Case(When(price_minor=0, then=Value("free")), default=Value("paid"))
-    groups = (
-        found.order_by()
-        .annotate(is_priced=price)
-        .values_list("category", "difficulty", "is_priced")
-        .annotate(n=Count("pk"))
-        .order_by(Lower("category"))
-    )
-    by: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
-    total = 0
-    for *values, n in groups:
-        row = dict(zip(_FACETS, values, strict=True))
-        missed = {name for name in _FACETS if wanted.get(name) not in {None, row[name]}}
-        total += 0 if missed else n
-        for name in _FACETS:
-            if missed <= {name}:
-                by[name][row[name]] = by[name].get(row[name], 0) + n
-    return Counts(total, by)
-
-
-_FACETS = ("subject", "level", "price")
-
-
-def facets(found: CourseQuerySet) -> dict[str, dict[str, int]]:
-    """How many of these courses each filter would leave, one query a facet."""
-    counted = {}
-    for name in ("category", "difficulty", "language"):
-        rows = found.order_by().values_list(name).annotate(n=Count("pk")).order_by("-n", name)
-        counted[name] = dict(rows)
-    return counted
 
 
 def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:

@@ -1,0 +1,28 @@
+"""What the catalogue keeps beside its courses; both tables are written by triggers alone, so that
+no way into the courses' table can go past them."""
+
+from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.db import models
+
+
+class SearchWord(models.Model):
+    """A word of a published course, without accents: what a slip of the finger may have meant."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        indexes = [GistIndex(OpClass("word", name="gist_trgm_ops"), name="search_word_likeness")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class CatalogueStamp(models.Model):
+    """How often the catalogue changed. The number is the sum over the slots; a connection counts
+    in the slot of its backend, so that writers seldom wait for one another."""
+
+    slot = models.PositiveSmallIntegerField(primary_key=True)
+    changes = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.slot}: {self.changes}"

@@ -1,0 +1,318 @@
+"""The catalogue: what is wanted, what there is of it, and what each further choice would leave."""
+
+import time
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from redis.exceptions import RedisError
+
+from courses import keyset
+from courses.models import CatalogueStamp, Course, Enrollment, Favorite
+from courses.queries.spelling import corrected
+from courses.querysets import CourseQuerySet
+
+log = structlog.get_logger(__name__)
+
+CARD = (
+    "id",
+    "slug",
+    "title",
+    "subtitle",
+    "summary",
+    "category",
+    "tags",
+    "difficulty",
+    "language",
+    "price_minor",
+    "currency",
+    "is_premium",
+    "lesson_count",
+    "total_minutes",
+    "enrollment_count",
+    "rating_count",
+    "average_rating",
+    "published_at",
+    "updated_at",
+    "instructor_id",
+    "instructor__display_name",
+    "instructor__username",
+)
+ORDERS = {
+    "relevance": ("-rank", "-id"),
+    "newest": ("-published_at", "-id"),
+    "rating": ("-rating_rank", "-id"),
+    "popular": ("-enrollment_count", "-id"),
+    "price": ("price_hundredths", "id"),
+    "-price": ("-price_hundredths", "-id"),
+    "title": ("title", "id"),
+}
+# Half stars a rating filter asks for, and the price bands by the column that holds them.
+RATINGS = {"4.5": 9, "4.0": 8, "3.5": 7, "3.0": 6}
+PRICES = {"free": 0, "under-10": 1, "10-25": 2, "25-50": 3, "50-100": 4, "over-100": 5}
+FACETS = ("category", "difficulty", "language", "price", "rating", "tag", "currency")
+_MOST_TAGS = 30
+_ANONYMOUS_SECONDS = 60
+_FACETS_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks the catalogue; a facet's choice is one of its values. `price_min` and
+    `price_max` are in units of a course's own currency: nothing is converted."""
+
+    text: str = ""
+    category: str = ""
+    difficulty: str = ""
+    language: str = ""
+    tag: str = ""
+    price: str = ""
+    rating: str = ""
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    is_premium: bool | None = None
+    instructor: UUID | None = None
+    order: str = ""
+
+    @property
+    def ordering(self) -> str:
+        """A name of `ORDERS`; relevance needs words to be relevant to."""
+        order = self.order or "relevance"
+        return "newest" if order == "relevance" and not self.text else order
+
+
+@dataclass(frozen=True)
+class Found:
+    """`by[facet][value]` is how many courses choosing that value would leave, with every other
+    filter kept and the facet's own one lifted. `corrected` is what was searched instead of words
+    nobody writes; empty where they were taken as they are."""
+
+    page: keyset.Page
+    count: int
+    by: dict[str, dict[str, int]]
+    corrected: str
+
+
+_STAMP = CatalogueStamp.objects.values(n=Func(F("changes"), function="sum"))
+
+
+def stamp() -> int:
+    """Rises with every change of what a list of courses shows; one query."""
+    return int(CatalogueStamp.objects.aggregate(n=Sum("changes"))["n"] or 0)
+
+
+def anonymous_tag() -> tuple[int, int]:
+    """What decides an anonymous list: the catalogue's changes, and the minute, because the number
+    of learners may be that old."""
+    return stamp(), int(time.time() // _ANONYMOUS_SECONDS)
+
+
+def search(wanted: Wanted, *, viewer: Any, cursor: str, size: int, at: int | None = None) -> Found:
+    """Two queries, one where the counts are known already; three more where the words were none
+    and others were found for them. `at` is the stamp, if the caller has looked at it."""
+    page, at = _page(_matching(wanted.text), wanted, viewer, cursor, size, at)
+    count, by = _counts(wanted, at)
+    instead = ""
+    if wanted.text and not any(by.values()) and (meant := corrected(wanted.text)):
+        other = replace(wanted, text=meant)
+        other_count, other_by = _counts(other, None)
+        if any(other_by.values()):
+            page, _at = _page(_matching(meant), other, viewer, cursor, size, at)
+            count, by, instead = other_count, other_by, meant
+    return Found(page, count, by, instead)
+
+
+def _page(
+    rows: CourseQuerySet, wanted: Wanted, viewer: Any, cursor: str, size: int, at: int | None
+) -> tuple[keyset.Page, int | None]:
+    """The cards, and the stamp, which comes along where it is not known yet."""
+    order = ORDERS[wanted.ordering]
+    shown = rows.filter(*_conditions(wanted).values(), _plain(wanted))
+    more = {name.removeprefix("-") for name in order} - set(CARD)
+    if at is None:
+        shown, more = shown.annotate(stamp=Subquery(_STAMP)), {*more, "stamp"}
+    cards = _for(shown, viewer).values(*CARD, *more, "is_mine", "is_kept")
+    page = keyset.page(cards, order, cursor=cursor, size=size)
+    return page, page.rows[0]["stamp"] if at is None and page.rows else at
+
+
+def _matching(text: str) -> CourseQuerySet:
+    found = Course.objects.published()
+    return found.matching(text) if text else found
+
+
+def _for(rows: CourseQuerySet, viewer: Any) -> CourseQuerySet:
+    """Whose it is already, and who keeps it in mind, in the same query."""
+    if not getattr(viewer, "is_authenticated", False):
+        no = Value(False)
+        return rows.annotate(is_mine=no, is_kept=no)
+    places = Enrollment.objects.visible_to(viewer).open().filter(course=OuterRef("pk"))
+    kept = Favorite.objects.visible_to(viewer).filter(course=OuterRef("pk"))
+    return rows.annotate(is_mine=Exists(places), is_kept=Exists(kept))
+
+
+def _conditions(wanted: Wanted) -> dict[str, Q]:
+    """Each facet's own filter, where something was chosen."""
+    found = {
+        "category": Q(category=wanted.category) if wanted.category else None,
+        "difficulty": Q(difficulty=wanted.difficulty) if wanted.difficulty else None,
+        "language": Q(language=wanted.language) if wanted.language else None,
+        "tag": Q(tags__contains=[wanted.tag]) if wanted.tag else None,
+        "rating": Q(half_stars__gte=RATINGS[wanted.rating]) if wanted.rating else None,
+        "price": _priced(wanted),
+    }
+    return {name: condition for name, condition in found.items() if condition is not None}
+
+
+def _priced(wanted: Wanted) -> Q | None:
+    asked = Q()
+    if wanted.price:
+        asked &= Q(price_band=PRICES[wanted.price])
+    if wanted.price_min is not None:
+        asked &= Q(price_hundredths__gte=int(wanted.price_min * 100))
+    if wanted.price_max is not None:
+        asked &= Q(price_hundredths__lte=int(wanted.price_max * 100))
+    return asked or None
+
+
+def _plain(wanted: Wanted) -> Q:
+    """Filters that are no facet."""
+    asked = Q()
+    if wanted.is_premium is not None:
+        asked &= Q(is_premium=wanted.is_premium)
+    if wanted.instructor is not None:
+        asked &= Q(instructor_id=wanted.instructor)
+    return asked
+
+
+Counts = tuple[int, dict[str, dict[str, int]]]
+
+
+def _counts(wanted: Wanted, at: int | None) -> Counts:
+    """Without words the counts hang on the catalogue alone, and are kept until it changes."""
+    if wanted.text or at is None:
+        return _counted(wanted)
+    facts = (wanted.category, wanted.difficulty, wanted.language, wanted.tag, wanted.price)
+    more = (wanted.rating, wanted.price_min, wanted.price_max, wanted.is_premium)
+    key = f"catalogue:{at}:" + repr((*facts, *more, wanted.instructor)).encode().hex()
+    known = _recalled(key) if len(key) < 240 else None
+    if known is None:
+        known = _counted(wanted)
+        _remember(key, known)
+    return known
+
+
+def _recalled(key: str) -> Counts | None:
+    """Redis holds nothing that matters: without it the counts are counted."""
+    try:
+        found: Counts | None = cache.get(key)
+    except (RedisError, OSError):
+        log.warning("catalogue.cache_away")
+        return None
+    return found
+
+
+def _remember(key: str, counts: Counts) -> None:
+    try:
+        if len(key) < 240:
+            cache.set(key, counts, _FACETS_SECONDS)
+    except (RedisError, OSError):
+        log.warning("catalogue.cache_away")
+
+
+# Every course that misses at most one facet's filter, with the name of that facet: it counts for
+# that facet alone, and one that misses none counts for all.
+_COUNT = """
+WITH near AS MATERIALIZED ({near})
+SELECT 'total' AS facet, '' AS value, count(*) AS n FROM near WHERE missed = ''
+UNION ALL SELECT 'category', category, count(*) FROM near
+    WHERE missed IN ('', 'category') GROUP BY category
+UNION ALL SELECT 'difficulty', difficulty, count(*) FROM near
+    WHERE missed IN ('', 'difficulty') GROUP BY difficulty
+UNION ALL SELECT 'language', language, count(*) FROM near
+    WHERE missed IN ('', 'language') GROUP BY language
+UNION ALL SELECT 'currency', currency, count(*) FROM near
+    WHERE missed = '' AND price_band > 0 GROUP BY currency
+UNION ALL SELECT 'price', price_band::text, count(*) FROM near
+    WHERE missed IN ('', 'price') GROUP BY price_band
+UNION ALL SELECT 'rating', half_stars::text, count(*) FROM near
+    WHERE missed IN ('', 'rating') GROUP BY half_stars
+UNION ALL (SELECT 'tag', tag, count(*) FROM near, unnest(tags) AS tag
+    WHERE missed IN ('', 'tag') GROUP BY tag ORDER BY count(*) DESC, tag LIMIT {tags})
+"""
+
+
+def _counted(wanted: Wanted) -> Counts:
+    sql, params = _near(_matching(wanted.text), wanted).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(near=sql, tags=_MOST_TAGS), params)
+        found = cursor.fetchall()
+    raw: dict[str, dict[str, int]] = {name: {} for name in ("total", *FACETS)}
+    for facet, value, n in found:
+        raw[facet][value] = n
+    return raw.pop("total")[""], _named(raw)
+
+
+def _near(rows: CourseQuerySet, wanted: Wanted) -> Any:
+    conditions = _conditions(wanted)
+    misses: Any = sum(
+        (
+            Case(When(condition, then=Value(0)), default=Value(1))
+            for condition in conditions.values()
+        ),
+        Value(0, output_field=IntegerField()),
+    )
+    named = [When(~condition, then=Value(name)) for name, condition in conditions.items()]
+    missed = Case(*named, default=Value(""), output_field=CharField()) if named else Value("")
+    near = rows.filter(_plain(wanted)).order_by().annotate(missed=missed)
+    if len(conditions) > 1:
+        near = near.annotate(misses=misses).filter(misses__lte=1)
+    return near.values(
+        "category",
+        "difficulty",
+        "language",
+        "currency",
+        "price_band",
+        "half_stars",
+        "tags",
+        "missed",
+    )
+
+
+def _named(raw: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """In words and in an order to be read: a rating counts everything at least as good."""
+    bands, halves = raw["price"], raw["rating"]
+    better = {
+        name: sum(n for value, n in halves.items() if int(value) >= least)
+        for name, least in RATINGS.items()
+    }
+    return {
+        **{
+            name: _ordered(raw[name]) for name in ("category", "difficulty", "language", "currency")
+        },
+        "tag": raw["tag"],
+        "price": {name: bands[str(band)] for name, band in PRICES.items() if str(band) in bands},
+        "rating": {name: n for name, n in better.items() if n},
+    }
+
+
+def _ordered(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda row: (row[0].casefold(), row[0])))
