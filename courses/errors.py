@@ -243,3 +243,49 @@ class KeyUnchanged(DomainError):
     title = _("That is the key already")
     status = 409
     explanation = _("A correction has to change what counts as right.")
+
+
+class NothingToHandIn(DomainError):
+    code = "nothing-to-hand-in"
+    title = _("There is nothing to hand in yet")
+    status = 409
+    explanation = _("Write something or add a file first.")
+
+
+class NoSubmissionsLeft(DomainError):
+    """Carries `reason`: at-work, passed or used-up."""
+
+    code = "no-submissions-left"
+    title = _("Nothing more can be handed in")
+    status = 409
+    explanation = _("It was passed, or handed in as often as its author allows.")
+
+
+class SubmissionTooLate(DomainError):
+    """Carries `due_at`."""
+
+    code = "submission-too-late"
+    title = _("The time to hand this in is over")
+    status = 409
+    explanation = _("This exercise takes nothing after its due date.")
+
+
+class SubmissionClosed(DomainError):
+    code = "submission-closed"
+    title = _("This has been handed in")
+    status = 409
+    explanation = _("What was handed in does not change any more.")
+
+
+class TooManyFiles(DomainError):
+    code = "too-many-files"
+    title = _("No more files fit")
+    status = 409
+    explanation = _("The exercise says how many files it takes; remove one first.")
+
+
+class NotAnExercise(DomainError):
+    code = "not-an-exercise"
+    title = _("Nothing is handed in here")
+    status = 409
+    explanation = _("Only an exercise takes what learners hand in.")

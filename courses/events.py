@@ -97,6 +97,40 @@ class AppealDecided(Event):
 
 
 @dataclass(frozen=True)
+class SubmissionMade(Event):
+    """An exercise was handed in; its tutor has something to read."""
+
+    name: ClassVar[str] = "submission.made"
+    submission_id: UUID
+    user_id: UUID
+    lesson_id: UUID
+
+
+@dataclass(frozen=True)
+class SubmissionMarked(Event):
+    """Graded, graded again, or returned for another try: `state` says which."""
+
+    name: ClassVar[str] = "submission.marked"
+    submission_id: UUID
+    user_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True)
+class ThreadOpened(Event):
+    name: ClassVar[str] = "thread.opened"
+    thread_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class ThreadAnswered(Event):
+    name: ClassVar[str] = "thread.answered"
+    post_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
 class EnrollmentCompleted(Event):
     """The first moment all counted lessons were complete; once an enrolment, for all time."""
 

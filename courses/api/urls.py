@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.api import catalogue, learning
 
@@ -52,4 +52,5 @@ urlpatterns = [
         name="courses-api-submit",
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
+    path("", include("courses.api.assessment_urls")),
 ]

@@ -17,6 +17,8 @@ from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
+from courses.models.submissions import Submission, SubmissionFile
+from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "LessonPrerequisite",
     "LessonProgress",
     "LessonRevision",
+    "Post",
+    "PostReport",
     "ProgressBeat",
     "Question",
     "Quiz",
@@ -57,5 +61,10 @@ __all__ = [
     "Section",
     "SectionDraft",
     "SlotQuestion",
+    "Submission",
+    "SubmissionFile",
+    "Thread",
+    "ThreadFollow",
     "UserAchievement",
+    "Vote",
 ]

@@ -1,8 +1,6 @@
 """The question bank of a course. A question's text changes by adding its next version; whatever
 was given to learners stays as it was."""
 
-from uuid import UUID
-
 from django.db import transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Now
@@ -34,6 +32,15 @@ def keep(*, course: Course, row: Row, home: str = "") -> Question:
         return _version(item, facts_of(row))
 
 
+def add(*, course: Course, row: Row) -> Question:
+    """A new question in the bank; `Conflict` where its key is taken."""
+    with transaction.atomic():
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+        if course.bank.in_bank().filter(key=row.get("key")).exists():
+            raise Conflict
+        return keep(course=course, row=row)
+
+
 def _version(item: BankItem, facts: Facts) -> Question:
     """The caller holds the item's lock."""
     latest = item.versions.order_by("-number").first()
@@ -57,7 +64,7 @@ def _retire(item: BankItem) -> None:
     Question.objects.filter(item=item, retired_at=None).update(retired_at=Now())
 
 
-def edit(*, item: BankItem, row: Row, version: int, actor_id: UUID) -> Question:
+def edit(*, item: BankItem, row: Row, version: int, actor_id: Any) -> Question:
     """An edit of the version its author saw; `Conflict` where there is a newer one."""
     with transaction.atomic():
         held = BankItem.objects.select_for_update(no_key=True).get(pk=item.pk)
@@ -76,7 +83,7 @@ def edit(*, item: BankItem, row: Row, version: int, actor_id: UUID) -> Question:
     return made
 
 
-def archive(*, item: BankItem, actor_id: UUID | None = None) -> None:
+def archive(*, item: BankItem, actor_id: Any | None = None) -> None:
     """It leaves the bank; quizzes that were published with it keep it until they are published
     again."""
     with transaction.atomic():

@@ -33,7 +33,7 @@ REGRADE = "courses.regrade"
 KEY_PARTS = ("options", "answer", "number", "accepted", "pattern", "items", "pairs", "extra")
 
 
-def correct_key(*, question: Question, key: Row, reason: str, actor_id: UUID) -> KeyCorrection:
+def correct_key(*, question: Question, key: Row, reason: str, actor_id: Any) -> KeyCorrection:
     """`key` are the members of a question's row that say what is right, as its author writes them.
     `QuestionInvalid` where they do not fit, `KeyUnchanged` where nothing would be marked
     otherwise."""
@@ -48,14 +48,14 @@ def correct_key(*, question: Question, key: Row, reason: str, actor_id: UUID) ->
     return _correct(question, facts.solution, reason, actor_id)
 
 
-def let_count(*, question: Question, answer: Any, reason: str, actor_id: UUID) -> KeyCorrection:
+def let_count(*, question: Question, answer: Any, reason: str, actor_id: Any) -> KeyCorrection:
     """This answer is right as well, in full."""
     old = question.key_in_force
     also = [*old.get("also", []), answer]
     return _correct(question, {**old, "also": also}, reason, actor_id)
 
 
-def _correct(question: Question, new: Row, reason: str, actor_id: UUID) -> KeyCorrection:
+def _correct(question: Question, new: Row, reason: str, actor_id: Any) -> KeyCorrection:
     old = question.key_in_force
     if new == old:
         raise KeyUnchanged
@@ -91,7 +91,7 @@ def _asks_the_same(one: Question, other: Question) -> bool:
     return (one.kind, one.options, one.choices) == shown
 
 
-def _correct_the_draft(question: Question, old: Row, new: Row, actor_id: UUID) -> None:
+def _correct_the_draft(question: Question, old: Row, new: Row, actor_id: Any) -> None:
     """A question written in its quiz's own file: the next publishing must not bring the wrong key
     back. What its author has changed since is theirs."""
     item = question.item
