@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learn, quiz
+from courses.views import catalogue, discussions, exercise, learn, quiz
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -21,5 +21,29 @@ urlpatterns = [
         "learn/<slug:slug>/<slug:key>/attempts/<int:number>/save/",
         quiz.save,
         name="courses-attempt-save",
+    ),
+    path(
+        "learn/<slug:slug>/<slug:key>/attempts/<int:number>/appeal/",
+        quiz.appeal,
+        name="courses-appeal",
+    ),
+    path("learn/<slug:slug>/<slug:key>/work/", exercise.work, name="courses-work"),
+    path("learn/<slug:slug>/<slug:key>/work/begin/", exercise.begin, name="courses-work-begin"),
+    path("learn/<slug:slug>/<slug:key>/work/save/", exercise.save, name="courses-work-save"),
+    path(
+        "learn/<slug:slug>/<slug:key>/work/files/<uuid:file_id>/remove/",
+        exercise.detach,
+        name="courses-work-detach",
+    ),
+    path("learn/<slug:slug>/<slug:key>/questions/", discussions.threads, name="courses-threads"),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/",
+        discussions.thread,
+        name="courses-thread",
+    ),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/act/",
+        discussions.act,
+        name="courses-thread-act",
     ),
 ]

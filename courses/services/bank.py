@@ -1,6 +1,8 @@
 """The question bank of a course. A question's text changes by adding its next version; whatever
 was given to learners stays as it was."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Now

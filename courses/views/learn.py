@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import queries
 from courses.errors import CompletedByQuiz
+from courses.exercise_desk import desk_of
 from courses.markdown import html_of
 from courses.models import Course, Enrollment, Lesson
 from courses.queries import Outline
@@ -89,6 +90,10 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         about = quiz_intro(place.lesson, place.enrollment)
         return render(request, "courses/quiz.html", {**_shown(place), "about": about})
     body = SafeString(html_of(place.lesson.body))
+    if place.lesson.kind == Lesson.Kind.EXERCISE:
+        desk = desk_of(place.lesson, place.enrollment)
+        context = {**_shown(place), "body": body, "desk": desk}
+        return render(request, "courses/exercise.html", context)
     return render(request, "courses/lesson.html", {**_shown(place), "body": body})
 
 

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import queries
 from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
-from courses.forms import answers_in, sequence_in
+from courses.forms import AppealForm, answers_in, sequence_in
 from courses.models import Attempt
 from courses.quiz_intros import quiz_intro
-from courses.services import marking, quizzes
+from courses.services import appeals, marking, quizzes
 from courses.sheets import sheet
 from courses.views.learn import Place, place_of
-from tutorme.core.errors import InvalidInput
+from tutorme.core.errors import DomainError, InvalidInput
 
 
 @login_required
@@ -119,3 +119,24 @@ def _show(request: HttpRequest, place: Place, found: Attempt) -> HttpResponse:
         "after": after,
     }
     return render(request, f"courses/{'sheet' if is_open else 'result'}.html", context)
+
+
+@login_required
+@require_POST
+def appeal(request: HttpRequest, slug: str, key: str, number: int) -> HttpResponse:
+    """From the result: this answer should have counted."""
+    found = _attempt_of(place_of(request, slug, key), number)
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say in a sentence why your answer should count."))
+        return redirect("courses-attempt", slug=slug, key=key, number=number)
+    asked = found.answers.filter(question_id=form.cleaned_data["question"]).first()
+    if asked is None:
+        raise Http404
+    try:
+        appeals.open_appeal(user=request.user, answer_id=asked.pk, text=form.cleaned_data["text"])
+    except DomainError as error:
+        messages.error(request, error.detail)
+    else:
+        messages.success(request, _("Your appeal is with the author. You will be told."))
+    return redirect("courses-attempt", slug=slug, key=key, number=number)
