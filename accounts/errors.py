@@ -45,6 +45,27 @@ class UsernameTaken(DomainError):
     explanation = _("Somebody has it, or one that looks the same.")
 
 
+class UsernameChangedLately(DomainError):
+    code = "username-changed-lately"
+    title = _("You changed your username a short while ago")
+    status = 409
+    explanation = _("A username can be changed once in thirty days.")
+
+
+class SkillAlreadyListed(DomainError):
+    code = "skill-already-listed"
+    title = _("This skill is on your list")
+    status = 409
+    explanation = _("Case, accents and width make no difference. Change its level instead.")
+
+
+class TooManySkills(DomainError):
+    code = "too-many-skills"
+    title = _("Your list of skills is full")
+    status = 409
+    explanation = _("Fifty skills fit on it. Take one away first.")
+
+
 class OriginRefused(DomainError):
     code = "origin-refused"
     title = _("This page may not sign people in")

@@ -1,6 +1,7 @@
 """The viewer's clock and language."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone, translation
 from tutorme.core import context
 
 ZONE_COOKIE = "zone"
+_hours: ContextVar[str] = ContextVar("hours", default="24")
 
 
 class ViewerMiddleware:
@@ -22,6 +24,7 @@ class ViewerMiddleware:
         if request.path.startswith(("/static/", "/healthz/", "/readyz/", "/api/")):
             return self.get_response(request)
         name = getattr(request.user, "time_zone", "") or request.COOKIES.get(ZONE_COOKIE, "")
+        _hours.set(getattr(request.user, "hour_format", "24"))
         with (
             timezone.override(zone(name)),
             context.bound(user_id=getattr(request.user, "pk", None)),
@@ -33,6 +36,11 @@ class ViewerMiddleware:
             ):
                 translation.activate(request.user.locale)
             return self.get_response(request)
+
+
+def hour_format() -> str:
+    """`24` or `12`, as the viewer reads a clock."""
+    return _hours.get()
 
 
 def zone(name: str) -> ZoneInfo:

@@ -4,7 +4,14 @@ from django.contrib.auth.models import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import AuthSession, TutorProfile, User  # noqa: F401  named in strings
+    from accounts.models import (  # noqa: F401  named in strings
+        AuthSession,
+        Skill,
+        Subject,
+        TutorProfile,
+        TutorReview,
+        User,
+    )
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -25,6 +32,25 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
 
+class SubjectQuerySet(models.QuerySet["Subject"]):
+    def offered(self) -> "SubjectQuerySet":
+        return self.filter(is_offered=True)
+
+
+class SkillQuerySet(models.QuerySet["Skill"]):
+    def visible_to(self, user: Any) -> "SkillQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
 class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):
     def public(self) -> "TutorProfileQuerySet":
+        """Whose page anybody may read."""
         return self.filter(state="approved", user__is_active=True)
+
+    def listed(self) -> "TutorProfileQuerySet":
+        return self.public().filter(is_listed=True)
+
+
+class TutorReviewQuerySet(models.QuerySet["TutorReview"]):
+    def visible_to(self, user: Any) -> "TutorReviewQuerySet":
+        return self.filter(profile_id=user.pk) if user.is_authenticated else self.none()

@@ -29,7 +29,6 @@ def tutor(name: str, **facts: object) -> User:
         user=user,
         state=TutorProfile.State.APPROVED,
         headline=f"{name} explains it twice",
-        subjects=["maths"],
         hourly_minor=3000,
         hourly_currency="EUR",
     )

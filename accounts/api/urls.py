@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import views
+from accounts.api import profile, skills, views
 
 urlpatterns = [
     path("auth/register/", views.RegisterView.as_view(), name="auth-register"),
@@ -14,7 +14,21 @@ urlpatterns = [
         views.SignOutEverywhereView.as_view(),
         name="auth-sign-out-everywhere",
     ),
-    path("me/profile/", views.ProfileView.as_view(), name="me-profile"),
+    path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
+    path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
+    path("subjects/", skills.SubjectsView.as_view(), name="subjects"),
+    path(
+        "me/skills/",
+        skills.SkillViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-skills",
+    ),
+    path(
+        "me/skills/<uuid:pk>/",
+        skills.SkillViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+        name="me-skill",
+    ),
     path("me/sessions/", views.DevicesView.as_view(), name="me-sessions"),
     path("me/sessions/<uuid:session_id>/", views.DeviceView.as_view(), name="me-session"),
 ]

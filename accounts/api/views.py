@@ -1,9 +1,8 @@
-"""Signing up, in and out for apps, and one's own profile."""
+"""Signing up, in and out for apps."""
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -13,16 +12,9 @@ from accounts import tokens
 from accounts.api import serializers as shapes
 from accounts.errors import OriginRefused
 from accounts.models import AuthSession, User
-from accounts.services import profiles, sign_in, users
+from accounts.services import sign_in, users
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope, actors_of
-from tutorme.core.api.views import (
-    ApiView,
-    Idempotency,
-    etag,
-    not_modified,
-    read_body,
-    require_match,
-)
+from tutorme.core.api.views import ApiView, Idempotency, read_body
 from tutorme.core.client import address_of
 from tutorme.core.errors import NotFound
 
@@ -36,12 +28,8 @@ def card(user: User) -> dict[str, object]:
         "display_name": user.display_name,
         "time_zone": user.time_zone,
         "locale": user.locale,
-        "roles": roles_of(user),
+        "roles": sorted(actors_of(user)),
     }
-
-
-def roles_of(user: User) -> list[str]:
-    return sorted(actors_of(user))
 
 
 def open_session(request: Request, user: User) -> dict[str, str]:
@@ -151,58 +139,6 @@ class CsrfView(ApiView):
     def get(self, request: Request) -> Response:
         """The token a cookie client sends back with every write."""
         return Response({"csrf_token": get_token(request._request), "header": "X-CSRFToken"})
-
-
-class ProfileView(ApiView):
-    access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "put", "patch")}
-
-    @extend_schema(operation_id="me_profile", responses=shapes.ProfileOut)
-    def get(self, request: Request) -> Response:
-        """One's own profile; conditional by ETag."""
-        profile, tag = self._profile(request)
-        if not_modified(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(profile, headers={"ETag": tag})
-
-    @extend_schema(
-        operation_id="me_profile_replace", request=shapes.ProfileIn, responses=shapes.ProfileOut
-    )
-    def put(self, request: Request) -> Response:
-        """Replace the editable part; needs If-Match."""
-        return self._write(request, partial=False)
-
-    @extend_schema(
-        operation_id="me_profile_update", request=shapes.ProfileIn, responses=shapes.ProfileOut
-    )
-    def patch(self, request: Request) -> Response:
-        """Change some fields; needs If-Match."""
-        return self._write(request, partial=True)
-
-    def _write(self, request: Request, *, partial: bool) -> Response:
-        assert isinstance(request.user, User)
-        reader = shapes.ProfileIn(data=request.data, partial=partial)
-        reader.is_valid(raise_exception=True)
-        row = profiles.update_profile(
-            user=request.user,
-            changes=reader.validated_data,
-            check=lambda current: require_match(request, _profile_tag(current)),
-        )
-        request.user = row
-        profile, tag = self._profile(request)
-        return Response(profile, headers={"ETag": tag})
-
-    def _profile(self, request: Request) -> tuple[dict[str, object], str]:
-        user = request.user
-        assert isinstance(user, User)
-        names = (*profiles.EDITABLE, "points")
-        profile: dict[str, object] = {name: getattr(user, name) for name in names}
-        streak = user.current_streak(timezone.now())
-        more = {"streak_days": streak, "roles": roles_of(user)}
-        return {**profile, **more}, _profile_tag(user)
-
-
-def _profile_tag(user: User) -> str:
-    return etag(user.pk, *(getattr(user, name) for name in profiles.EDITABLE))
 
 
 class DevicesView(ApiView):

@@ -1,5 +1,28 @@
+from accounts.models.lives import DataExport, Deletion, Invitation
 from accounts.models.sessions import AuthSession
-from accounts.models.tutors import TutorProfile
-from accounts.models.users import User
+from accounts.models.subjects import Level, Skill, Subject
+from accounts.models.tutors import (
+    TutorLanguage,
+    TutorPrivate,
+    TutorProfile,
+    TutorReview,
+    TutorSubject,
+)
+from accounts.models.users import HeldUsername, User
 
-__all__ = ["AuthSession", "TutorProfile", "User"]
+__all__ = [
+    "AuthSession",
+    "DataExport",
+    "Deletion",
+    "HeldUsername",
+    "Invitation",
+    "Level",
+    "Skill",
+    "Subject",
+    "TutorLanguage",
+    "TutorPrivate",
+    "TutorProfile",
+    "TutorReview",
+    "TutorSubject",
+    "User",
+]

@@ -14,6 +14,7 @@ from accounts import names
 from accounts.errors import UsernameTaken
 from accounts.events import RegistrationRepeated, UserRegistered
 from accounts.models import TutorProfile, User
+from accounts.services.naming import checked_display_name, checked_username, refuse_held
 from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput
 from tutorme.core.transactions import constraints, violated_constraint
@@ -42,6 +43,7 @@ def register(
     public anyway, addresses are not."""
     address = email.strip().lower()
     check_password_rules(password, email=address, display_name=display_name, username=username)
+    checked_display_name(display_name)
     user = User(email=address, display_name=display_name, time_zone=time_zone, locale=locale)
     # Hashed before the look-up, so that a known address takes as long as a new one.
     user.set_password(password)
@@ -51,6 +53,7 @@ def register(
     with constraints(taken), transaction.atomic():
         if not _insert(user):
             return Registration(None)
+        refuse_held(user)
         if wants_to_teach:
             TutorProfile.objects.create(user=user)
         outbox.record(UserRegistered(user.pk), actor_id=user.pk)
@@ -94,15 +97,6 @@ def check_password_rules(password: str, **facts: str) -> None:
 
 def _username(given: str, display_name: str) -> str:
     return checked_username(given or names.proposal(display_name, secrets.token_hex(3)))
-
-
-def checked_username(chosen: str) -> str:
-    if not names.FORM.fullmatch(chosen) or names.is_reserved(chosen):
-        detail = _(
-            "Use 3 to 30 letters, digits, dots, dashes or underscores, and not a reserved word."
-        )
-        raise InvalidInput(errors=[{"pointer": "/username", "code": "form", "detail": detail}])
-    return chosen
 
 
 def change_password(*, user: User, password: str) -> None:

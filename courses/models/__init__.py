@@ -14,6 +14,7 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
@@ -32,6 +33,7 @@ __all__ = [
     "CatalogueStamp",
     "Course",
     "CourseDraft",
+    "CourseFile",
     "CoursePrerequisite",
     "CourseRating",
     "CourseReview",

@@ -57,6 +57,7 @@ def _open_or_begin(row: Enrollment, lesson_id: UUID, now: datetime) -> Attempt:
 
 
 def _begin(row: Enrollment, lesson_id: UUID, latest: Attempt | None, now: datetime) -> Attempt:
+    learning.refuse_locked(row, lesson_id, now)
     places = _places_of(lesson_id)
     if not places:
         raise NotAQuiz

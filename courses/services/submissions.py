@@ -46,6 +46,7 @@ def begin(*, user: Any, lesson_id: UUID, now: datetime | None = None) -> Submiss
         latest = lesson.submissions.filter(enrollment=row).order_by("-number").first()
         if latest and latest.state == State.DRAFT:
             return latest
+        learning.refuse_locked(row, lesson_id, moment)
         if reason := why_not_again(rules_of(lesson.data), latest):
             raise NoSubmissionsLeft(reason=reason)
         learning.visit(row, lesson_id, moment)

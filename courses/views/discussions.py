@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from courses.forms import PostForm, ReportForm, SearchForm, ThreadForm
+from courses.forms.assessment import PostForm, ReportForm, SearchForm, ThreadForm
 from courses.models import Post, Thread, ThreadFollow, Vote
 from courses.queries import owns
 from courses.services import discussions
@@ -78,10 +78,15 @@ def thread(request: HttpRequest, slug: str, key: str, thread_id: UUID) -> HttpRe
     return _shown(request, place, _thread(request, place, thread_id))
 
 
+def _me(request: HttpRequest) -> UUID:
+    assert request.user.pk is not None
+    return request.user.pk
+
+
 def _thread(request: HttpRequest, place: Place, thread_id: UUID) -> Thread:
     rows = Thread.objects.visible_to(request.user).select_related("author")
-    mine = Vote.objects.filter(user_id=request.user.pk, thread=OuterRef("pk"))
-    follows = ThreadFollow.objects.filter(user_id=request.user.pk, thread=OuterRef("pk"))
+    mine = Vote.objects.filter(user_id=_me(request), thread=OuterRef("pk"))
+    follows = ThreadFollow.objects.filter(user_id=_me(request), thread=OuterRef("pk"))
     found = rows.annotate(voted=Exists(mine), followed=Exists(follows))
     row = found.filter(lesson=place.lesson, pk=thread_id).first()
     if row is None:
@@ -92,7 +97,7 @@ def _thread(request: HttpRequest, place: Place, thread_id: UUID) -> Thread:
 def _shown(
     request: HttpRequest, place: Place, row: Thread, form: PostForm | None = None
 ) -> HttpResponse:
-    mine = Vote.objects.filter(user_id=request.user.pk, post=OuterRef("pk"))
+    mine = Vote.objects.filter(user_id=_me(request), post=OuterRef("pk"))
     posts = Post.objects.visible_to(request.user).filter(thread=row).select_related("author")
     found, page = _page(request, posts.annotate(voted=Exists(mine)), ("created_at", "id"))
     teaches = owns(place.course, request.user)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.exercise_desk import desk_of
-from courses.forms import SubmissionForm, sequence_in
+from courses.forms import sequence_in
+from courses.forms.assessment import SubmissionForm
 from courses.models import Submission
 from courses.services import submissions
 from courses.views.learn import Place, place_of

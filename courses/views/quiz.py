@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import queries
 from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
-from courses.forms import AppealForm, answers_in, sequence_in
+from courses.forms import answers_in, sequence_in
+from courses.forms.assessment import AppealForm
 from courses.models import Attempt
 from courses.quiz_intros import quiz_intro
 from courses.services import appeals, marking, quizzes

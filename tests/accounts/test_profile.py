@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import User
 from tests.races.parallel import together
+from tutorme.core.models import AuditEntry
 
 ME = "/api/v1/me/profile/"
 SECRETS = ("password", "token_version", "is_staff", "is_superuser", "last_login", "jti", "secret")
@@ -48,12 +49,48 @@ def test_put_replaces_all_and_patch_some(api, sam: User) -> None:
     whole = {
         "username": "sam.l",
         "display_name": "Sam L",
+        "avatar": None,
         "bio": "",
         "time_zone": "Africa/Lagos",
         "locale": "ar",
     }
     assert client.put(ME, whole, format="json", headers=headers).json()["locale"] == "ar"
     assert client.patch(ME, {"points": 9}, format="json", headers=headers).status_code == 400
+
+
+@pytest.mark.django_db
+def test_an_old_name_of_a_zone_is_kept_as_its_new_one(api, sam: User) -> None:
+    client = api(sam)
+
+    def moved(zone: object):
+        return client.patch(ME, {"time_zone": zone}, format="json", headers={"if-match": "*"})
+
+    assert moved("Europe/Kiev").json()["time_zone"] == "Europe/Kyiv"
+    assert moved("Europe/Stockholm").json()["time_zone"] == "Europe/Stockholm"
+    sam.refresh_from_db()
+    assert sam.time_zone_changed_at is not None
+    for junk in ("../x", "posixrules", "", None, 5, "Mars/Olympus"):
+        assert moved(junk).status_code == 400, junk
+
+
+@pytest.mark.django_db
+def test_preferences_are_kept_with_the_account(api, sam: User) -> None:
+    client = api(sam)
+    path = "/api/v1/me/preferences/"
+    before = {"theme": "device", "hour_format": "24", "week_start": "monday"}
+    assert client.get(path).json() == before
+    changed = client.patch(path, {"theme": "dark", "hour_format": "12"}, format="json")
+    assert changed.json() == {**before, "theme": "dark", "hour_format": "12"}
+    assert client.patch(path, {"theme": "pink"}, format="json").status_code == 400
+    assert client.patch(path, {"is_staff": True}, format="json").status_code == 400
+
+
+@pytest.mark.django_db
+def test_the_record_of_an_edit_names_fields_and_keeps_no_words(api, sam: User) -> None:
+    api(sam).patch(ME, {"bio": "My secret"}, format="json", headers={"if-match": "*"})
+    entry = AuditEntry.objects.get(action="profile.updated")
+    assert entry.after == {"fields": ["bio"]}
+    assert entry.before is None
 
 
 @pytest.mark.django_db

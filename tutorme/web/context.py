@@ -18,12 +18,20 @@ def _unread(request: HttpRequest) -> Any:
     return SimpleLazyObject(lambda: unread_count(user.pk))
 
 
+def _theme(request: HttpRequest) -> str:
+    """What a person chose holds on every device; a visitor's choice in their browser."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return str(user.theme)
+    return request.COOKIES.get("theme", "")
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": "TutorMe",
         "support_email": settings.SUPPORT_EMAIL,
         "request_id": getattr(request, "request_id", ""),
-        "theme": request.COOKIES.get("theme", ""),
+        "theme": _theme(request),
         "unread_notifications": _unread(request),
         **navigation(request),
     }

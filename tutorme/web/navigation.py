@@ -40,7 +40,7 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
-PROFILE = Entry(("settings-profile",), _("Settings"), "person")
+PROFILE = Entry(("settings",), _("Settings"), "person")
 DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")

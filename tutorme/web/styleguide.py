@@ -11,6 +11,7 @@ from tutorme.core.models import Job
 from tutorme.core.money import Money
 from tutorme.web.covers import COLOURS
 from tutorme.web.icons import PATHS
+from tutorme.web.navigation import Link
 
 LESSON_AT = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 SUBJECT_TITLES = {
@@ -53,6 +54,10 @@ def samples(direction: str, theme: str) -> dict[str, Any]:
         ],
         "icons": sorted(PATHS),
         "jobs": [_job(state) for state in Job.State.values],
+        "nav_settings": [
+            Link("#lists", _("Profile"), "", False),
+            Link("#", _("Preferences"), "", True),
+        ],
         "price": Money(3200, "USD"),
         "starts_at": LESSON_AT,
         "tokens": (

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.services import profiles
 from courses import queries
 from courses.models import Course
 from courses.queries import catalogue
@@ -92,9 +93,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """Keeps the chosen paper in a cookie; anything but light or dark follows the device."""
+    """Keeps the chosen paper, in a cookie and with the account; anything but light or dark follows
+    the device."""
     response = HttpResponseRedirect(_way_back(request))
     chosen = request.POST.get("theme", "")
+    if isinstance(request.user, User):
+        kept = chosen if chosen in THEMES else User.Theme.DEVICE
+        profiles.update_preferences(user=request.user, changes={"theme": kept})
     if chosen in THEMES:
         response.set_cookie(
             "theme",

@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--name", default="Admin")
+        parser.add_argument("--name", default="Site keeper")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         email = options["email"].strip().lower()

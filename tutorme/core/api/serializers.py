@@ -3,17 +3,16 @@
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from tutorme.core import zones
 from tutorme.core.money import CURRENCIES, Money
 
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 # Bidirectional overrides and other characters that make a text show what it is not.
 _SPOOFING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_ZONES = frozenset(available_timezones()) - {"posixrules", "localtime", "Factory"}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -59,15 +58,16 @@ def is_forbidden(char: str) -> bool:
 
 
 class ZoneField(serializers.ChoiceField):
-    """An IANA time zone name."""
+    """An IANA time zone name; a name that was replaced is kept as the one it became."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=(), **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str) or data not in _ZONES:
+        name = zones.canonical(data) if isinstance(data, str) else None
+        if name is None:
             raise serializers.ValidationError(_("This is not a time zone."), code="time-zone")
-        return data
+        return name
 
     def to_representation(self, value: Any) -> str:
         return str(value)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.middleware import zone
+from accounts.middleware import hour_format, zone
 from tutorme.core.money import Money
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
@@ -57,6 +57,16 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+@register.filter
+def moment(value: datetime, pattern: str) -> str:
+    """A date as Django's pattern says it, with the viewer's own kind of clock."""
+    return formats.date_format(timezone.localtime(value), _clock(pattern))
+
+
+def _clock(pattern: str) -> str:
+    return pattern.replace("H:i", "g:i\u00a0a") if hour_format() == "12" else pattern
+
+
 @register.simple_tag
 def zone_city(name: str = "") -> str:
     """The city a zone is named after, as people say it: Europe/Paris is Paris."""
@@ -69,7 +79,7 @@ def other_time(value: datetime, zone_name: str) -> str:
     """The same moment on the other person's clock, with the day where it is another one."""
     theirs = timezone.localtime(value, zone(zone_name))
     text = _("%(time)s in %(city)s") % {
-        "time": formats.time_format(theirs.time(), "H:i"),
+        "time": formats.time_format(theirs.time(), _clock("H:i")),
         "city": zone_city(zone_name),
     }
     days = (theirs.date() - timezone.localtime(value).date()).days

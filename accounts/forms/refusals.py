@@ -1,0 +1,15 @@
+"""What a service refused, said beside the field it speaks of."""
+
+from django import forms
+
+from tutorme.core.errors import DomainError, InvalidInput
+
+
+def add_refusal(form: forms.Form, error: DomainError, *, field: str | None = None) -> None:
+    """Puts each part of an `InvalidInput` at its field; anything else at `field`, or on top."""
+    rows = error.extras.get("errors", []) if isinstance(error, InvalidInput) else []
+    for row in rows:
+        name = str(row["pointer"]).strip("/").partition("/")[0]
+        form.add_error(name if name in form.fields else None, str(row["detail"]))
+    if not rows:
+        form.add_error(field, str(error.detail))
