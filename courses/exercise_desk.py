@@ -8,6 +8,7 @@ from typing import Any
 from courses.exercise_rules import Rules, most_of, points, rules_of
 from courses.models import Enrollment, Lesson, Submission
 from courses.services.submissions import why_not_again
+from tutorme.core.files.serving import signed_link
 
 State = Submission.State
 
@@ -57,6 +58,18 @@ def _criterion(row: dict[str, Any], mark: dict[str, Any]) -> Criterion:
 
 
 @dataclass(frozen=True)
+class FileLink:
+    name: str
+    size: int
+    url: str
+
+
+def links_of(row: Submission) -> list[FileLink]:
+    """Signed, for whoever is shown the submission; they end within hours."""
+    return [FileLink(file.name, file.size, signed_link(file)) for file in row.files.all()]
+
+
+@dataclass(frozen=True)
 class Desk:
     """`why_not` is why no draft can be begun; empty where there is one or could be."""
 
@@ -75,8 +88,8 @@ class Desk:
         return any(row.passed for row in self.handed_in)
 
     @property
-    def results(self) -> list[tuple[Submission, list[Criterion]]]:
-        return [(row, criteria(row.rubric, row.marks)) for row in self.handed_in]
+    def results(self) -> list[tuple[Submission, list[Criterion], list[FileLink]]]:
+        return [(row, criteria(row.rubric, row.marks), links_of(row)) for row in self.handed_in]
 
 
 def desk_of(lesson: Lesson, enrollment: Enrollment | None) -> Desk:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.views import catalogue, discussions, exercise, learn, quiz
 
@@ -46,4 +46,5 @@ urlpatterns = [
         discussions.act,
         name="courses-thread-act",
     ),
+    path("teach/", include("courses.assessment_urls")),
 ]

@@ -64,3 +64,32 @@ class ReportForm(forms.Form):
 class AppealForm(forms.Form):
     question = forms.UUIDField()
     text = PlainText(max_length=1000, label=_("Why should your answer count?"), widget=_area(3))
+
+
+def numbered(posted: Any, name: str, most: int) -> list[str]:
+    """Fields called name-0, name-1, …, as an editor's page has them."""
+    return [posted.get(f"{name}-{place}", "").replace("\r\n", "\n") for place in range(most)]
+
+
+class ReasonForm(forms.Form):
+    reason = PlainText(max_length=500, label=_("Why, for whoever asks later"))
+
+
+class ReplyForm(forms.Form):
+    reply = PlainText(max_length=1000, required=False, label=_("What you answer"), widget=_area(3))
+
+
+class BankSearch(forms.Form):
+    q = PlainText(max_length=200, required=False)
+    tag = PlainText(max_length=40, required=False)
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        found = self.cleaned_data
+        return {"text": str(found.get("q", "")), "tag": str(found.get("tag", ""))}
+
+
+class TimeFactorForm(forms.Form):
+    time_factor = forms.DecimalField(
+        min_value=1, max_value=5, max_digits=3, decimal_places=2, label=_("Times as long")
+    )
