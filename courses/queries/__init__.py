@@ -8,11 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import FilteredRelation, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from courses.locking import NOT_ENROLLED, OPEN, Lock, lock_for_learner
-from courses.models import Course, Enrollment, Lesson, LessonPrerequisite, LessonProgress
+from courses.models import (
+    Course,
+    CourseRating,
+    Enrollment,
+    Lesson,
+    LessonPrerequisite,
+    LessonProgress,
+)
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,11 @@ def enrollment_of(course: Course, user: Any) -> Enrollment | None:
 
 
 def enrollment_at(slug: str, user: Any) -> Enrollment | None:
-    """With the course and its teacher, for whoever has a place there."""
+    """With the course and its teacher, for whoever has a place there; `has_rated` read along."""
     places = Enrollment.objects.visible_to(user).open().filter(course__slug=slug)
-    return places.select_related("course__instructor").first()
+    own = CourseRating.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
+    rows = places.select_related("course__instructor").annotate(has_rated=Exists(own))
+    return rows.first()
 
 
 def outline(course: Course, user: Any) -> Outline:

@@ -4,6 +4,7 @@ import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
 import { defineTimer } from "./timer.js";
+import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
 defineLive();
@@ -11,6 +12,7 @@ defineJob();
 defineProgress();
 defineAutosave();
 defineTimer();
+definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
