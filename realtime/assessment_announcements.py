@@ -1,4 +1,4 @@
-"""What learners and tutors hear of work that is marked: what waits, what came back, who answered."""
+"""What learners and tutors hear of marked work: what waits, what came back, who answered."""
 
 from collections.abc import Callable
 from typing import Any

@@ -223,7 +223,7 @@ class PostIn(StrictSerializer):
     body = SafeText(max_length=5000, multiline=True)
 
 
-class ReportIn(StrictSerializer):
+class PostReportIn(StrictSerializer):
     reason = serializers.ChoiceField(choices=PostReport.Reason.choices)
     note = SafeText(max_length=500, required=False, allow_blank=True)
 

@@ -254,11 +254,11 @@ class ThreadReportView(ApiView):
     access = {"post": MEMBER}
 
     @extend_schema(
-        operation_id="questions_report", request=serializers.ReportIn, responses={204: None}
+        operation_id="questions_report", request=serializers.PostReportIn, responses={204: None}
     )
     def post(self, request: Request, thread_id: UUID) -> Response:
         """Tell a moderator that a question does not belong here."""
-        body = read_body(serializers.ReportIn, request)
+        body = read_body(serializers.PostReportIn, request)
         discussions.report(user=request.user, target=thread_of(request, thread_id), **body)
         return Response(status=204)
 
@@ -267,10 +267,10 @@ class PostReportView(ApiView):
     access = {"post": MEMBER}
 
     @extend_schema(
-        operation_id="answers_report", request=serializers.ReportIn, responses={204: None}
+        operation_id="answers_report", request=serializers.PostReportIn, responses={204: None}
     )
     def post(self, request: Request, post_id: UUID) -> Response:
         """Tell a moderator that an answer does not belong here."""
-        body = read_body(serializers.ReportIn, request)
+        body = read_body(serializers.PostReportIn, request)
         discussions.report(user=request.user, target=post_of(request, post_id), **body)
         return Response(status=204)
