@@ -1,7 +1,10 @@
 from uuid import UUID
 
-from courses.models import KeyCorrection
-from courses.services import authoring, corrections, quizzes, ratings
+from django.utils import timezone
+
+from courses.models import Achievement, KeyCorrection
+from courses.queries.badges import reached_by
+from courses.services import achievements, authoring, boards, corrections, quizzes, ratings
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -33,3 +36,22 @@ def regrade(run: Run, *, correction_id: str) -> None:
         raised += made is not None
     with run.finishing(result={"attempts": len(attempts), "raised": raised}):
         pass
+
+
+@app.task(name="courses.tidy_boards")
+def tidy_boards() -> None:
+    boards.tidy(timezone.now())
+
+
+@job("courses.backfill_achievement")
+def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str | None) -> None:
+    """Begun again after a death, it passes over those who have it."""
+    row, now, given = Achievement.objects.get(pk=achievement_id), timezone.now(), 0
+    for place, user_id in enumerate(reached_by(row.criterion)):
+        if place % 100 == 0:
+            run.progress(done=place)
+        given += achievements.backfill_one(achievement=row, user_id=user_id, now=now)
+    with run.finishing(result={"given": given}):
+        achievements.backfilled(
+            achievement=row, actor_id=UUID(actor_id) if actor_id else None, people=given
+        )

@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from courses.views import catalogue, discussions, exercise, learn, opinions, own, quiz
+from courses.views import (
+    catalogue,
+    discussions,
+    exercise,
+    learn,
+    motivation,
+    opinions,
+    own,
+    quiz,
+)
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -72,4 +81,9 @@ urlpatterns = [
         name="courses-thread-act",
     ),
     path("teach/", include("courses.assessment_urls")),
+    path("achievements/", motivation.achievements, name="achievements"),
+    path("achievements/points/", motivation.points, name="my-points"),
+    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
+    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
+    path("settings/motivation/", motivation.settings, name="settings-motivation"),
 ]

@@ -2,7 +2,13 @@
 
 from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
 from payments.events import PaymentCaptured, PaymentRefunded
 from realtime import (  # noqa: F401  declared by being read
     assessment_announcements,
@@ -54,6 +60,16 @@ def tell_completed(event: EnrollmentCompleted) -> None:
 
 @outbox.handles(AchievementAwarded)
 def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
     announce(event)
 
 

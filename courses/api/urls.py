@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from courses.api import authoring, catalogue, learning, lessons, own, ratings, releases
+from courses.api import (
+    authoring,
+    catalogue,
+    learning,
+    lessons,
+    motivation_urls,
+    own,
+    ratings,
+    releases,
+)
 
 urlpatterns = [
     path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
@@ -138,4 +147,5 @@ urlpatterns = [
         name="courses-api-lesson-draft",
     ),
     path("", include("courses.api.assessment_urls")),
+    *motivation_urls.urlpatterns,
 ]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0033_words_apart'),
+        ('courses', '0042_points_append_only'),
         ('payments', '0003_next_check'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

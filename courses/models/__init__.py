@@ -1,5 +1,5 @@
-from courses.models.achievements import UserAchievement
-from courses.models.activity import ActivityDay
+from courses.models.achievements import Achievement, UserAchievement
+from courses.models.activity import Activity, ActivityDay, Motivation, RestChoice
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
 from courses.models.catalogue import CatalogueStamp, CourseWords, SearchWord
@@ -16,6 +16,8 @@ from courses.models.drafts import (
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
+from courses.models.nudges import Nudge
+from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.submissions import Submission, SubmissionFile
@@ -23,13 +25,18 @@ from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
+    "BUCKET",
     "CONTENT",
+    "Achievement",
+    "Activity",
     "ActivityDay",
     "Appeal",
     "Attempt",
     "AttemptAnswer",
     "Attendance",
     "BankItem",
+    "BoardScore",
+    "BoardTally",
     "CatalogueStamp",
     "Course",
     "CourseDraft",
@@ -51,6 +58,9 @@ __all__ = [
     "LessonPrerequisite",
     "LessonProgress",
     "LessonRevision",
+    "Motivation",
+    "Nudge",
+    "PointsEntry",
     "Post",
     "PostReport",
     "ProgressBeat",
@@ -60,6 +70,7 @@ __all__ = [
     "RatingPrior",
     "RatingReport",
     "Regrade",
+    "RestChoice",
     "SearchWord",
     "Section",
     "SectionDraft",
