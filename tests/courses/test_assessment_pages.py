@@ -53,13 +53,13 @@ def sent(client: Client, path: str, data: dict[str, Any] | None = None) -> str:
 
 def test_an_exercise_from_both_sides(pupil, teacher, course: Course, media) -> None:
     assert "How it is marked" in seen(pupil, f"{BASE}/essay/")
-    sent(pupil, f"{BASE}/essay/work/begin/")
+    sent(pupil, f"{BASE}/essay/desk/begin/")
     paper = SimpleUploadedFile("rain.txt", b"Notes about rain.\n")
-    text = sent(pupil, f"{BASE}/essay/work/", {"text": "It rains.", "file": paper})
+    text = sent(pupil, f"{BASE}/essay/desk/", {"text": "It rains.", "file": paper})
     assert "Your draft is saved." in text
     assert "rain.txt" in text
-    assert pupil.post(f"{BASE}/essay/work/save/", {"text": "It pours."}).status_code == 204
-    text = sent(pupil, f"{BASE}/essay/work/", {"text": "It pours.", "submit": "1"})
+    assert pupil.post(f"{BASE}/essay/desk/save/", {"text": "It pours."}).status_code == 204
+    text = sent(pupil, f"{BASE}/essay/desk/", {"text": "It pours.", "submit": "1"})
     assert "Handed in" in text
     row = Submission.objects.get()
     queue = seen(teacher, "/teach/grading/")
@@ -83,7 +83,7 @@ def test_returned_and_begun_again(pupil, teacher, place: Enrollment) -> None:
     page = reverse("teach-mark-submission", args=[row.pk])
     sent(teacher, page, {"return": "1", "comment": "Say why."})
     assert "Say why." in seen(pupil, f"{BASE}/essay/")
-    assert "It rains." in sent(pupil, f"{BASE}/essay/work/begin/")
+    assert "It rains." in sent(pupil, f"{BASE}/essay/desk/begin/")
 
 
 def test_questions_under_a_lesson(pupil, teacher, course: Course, otto: User) -> None:
