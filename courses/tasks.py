@@ -4,12 +4,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Achievement, Course
+from courses.models import Achievement, Course, KeyCorrection
 from courses.queries.badges import reached_by
 from courses.services import (
     achievements,
     authoring,
     boards,
+    corrections,
     quizzes,
     ratings,
     sources,
@@ -33,6 +34,20 @@ def rerank() -> None:
 @job("courses.recount")
 def recount(run: Run, *, course_id: str) -> None:
     authoring.recount_learners(UUID(course_id))
+
+
+@job("courses.regrade")
+def regrade(run: Run, *, correction_id: str) -> None:
+    correction = KeyCorrection.objects.select_related("question").get(pk=correction_id)
+    attempts = corrections.attempts_to_regrade(correction)
+    raised = 0
+    for done, attempt_id in enumerate(attempts):
+        if done % 50 == 0:
+            run.progress(done=done, total=len(attempts))
+        made = corrections.regrade(correction=correction, attempt_id=attempt_id)
+        raised += made is not None
+    with run.finishing(result={"attempts": len(attempts), "raised": raised}):
+        pass
 
 
 @app.task(name="courses.tidy_boards")

@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.views import (
     catalogue,
+    discussions,
+    exercise,
     files,
     learn,
     motivation,
@@ -65,6 +67,31 @@ urlpatterns = [
         quiz.save,
         name="courses-attempt-save",
     ),
+    path(
+        "learn/<slug:slug>/<slug:key>/attempts/<int:number>/appeal/",
+        quiz.appeal,
+        name="courses-appeal",
+    ),
+    path("learn/<slug:slug>/<slug:key>/desk/", exercise.work, name="courses-work"),
+    path("learn/<slug:slug>/<slug:key>/desk/begin/", exercise.begin, name="courses-work-begin"),
+    path("learn/<slug:slug>/<slug:key>/desk/save/", exercise.save, name="courses-work-save"),
+    path(
+        "learn/<slug:slug>/<slug:key>/desk/files/<uuid:file_id>/remove/",
+        exercise.detach,
+        name="courses-work-detach",
+    ),
+    path("learn/<slug:slug>/<slug:key>/questions/", discussions.threads, name="courses-threads"),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/",
+        discussions.thread,
+        name="courses-thread",
+    ),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/act/",
+        discussions.act,
+        name="courses-thread-act",
+    ),
+    path("teach/", include("courses.assessment_urls")),
     path("achievements/", motivation.achievements, name="achievements"),
     path("achievements/points/", motivation.points, name="my-points"),
     path("leaderboard/", motivation.leaderboard, name="leaderboard"),

@@ -1,4 +1,5 @@
-"""What do we tell people? This file answers, and `security_announcements`; no other.
+"""What do we tell people? This file answers, `security_announcements` and
+`assessment_announcements`; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;

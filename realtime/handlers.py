@@ -22,6 +22,7 @@ from payments.events import (
     SubscriptionSuspended,
 )
 from realtime import (  # declared by being read
+    assessment_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )

@@ -256,9 +256,14 @@ class AnswersView(ApiView):
         responses=serializers.AttemptOut,
     )
     def patch(self, request: Request, attempt_id: UUID) -> Response:
-        """Save answers; the last one to a question counts."""
-        given = _by_question(read_body(serializers.AnswersIn, request)["answers"])
-        row = quizzes.save_answers_for(user=request.user, attempt_id=attempt_id, answers=given)
+        """Save answers; of two saves the one with the higher sequence stands."""
+        body = read_body(serializers.AnswersIn, request)
+        row = quizzes.save_answers_for(
+            user=request.user,
+            attempt_id=attempt_id,
+            answers=_by_question(body["answers"]),
+            sequence=body.get("sequence"),
+        )
         return Response(shapes.attempt(row))
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0033_words_apart'),
+        ('courses', '0023_submissions_and_threads'),
     ]
 
     operations = [
