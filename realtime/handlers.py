@@ -2,9 +2,15 @@
 
 from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.events import (
+    AchievementAwarded,
+    CourseReviewed,
+    CourseSubmitted,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+)
 from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import security_announcements  # noqa: F401  declared by being read
+from realtime import course_announcements, security_announcements  # noqa: F401  declared by being read
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -56,4 +62,14 @@ def tell_achievement(event: AchievementAwarded) -> None:
 
 @outbox.handles(CertificateIssued)
 def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseSubmitted)
+def tell_course_submitted(event: CourseSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseReviewed)
+def tell_course_reviewed(event: CourseReviewed) -> None:
     announce(event)
