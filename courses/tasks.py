@@ -1,9 +1,20 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import User
-from courses.models import Course
-from courses.services import authoring, quizzes, ratings, sources, transfers
+from courses.models import Achievement, Course
+from courses.queries.badges import reached_by
+from courses.services import (
+    achievements,
+    authoring,
+    boards,
+    quizzes,
+    ratings,
+    sources,
+    transfers,
+)
 from tutorme.core.ids import uuid7
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
@@ -48,3 +59,22 @@ def export_course(run: Run, *, course_id: str, owner_id: str) -> None:
     file = transfers.export_archive(course=course, owner_id=UUID(owner_id))
     with run.finishing(result={"file": str(file.pk), "slug": course.slug}):
         pass
+
+
+@app.task(name="courses.tidy_boards")
+def tidy_boards() -> None:
+    boards.tidy(timezone.now())
+
+
+@job("courses.backfill_achievement")
+def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str | None) -> None:
+    """Begun again after a death, it passes over those who have it."""
+    row, now, given = Achievement.objects.get(pk=achievement_id), timezone.now(), 0
+    for place, user_id in enumerate(reached_by(row.criterion)):
+        if place % 100 == 0:
+            run.progress(done=place)
+        given += achievements.backfill_one(achievement=row, user_id=user_id, now=now)
+    with run.finishing(result={"given": given}):
+        achievements.backfilled(
+            achievement=row, actor_id=UUID(actor_id) if actor_id else None, people=given
+        )

@@ -4,6 +4,7 @@ from courses.views import (
     catalogue,
     files,
     learn,
+    motivation,
     opinions,
     own,
     quiz,
@@ -98,4 +99,9 @@ urlpatterns = [
             ("attendance/", releases.attendance, "teach-attendance"),
         )
     ),
+    path("achievements/", motivation.achievements, name="achievements"),
+    path("achievements/points/", motivation.points, name="my-points"),
+    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
+    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
+    path("settings/motivation/", motivation.settings, name="settings-motivation"),
 ]

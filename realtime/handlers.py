@@ -4,13 +4,15 @@ from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
+    AchievementBackfilled,
     CourseReviewed,
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    LearnerNudged,
 )
 from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import course_announcements, security_announcements  # noqa: F401  declared by being read
+from realtime import course_announcements, security_announcements  # noqa: F401  declared so
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -57,6 +59,16 @@ def tell_completed(event: EnrollmentCompleted) -> None:
 
 @outbox.handles(AchievementAwarded)
 def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
     announce(event)
 
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from courses.api import authoring, catalogue, files, learning, lessons, own, ratings, releases
+from courses.api import (
+    authoring,
+    catalogue,
+    files,
+    learning,
+    lessons,
+    motivation_urls,
+    own,
+    ratings,
+    releases,
+)
 
 urlpatterns = [
     path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
@@ -155,4 +165,5 @@ urlpatterns = [
         lessons.LessonDraftView.as_view(),
         name="courses-api-lesson-draft",
     ),
+    *motivation_urls.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from accounts.middleware import hour_format, zone
 from tutorme.core.money import Money
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
+from tutorme.web.medals import medal_svg
 
 register = template.Library()
 
@@ -25,6 +26,11 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeString:
     return cover_svg(seed, title, subject=subject, teacher=teacher)
+
+
+@register.simple_tag
+def medal(seed: str, kind: str, number: int, percent: int | None = None) -> SafeString:
+    return medal_svg(seed, kind, number, percent=percent)
 
 
 @register.filter
