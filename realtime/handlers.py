@@ -6,6 +6,8 @@ from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
     AchievementBackfilled,
+    CourseReviewed,
+    CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
     LearnerNudged,
@@ -23,6 +25,7 @@ from payments.events import (
 )
 from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
+    course_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
@@ -122,4 +125,14 @@ def tell_nudged(event: LearnerNudged) -> None:
 
 @outbox.handles(CertificateIssued)
 def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseSubmitted)
+def tell_course_submitted(event: CourseSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseReviewed)
+def tell_course_reviewed(event: CourseReviewed) -> None:
     announce(event)
