@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learn, motivation, opinions, own, quiz
+from courses.views import catalogue, learn, motivation, opinions, own, quiz, teaching
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -52,4 +52,12 @@ urlpatterns = [
     path("leaderboard/", motivation.leaderboard, name="leaderboard"),
     path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
     path("settings/motivation/", motivation.settings, name="settings-motivation"),
+    path("teach/", teaching.desk, name="teach"),
+    path("teach/courses/<slug:slug>/analytics/", teaching.course_analytics, name="teach-analytics"),
+    path("teach/courses/<slug:slug>/learners.csv", teaching.learners_file, name="teach-learners"),
+    path(
+        "teach/courses/<slug:slug>/nudge/<uuid:enrollment_id>/",
+        teaching.nudge,
+        name="teach-nudge",
+    ),
 ]

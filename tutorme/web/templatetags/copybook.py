@@ -1,5 +1,6 @@
 """What the components need beyond Django's own tags."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import hour_format, zone
 from tutorme.core.money import Money
+from tutorme.web import charts
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
 from tutorme.web.medals import medal_svg
@@ -31,6 +33,16 @@ def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeSt
 @register.simple_tag
 def medal(seed: str, kind: str, number: int, percent: int | None = None) -> SafeString:
     return medal_svg(seed, kind, number, percent=percent)
+
+
+@register.simple_tag
+def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return charts.bars(rows)
+
+
+@register.simple_tag
+def columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return charts.columns(rows)
 
 
 @register.filter
