@@ -84,17 +84,6 @@ class Numbers:
         return 100 * self.completed // self.enrolled if self.enrolled else 0
 
 
-def numbers(course: Course, now: datetime) -> Numbers:
-    rows = Enrollment.objects.open().filter(course=course)
-    found = rows.aggregate(
-        enrolled=Count("pk"),
-        completed=Count("pk", filter=Q(completed_at__isnull=False)),
-        active=Count("pk", filter=Q(last_activity_at__gte=now - QUIET)),
-        percent=Avg("percent"),
-    )
-    return Numbers(**{**found, "percent": int(found["percent"] or 0)})
-
-
 _LOST = """
 WITH last AS (
     SELECT p.enrollment_id, max(l.position) AS position
@@ -125,27 +114,42 @@ def funnel(course: Course, now: datetime) -> list[Step]:
         return [Step(*row) for row in cursor.fetchall()]
 
 
+# The numbers stand beside every week, and alone where no week has anything.
 _WEEKS = """
-SELECT week::date, sum(enrolled), sum(completed) FROM (
-    SELECT date_trunc('week', created_at AT TIME ZONE 'UTC') AS week, 1 AS enrolled, 0 AS completed
-    FROM courses_enrollment WHERE course_id = ANY(%(courses)s) AND created_at >= %(since)s
-    UNION ALL
-    SELECT date_trunc('week', completed_at AT TIME ZONE 'UTC'), 0, 1
-    FROM courses_enrollment WHERE course_id = ANY(%(courses)s) AND completed_at >= %(since)s
-) AS rows GROUP BY week
+WITH places AS (
+    SELECT * FROM courses_enrollment WHERE course_id = ANY(%(courses)s)
+), grouped AS (
+    SELECT week::date, sum(enrolled) AS enrolled, sum(completed) AS completed FROM (
+        SELECT date_trunc('week', created_at AT TIME ZONE 'UTC') AS week, 1 AS enrolled,
+               0 AS completed
+        FROM places WHERE created_at >= %(since)s
+        UNION ALL
+        SELECT date_trunc('week', completed_at AT TIME ZONE 'UTC'), 0, 1
+        FROM places WHERE completed_at >= %(since)s
+    ) AS rows GROUP BY week
+), numbers AS (
+    SELECT count(*), count(completed_at), count(*) FILTER (WHERE last_activity_at >= %(active)s),
+           coalesce(floor(avg(percent)), 0)::int
+    FROM places WHERE state <> 'cancelled'
+)
+SELECT numbers.*, grouped.week, grouped.enrolled, grouped.completed
+FROM numbers LEFT JOIN grouped ON true
 """
 
 
-def weeks(course_ids: list[UUID], now: datetime) -> list[Week]:
-    """The last twelve, this one included, without gaps."""
+def by_week(course_ids: list[UUID], now: datetime) -> tuple[Numbers, list[Week]]:
+    """The numbers, and the last twelve weeks, this one included, without gaps."""
     today = now.astimezone(UTC).date()
     first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    facts: dict[str, Any] = {"courses": course_ids, "since": since, "active": now - QUIET}
     with connection.cursor() as cursor:
-        cursor.execute(_WEEKS, {"courses": course_ids, "since": since})
-        found = {day: (int(enrolled), int(done)) for day, enrolled, done in cursor.fetchall()}
+        cursor.execute(_WEEKS, facts)
+        rows = cursor.fetchall()
+    found = {row[4]: (int(row[5]), int(row[6])) for row in rows if row[4]}
     mondays = [first + timedelta(weeks=n) for n in range(WEEKS)]
-    return [Week(monday, *found.get(monday, (0, 0))) for monday in mondays]
+    weeks = [Week(monday, *found.get(monday, (0, 0))) for monday in mondays]
+    return Numbers(*rows[0][:4]), weeks
 
 
 def hardest(course: Course) -> list[Item]:
@@ -308,11 +312,12 @@ class Analytics:
 
 
 def analytics(course: Course, now: datetime) -> Analytics:
-    """Seven queries."""
+    """Six queries."""
+    numbers, weeks = by_week([course.pk], now)
     return Analytics(
-        numbers=numbers(course, now),
+        numbers=numbers,
         funnel=funnel(course, now),
-        weeks=weeks([course.pk], now),
+        weeks=weeks,
         hardest=hardest(course),
         stuck=stuck([course.pk], now)[course.pk],
         takings=takings([course.pk]),

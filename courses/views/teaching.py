@@ -31,14 +31,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     courses = analytics.taught(request.user.pk, now)
     ids = [row.id for row in courses]
     waiting = analytics.stuck(ids, now, most=8) if ids else {}
-    weeks = analytics.weeks(ids, now)
+    numbers, weeks = analytics.by_week(ids, now)
     context = {
         "courses": courses,
         "stuck": [(row, one) for row in courses for one in waiting.get(row.id, ())],
         "weeks": [_bar(week.starts_on, week.enrolled) for week in weeks],
         "enrolled": sum(week.enrolled for week in weeks),
         "takings": _takings(analytics.takings(ids)),
-        "learners": sum(row.enrolled for row in courses),
+        "learners": numbers.enrolled,
     }
     return render(request, "courses/desk.html", context)
 
