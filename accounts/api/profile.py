@@ -54,6 +54,7 @@ class PreferencesIn(StrictSerializer):
 
 
 class ProfileView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "put", "patch")}
 
     @extend_schema(operation_id="me_profile", responses=ProfileOut)
@@ -104,6 +105,7 @@ def _profile_tag(user: User) -> str:
 
 
 class PreferencesView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "patch")}
 
     @extend_schema(operation_id="me_preferences", responses=PreferencesOut)
