@@ -14,7 +14,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
-from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    enrolling,
+    learning,
+    motivation,
+    quizzes,
+    streaks,
+)
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -76,7 +84,16 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
         roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
     elif row["role"] == "admin":
         roles.appoint_admin(user=made)
+    _motivation(made, row)
     return made, True
+
+
+def _motivation(user: User, row: dict[str, Any]) -> None:
+    """Some stand on the leaderboards and some rest at weekends; nobody does unless it says so."""
+    if row.get("wants_boards"):
+        motivation.choose(user_id=user.pk, changes={"wants_boards": True})
+    if days := row.get("rest_days"):
+        streaks.choose_rest_days(user_id=user.pk, weekdays=set(days))
 
 
 def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
