@@ -119,7 +119,10 @@ def _history(row: dict[str, Any], cast: _Cast) -> bool:
     for quiz in row.get("quizzes") or []:
         goes[quiz["lesson"]].append(quiz["answers"])
     for number, lesson in enumerate(lessons, start=1):
-        _do(place, lesson, goes[lesson.key], began + number * step)
+        when = began + number * step
+        if row.get("daily"):
+            when = timezone.now() - timedelta(days=len(lessons) - number, minutes=30)
+        _do(place, lesson, goes[lesson.key], when)
     return True
 
 
