@@ -96,8 +96,8 @@ def _lost(count: int) -> str:
     return ngettext("%(n)d stopped here", "%(n)d stopped here", count) % {"n": count}
 
 
-def _bar(day: Any, value: int) -> dict[str, Any]:
-    return {"label": formats.date_format(day, "j M"), "value": value}
+def _bar(day: Any, value: int) -> tuple[str, str, int]:
+    return formats.date_format(day, "j M"), str(value), value
 
 
 def _takings(rows: list[analytics.Takings]) -> list[dict[str, Any]]:

@@ -1,42 +1,74 @@
-"""Charts: where bars begin and end. The templates draw them; words stay outside the picture, so
-that they keep their size on a phone."""
+"""Bars as shapes: where each stands and how high, from a zero baseline. Drawn by <c-bars>, and by
+<c-chart-bars> where each has words beside it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-_STEP, _GAP = 10, 2
+WIDTH, HEIGHT = 600, 140
+_GAP = 0.28
 
 
-def bars(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with `width` of a hundred, the longest being full; below zero there is no bar."""
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    is_last: bool
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True)
+class Chart:
+    bars: Sequence[Bar]
+    zero: float
+    first: str
+    last: str
+    highest: str
+
+
+def bars(rows: Sequence[tuple[str, str, int]], *, mirrored: bool = False) -> Chart:
+    """`rows` are (label, value in words, value); time runs from the right where `mirrored`."""
+    values = [value for _label, _text, value in rows]
+    top, bottom = max([0, *values]), min([0, *values])
+    scale = HEIGHT / ((top - bottom) or 1)
+    zero = round(top * scale, 1) if top or bottom else float(HEIGHT)
+    step = WIDTH / max(1, len(rows))
+    drawn = []
+    for number, (label, text, value) in enumerate(rows):
+        place = len(rows) - 1 - number if mirrored else number
+        height = round(abs(value) * scale, 1)
+        drawn.append(
+            Bar(
+                label=label,
+                text=text,
+                x=round(place * step + step * _GAP / 2, 1),
+                y=round(zero - height, 1) if value > 0 else zero,
+                width=round(step * (1 - _GAP), 1),
+                height=height,
+                is_last=number == len(rows) - 1,
+            )
+        )
+    names = [label for label, _text, _value in rows]
+    highest = max(rows, key=lambda row: row[2])[1] if rows else ""
+    return Chart(drawn, zero, names[0] if names else "", names[-1] if names else "", highest)
+
+
+def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bars beside their words: rows with `width` of a hundred, the longest being full. Drawn by
+    <c-chart-bars>."""
     most = max((row["value"] for row in rows), default=0)
-    return [{**_plain(row), "width": _share(row["value"], most)} for row in rows]
+    return [
+        {"shown": row["value"], "note": "", "marked": False, **row, "width": _share(row, most)}
+        for row in rows
+    ]
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {"shown": row["value"], "note": "", "marked": False, **row}
-
-
-def _share(value: float, most: float) -> float:
-    return round(max(0.0, 100 * value / most), 2) if most > 0 else 0.0
-
-
-def columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A box as wide as there are columns and a hundred high."""
-    most = max((row["value"] for row in rows), default=0)
-    return {
-        "width": _STEP * max(1, len(rows)),
-        "most": most,
-        "first": rows[0]["label"] if rows else "",
-        "last": rows[-1]["label"] if rows else "",
-        "bars": [_column(n, _share(row["value"], most)) for n, row in enumerate(rows)],
-    }
-
-
-def _column(number: int, height: float) -> dict[str, float]:
-    return {
-        "x": number * _STEP + _GAP / 2,
-        "y": round(100 - height, 2),
-        "width": _STEP - _GAP,
-        "height": height,
-    }
+def _share(row: dict[str, Any], most: float) -> float:
+    return round(max(0.0, 100 * row["value"] / most), 2) if most > 0 else 0.0

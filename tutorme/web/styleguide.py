@@ -61,6 +61,7 @@ def samples(direction: str, theme: str) -> dict[str, Any]:
         ],
         **_motivation(),
         "price": Money(3200, "USD"),
+        "weeks": [("2 Nov", "€40.00", 4000), ("9 Nov", "−€8.00", -800), ("16 Nov", "€64.00", 6400)],
         "starts_at": LESSON_AT,
         "tokens": (
             "paper sheet wash feint rule margin ink ink-2 ink-3 board fill marker pen amber blue"
@@ -89,14 +90,13 @@ def _motivation() -> dict[str, Any]:
             }
             for place, kind in enumerate(kinds)
         ],
-        "weeks": [days[:7], days[7:]],
+        "two_weeks": [days[:7], days[7:]],
         "weekdays": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-        "bars": [
+        "lengths": [
             {"label": "Scales and balance", "value": 31},
             {"label": "One unknown", "value": 24, "note": "7 stopped here", "marked": True},
             {"label": "Both sides", "value": 22},
         ],
-        "columns": [{"label": f"{n} Nov", "value": n * n % 7} for n in range(2, 14)],
     }
 
 
