@@ -13,6 +13,7 @@ from courses.views import (
     releases,
     teach,
     teach_lesson,
+    teaching,
     transfers,
 )
 
@@ -98,7 +99,6 @@ urlpatterns = [
     path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
     path("settings/motivation/", motivation.settings, name="settings-motivation"),
     # What authors do ---------------------------------------------------------------------------
-    path("teach/", teach.home, name="teach"),
     path("teach/courses/", teach.courses, name="teach-courses"),
     path("teach/courses/new/", teach.new_course, name="teach-new"),
     path("teach/courses/import/", transfers.bring_in, name="teach-import"),
@@ -134,5 +134,13 @@ urlpatterns = [
             ("history/<int:revision_id>/", teach_lesson.restore, "teach-restore"),
             ("attendance/", releases.attendance, "teach-attendance"),
         )
+    ),
+    path("teach/", teaching.desk, name="teach"),
+    path("teach/courses/<slug:slug>/analytics/", teaching.course_analytics, name="teach-analytics"),
+    path("teach/courses/<slug:slug>/learners.csv", teaching.learners_file, name="teach-learners"),
+    path(
+        "teach/courses/<slug:slug>/nudge/<uuid:enrollment_id>/",
+        teaching.nudge,
+        name="teach-nudge",
     ),
 ]

@@ -3,16 +3,26 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from certificates.models import Certificate
-from courses.services import authoring, enrolling, learning, quizzes
+from courses.models import Course
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    enrolling,
+    learning,
+    motivation,
+    quizzes,
+)
 from payments.models import Order
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
 from tests.payments.conftest import bare_order
@@ -43,6 +53,8 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     middle = enrolling.enroll_free(user=sam, course=begun)
     sheet = quizzes.start(enrollment=middle, lesson=lesson(begun, "check"))
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
+    achievement_catalogue.load()
+    motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
@@ -66,6 +78,11 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         *(f"/orders/{order.pk}/" for order in orders),
         "/certificates/",
         f"/verify/{code}/",
+        "/achievements/",
+        "/achievements/points/",
+        "/leaderboard/",
+        "/leaderboard/?board=course&course=first-steps",
+        "/settings/motivation/",
         "/notifications/",
         "/settings/profile/",
         "/settings/security/",
@@ -127,8 +144,23 @@ def test_they_stand_as_well_from_right_to_left(chromium, live_server, sam, stops
     assert tour(chromium, live_server.url, sam, stops, width=width) == {}
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "dark"), (NARROW, "light")])
+def test_a_teachers_desk_is_open_to_everyone(
+    chromium, live_server, tess, otto, stops, width, scheme
+):
+    """With somebody who does not come on, and somebody who failed twice."""
+    course = Course.objects.get(slug="first-steps")
+    long_ago = timezone.now() - timedelta(days=20)
+    quiet = enrolling.enroll(user_id=otto.pk, course=course, now=long_ago)
+    learning.complete_lesson(enrollment=quiet, lesson=lesson(course, "hello"), now=long_ago)
+    desk = ["/teach/", "/teach/courses/first-steps/analytics/"]
+    options = {"width": width, "color_scheme": scheme}
+    assert tour(chromium, live_server.url, tess, desk, **options) == {}
+
+
 def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_server, ada):
-    empty = ["/today/", "/learn/", "/orders/", "/certificates/", "/notifications/", "/courses/"]
+    mine = ["/achievements/", "/leaderboard/", "/teach/", "/today/", "/learn/"]
+    empty = [*mine, "/orders/", "/certificates/", "/notifications/", "/courses/"]
     assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
 
 

@@ -21,8 +21,10 @@ from courses.services import (
     enrolling,
     files,
     learning,
+    motivation,
     quizzes,
     ratings,
+    streaks,
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
@@ -90,7 +92,16 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
         roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
     elif row["role"] == "admin":
         roles.appoint_admin(user=made)
+    _motivation(made, row)
     return made, True
+
+
+def _motivation(user: User, row: dict[str, Any]) -> None:
+    """Some stand on the leaderboards and some rest at weekends; nobody does unless it says so."""
+    if row.get("wants_boards"):
+        motivation.choose(user_id=user.pk, changes={"wants_boards": True})
+    if days := row.get("rest_days"):
+        streaks.choose_rest_days(user_id=user.pk, weekdays=set(days))
 
 
 def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
@@ -139,7 +150,10 @@ def _history(row: dict[str, Any], cast: _Cast) -> bool:
     for quiz in row.get("quizzes") or []:
         goes[quiz["lesson"]].append(quiz["answers"])
     for number, lesson in enumerate(lessons, start=1):
-        _do(place, lesson, goes[lesson.key], began + number * step)
+        when = began + number * step
+        if row.get("daily"):
+            when = timezone.now() - timedelta(days=len(lessons) - number, minutes=30)
+        _do(place, lesson, goes[lesson.key], when)
     return True
 
 
