@@ -1,5 +1,6 @@
 """What courses does when something happens below or within."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from courses.events import (
     LessonCompleted,
 )
 from courses.models import Course, Enrollment
-from courses.services import achievements, enrolling, streaks
+from courses.services import achievements, enrolling, giving_back, streaks
 from payments.events import PaymentCaptured, PaymentRefunded
-from payments.sellers import Quote, sells
+from payments.models import Order
+from payments.sellers import Quote, Terms, refunds, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
 
@@ -35,6 +37,11 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         payee_id=course.instructor_id,
         url=reverse("courses-learn-course", args=[course.slug]),
     )
+
+
+@refunds(KIND)
+def terms(order: Order, now: datetime) -> Terms:
+    return giving_back.terms(order, now)
 
 
 @outbox.handles(PaymentCaptured)
