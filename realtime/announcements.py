@@ -1,4 +1,5 @@
-"""What do we tell people? This file answers, and `security_announcements`; no other.
+"""What do we tell people? This file answers, with `security_announcements` and
+`money_announcements`; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -19,8 +21,15 @@ from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.errors import CertificateRevoked
 from certificates.events import CertificateIssued
 from certificates.models import Certificate
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from courses.models import Course, UserAchievement
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
+from courses.models import Achievement, Course, Nudge
+from courses.queries.motivation import is_calm
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from tutorme.core.events import Event
@@ -206,6 +215,7 @@ def _payment_facts(event: PaymentCaptured | PaymentRefunded) -> Facts:
         "what": order.description,
         "amount": {"minor": event.amount_minor, "currency": event.currency},
         "order": str(event.order_id),
+        "papers": settings.PUBLIC_BASE_URL + reverse("payments-receipt", args=[event.order_id]),
     }
 
 
@@ -255,13 +265,34 @@ def _about_course(key: str, event: EnrollmentCreated | EnrollmentCompleted) -> T
 
 
 def _achiever(event: AchievementAwarded) -> list[Told]:
+    """Whoever wants calm finds it on no page and hears nothing of it."""
+    if is_calm(event.user_id):
+        return []
     key = f"achievement:{event.user_achievement_id}"
-    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("learn"))]
+    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("achievements"))]
 
 
 def _achievement_label(facts: Facts) -> Facts:
-    labels = dict(UserAchievement.Achievement.choices)
-    return {"achievement": str(labels.get(facts["achievement"], facts["achievement"]))}
+    title = Achievement.objects.filter(slug=facts["achievement"]).values_list("title", flat=True)
+    return {**facts, "achievement": _(title.first() or facts["achievement"])}
+
+
+def _activator(event: AchievementBackfilled) -> list[Told]:
+    """One line for whoever activated it, however many people it went to."""
+    if event.actor_id is None:
+        return []
+    row = Achievement.objects.get(pk=event.achievement_id)
+    key = f"achievement-backfilled:{row.pk}:{row.activated_at}"
+    facts = {"achievement": row.slug, "people": event.people}
+    return [Told(event.actor_id, key, facts, reverse("achievements"))]
+
+
+def _nudged(event: LearnerNudged) -> list[Told]:
+    row = Nudge.objects.select_related("enrollment__course__instructor").get(pk=event.nudge_id)
+    course = row.enrollment.course
+    facts = {"course": course.title, "teacher": course.instructor.display_name}
+    url = reverse("courses-learn-course", args=[course.slug])
+    return [Told(event.user_id, f"nudge:{row.pk}", facts, url)]
 
 
 _announce(
@@ -290,6 +321,25 @@ _announce(
         title=_("Achievement: %(achievement)s"),
         body=_("It counts towards your points."),
         read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="achievement-backfilled",
+        event=AchievementBackfilled,
+        who=_activator,
+        title=_("%(achievement)s is active"),
+        body=_("People who had reached it already and have it now: %(people)s."),
+        read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="nudge",
+        event=LearnerNudged,
+        who=_nudged,
+        title=_("%(teacher)s is thinking of you"),
+        body=_("%(course)s is open where you left it. A few minutes are enough to go on."),
     )
 )
 

@@ -2,9 +2,26 @@
 
 from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import security_announcements  # noqa: F401  declared by being read
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
+from payments.events import (
+    CreditEnding,
+    PackageEnding,
+    PaymentCaptured,
+    PaymentRefunded,
+    PayoutAddressChanged,
+    PayoutFailed,
+    PayoutPaid,
+)
+from realtime import (  # declared by being read
+    money_announcements,  # noqa: F401
+    security_announcements,  # noqa: F401
+)
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -54,6 +71,41 @@ def tell_achievement(event: AchievementAwarded) -> None:
     announce(event)
 
 
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
+    announce(event)
+
+
 @outbox.handles(CertificateIssued)
 def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutPaid)
+def tell_payout_paid(event: PayoutPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutFailed)
+def tell_payout_failed(event: PayoutFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutAddressChanged)
+def tell_payout_redirected(event: PayoutAddressChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(CreditEnding)
+def tell_credit_ending(event: CreditEnding) -> None:
+    announce(event)
+
+
+@outbox.handles(PackageEnding)
+def tell_package_ending(event: PackageEnding) -> None:
     announce(event)

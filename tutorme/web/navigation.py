@@ -52,6 +52,7 @@ SETTINGS = (
     Entry(("settings-profile",), _("Profile")),
     Entry(("settings-skills",), _("Skills")),
     Entry(("settings-preferences",), _("Preferences")),
+    Entry(("settings-motivation",), _("Motivation")),
     Entry(("settings-notifications",), _("Notifications")),
     Entry(("settings-security",), _("Security")),
     Entry(("settings-connections",), _("Connected accounts")),

@@ -16,6 +16,7 @@ from tutorme.web import charts
 from tutorme.web.charts import Chart
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
+from tutorme.web.medals import medal_svg
 
 register = template.Library()
 
@@ -28,6 +29,11 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeString:
     return cover_svg(seed, title, subject=subject, teacher=teacher)
+
+
+@register.simple_tag
+def medal(seed: str, kind: str, number: int, percent: int | None = None) -> SafeString:
+    return medal_svg(seed, kind, number, percent=percent)
 
 
 @register.simple_tag
