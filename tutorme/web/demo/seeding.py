@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
 from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -25,6 +26,7 @@ class Report:
     people: int = 0
     courses: int = 0
     histories: int = 0
+    sales: int = 0
 
 
 @dataclass
@@ -45,6 +47,7 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    report.sales = seed_money(cast.people, cast.courses)
     return report
 
 

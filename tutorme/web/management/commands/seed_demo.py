@@ -22,5 +22,5 @@ class Command(BaseCommand):
         report = seed()
         self.stdout.write(
             f"demo: {report.people} people, {report.courses} courses and "
-            f"{report.histories} histories added"
+            f"{report.histories} histories and {report.sales} sales added"
         )
