@@ -13,8 +13,13 @@ from courses.events import (
     LearnerNudged,
 )
 from payments.events import (
+    CreditEnding,
+    PackageEnding,
     PaymentCaptured,
     PaymentRefunded,
+    PayoutAddressChanged,
+    PayoutFailed,
+    PayoutPaid,
     SubscriptionActivated,
     SubscriptionCancelled,
     SubscriptionChanged,
@@ -26,6 +31,7 @@ from payments.events import (
 from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
+    money_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
@@ -135,4 +141,29 @@ def tell_course_submitted(event: CourseSubmitted) -> None:
 
 @outbox.handles(CourseReviewed)
 def tell_course_reviewed(event: CourseReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutPaid)
+def tell_payout_paid(event: PayoutPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutFailed)
+def tell_payout_failed(event: PayoutFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutAddressChanged)
+def tell_payout_redirected(event: PayoutAddressChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(CreditEnding)
+def tell_credit_ending(event: CreditEnding) -> None:
+    announce(event)
+
+
+@outbox.handles(PackageEnding)
+def tell_package_ending(event: PackageEnding) -> None:
     announce(event)

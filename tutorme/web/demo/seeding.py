@@ -28,6 +28,7 @@ from courses.services import (
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
+from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -39,6 +40,7 @@ class Report:
     courses: int = 0
     histories: int = 0
     opinions: int = 0
+    sales: int = 0
 
 
 @dataclass
@@ -61,6 +63,7 @@ def seed() -> Report:
         report.histories += _history(row, cast)
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
+    report.sales = seed_money(cast.people, cast.courses)
     return report
 
 
