@@ -66,6 +66,34 @@ class TooManySkills(DomainError):
     explanation = _("Fifty skills fit on it. Take one away first.")
 
 
+class ApplicationIncomplete(DomainError):
+    code = "application-incomplete"
+    title = _("The application is not complete")
+    status = 409
+    explanation = _("Something it needs is missing; the answer names it.")
+
+
+class ReviewDecided(DomainError):
+    code = "review-decided"
+    title = _("This was decided already")
+    status = 409
+    explanation = _("Somebody decided it before, or it was withdrawn.")
+
+
+class ReviewOutdated(DomainError):
+    code = "review-outdated"
+    title = _("The profile changed since you read it")
+    status = 409
+    explanation = _("Read the present version, then decide.")
+
+
+class NotYoursToDecide(DomainError):
+    code = "not-yours-to-decide"
+    title = _("Nobody decides about themselves")
+    status = 403
+    explanation = _("Somebody else has to look at this.")
+
+
 class OriginRefused(DomainError):
     code = "origin-refused"
     title = _("This page may not sign people in")

@@ -17,3 +17,23 @@ class RegistrationRepeated(Event):
 
     name: ClassVar[str] = "user.registration_repeated"
     user_id: UUID
+
+
+@dataclass(frozen=True)
+class TutorSubmitted(Event):
+    """An application waits for the site."""
+
+    name: ClassVar[str] = "tutor.submitted"
+    review_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class TutorReviewed(Event):
+    """The site decided about an application, or about changes of who a tutor is."""
+
+    name: ClassVar[str] = "tutor.reviewed"
+    review_id: UUID
+    user_id: UUID
+    kind: str
+    approved: bool

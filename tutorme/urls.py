@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
     path("settings/", include("accounts.settings_urls")),
+    path("", include("accounts.tutor_urls")),
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import profile, skills, views
+from accounts.api import profile, skills, tutors, views
 
 urlpatterns = [
     path("auth/register/", views.RegisterView.as_view(), name="auth-register"),
@@ -16,6 +16,14 @@ urlpatterns = [
     ),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
     path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
+    path("me/tutor-profile/", tutors.OwnTutorProfileView.as_view(), name="me-tutor-profile"),
+    path(
+        "me/tutor-profile/submit/",
+        tutors.SubmitTutorProfileView.as_view(),
+        name="me-tutor-profile-submit",
+    ),
+    path("tutors/", tutors.TutorsView.as_view(), name="tutors-api"),
+    path("tutors/<uuid:tutor_id>/", tutors.TutorView.as_view(), name="tutor-api"),
     path("subjects/", skills.SubjectsView.as_view(), name="subjects"),
     path(
         "me/skills/",

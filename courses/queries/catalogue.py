@@ -25,10 +25,10 @@ from django.db.models import (
 )
 from redis.exceptions import RedisError
 
-from courses import keyset
 from courses.models import CatalogueStamp, Course, Enrollment, Favorite
 from courses.queries.spelling import corrected
 from courses.querysets import CourseQuerySet
+from tutorme.core import keyset
 
 log = structlog.get_logger(__name__)
 
