@@ -100,6 +100,10 @@ class TutorProfile(models.Model):
             models.CheckConstraint(
                 condition=models.Q(years_of_experience__lte=70), name="tutor_profile_years"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | models.Q(approved_at__isnull=False),
+                name="tutor_profile_approved_when",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="tutor_search"),
