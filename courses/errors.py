@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any, Self
+
 from django.utils.translation import gettext_lazy as _
 
 from tutorme.core.errors import DomainError, PreconditionFailed
@@ -86,6 +89,12 @@ class CourseNotReady(DomainError):
     title = _("This course cannot be published yet")
     status = 422
     explanation = _("Each entry of problems says what is missing.")
+
+    @classmethod
+    def of(cls, items: Iterable[Any]) -> Self:
+        """From items of the checklist."""
+        rows = [item.as_json() for item in items]
+        return cls(problems=[row["text"] for row in rows], checklist=rows)
 
 
 class LessonChanged(PreconditionFailed):

@@ -27,3 +27,17 @@ def _within(stretch: Iterable[int], length: int) -> Stretch:
 
 def seconds_in(stretches: Iterable[Stretch]) -> int:
     return sum(end - begin for begin, end in stretches)
+
+
+def grown(
+    old: Iterable[Iterable[int]], new: Iterable[Iterable[int]], *, length: int, by: int
+) -> list[Stretch]:
+    """`old` with as much of `new`, from its beginning, as adds no more than `by` seconds."""
+    kept = merged(old, length=length)
+    limit = seconds_in(kept) + by
+    for begin, end in merged(new, length=length):
+        more = merged([*kept, (begin, end)], length=length)
+        if (over := seconds_in(more) - limit) > 0:
+            more = merged([*kept, (begin, end - over)], length=length)
+        kept = more
+    return kept[:MAX_STRETCHES]

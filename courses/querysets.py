@@ -34,6 +34,14 @@ class CourseQuerySet(models.QuerySet["Course"]):
         )
         return self.filter(Q(state="published") | Q(instructor_id=user.pk) | Exists(mine))
 
+    def editable_by(self, user: Any) -> "CourseQuerySet":
+        """One's own while one teaches; all for the staff."""
+        if getattr(user, "is_staff", False):
+            return self
+        if not user.is_authenticated or not user.is_tutor:
+            return self.none()
+        return self.filter(instructor_id=user.pk)
+
     def matching(self, text: str) -> "CourseQuerySet":
         """By words, stemmed by the course's language and weighted: title over category and tags
         over summary over description; `-word` leaves out. `rank` is annotated, a whole number so

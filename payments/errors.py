@@ -65,3 +65,95 @@ class WebhookRefused(DomainError):
     title = _("This message is not from the provider")
     status = 400
     explanation = _("Its signature does not fit its content.")
+
+
+class BalanceTooLow(DomainError):
+    code = "balance-too-low"
+    title = _("There is not enough on this account")
+    status = 409
+    explanation = _("It was spent or paid out meanwhile. Look at the balance and try again.")
+
+
+class OwnThing(DomainError):
+    code = "own-thing"
+    title = _("This is yours already")
+    status = 409
+    explanation = _("Nobody buys from themselves.")
+
+
+class CouponUnknown(DomainError):
+    code = "coupon-unknown"
+    title = _("There is no such coupon for this")
+    status = 422
+    explanation = _("Check the code. It may be for something else, not have begun, or be over.")
+
+
+class CouponUsedUp(DomainError):
+    code = "coupon-used-up"
+    title = _("This coupon was used up")
+    status = 409
+    explanation = _("It works a set number of times, and that number is reached.")
+
+
+class CouponBelowMinimum(DomainError):
+    code = "coupon-below-minimum"
+    title = _("The price is too low for this coupon")
+    status = 422
+    explanation = _("It works from a set price on, which it carries.")
+
+
+class RefundNotAllowed(DomainError):
+    code = "refund-not-allowed"
+    title = _("This cannot be given back by yourself any more")
+    status = 409
+    explanation = _("The terms you bought under have run out. Ask us if something went wrong.")
+
+
+class SecondPersonNeeded(DomainError):
+    code = "second-person-needed"
+    title = _("Another person must decide this")
+    status = 403
+    explanation = _("Nobody approves what they asked for, what goes to them, or twice.")
+
+
+class NotWaiting(DomainError):
+    code = "not-waiting"
+    title = _("This is not waiting for a decision")
+    status = 409
+    explanation = _("It was decided already, or has moved on.")
+
+
+class PackageEmpty(DomainError):
+    code = "package-empty"
+    title = _("Nothing is left of this package")
+    status = 409
+    explanation = _("All of it was used, or it ended.")
+
+
+class PayoutMethodMissing(DomainError):
+    code = "payout-method-missing"
+    title = _("No address to pay out to")
+    status = 409
+    explanation = _("Set your PayPal address first. After a change it waits before it is used.")
+
+
+class BelowPayoutMinimum(DomainError):
+    code = "below-payout-minimum"
+    title = _("Too little to pay out")
+    status = 409
+    explanation = _("Payouts start at a set amount, which it carries.")
+
+
+class WrongPassword(DomainError):
+    code = "wrong-password"
+    title = _("The password is not right")
+    status = 403
+    explanation = _("This change asks for your password once more.")
+
+
+class NoSuchDocument(DomainError):
+    code = "document-not-ready"
+    title = _("This paper is not there yet")
+    status = 409
+    explanation = _("It is made after the payment, usually within a minute.")
+    retry_after = 5

@@ -48,6 +48,69 @@ class PaymentFailed(Event):
 
 
 @dataclass(frozen=True)
+class CreditEnding(Event):
+    """What is left of a piece of credit ends within a week."""
+
+    name: ClassVar[str] = "credit.warned"
+    lot_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PackageEnding(Event):
+    """Units that are not used will be lost in `days` days."""
+
+    name: ClassVar[str] = "package.warned"
+    package_id: UUID
+    user_id: UUID
+    days: int
+    left: int
+
+
+@dataclass(frozen=True)
+class PayoutPaid(Event):
+    name: ClassVar[str] = "payout.paid"
+    item_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PayoutFailed(Event):
+    """The money is back on the balance. `reason` is the provider's code."""
+
+    name: ClassVar[str] = "payout.failed"
+    item_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PayoutAddressChanged(Event):
+    """Told at once, so that a change somebody else made is noticed before it counts."""
+
+    name: ClassVar[str] = "payout.redirected"
+    user_id: UUID
+    email: str
+
+
+@dataclass(frozen=True)
+class DocumentIssued(Event):
+    """A receipt or credit note is printed and can be fetched."""
+
+    name: ClassVar[str] = "document.issued"
+    document_id: UUID
+    order_id: UUID
+    user_id: UUID
+    number: str
+
+
+@dataclass(frozen=True)
 class PaymentDisputed(Event):
     """The payer complained at the provider: the money may go back."""
 

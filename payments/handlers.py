@@ -1,7 +1,59 @@
-"""What arrives from outside. Importing a reader registers it."""
+"""What arrives from outside, and what payments sells itself: credit and packages. Importing
+a reader registers it."""
 
-from payments.services import disputes, order_messages, webhooks
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from payments.models import CreditPack, Order, PackageOffer
+from payments.sellers import Quote, Terms, refunds, sells
+from payments.services import credits, disputes, order_messages, packages, webhooks
+from payments.services.settlement import CREDIT, PACKAGE
 from tutorme.core import inbox
+from tutorme.core.errors import NotFound
 
 READERS = (order_messages, disputes)
 inbox.processes("paypal")(webhooks.apply)
+
+
+@sells(CREDIT)
+def quote_credit(target_id: UUID, _buyer: Any) -> Quote:
+    pack = CreditPack.objects.filter(pk=target_id, is_offered=True).first()
+    if pack is None:
+        raise NotFound
+    return Quote(
+        description=_("Credit of %(amount)s") % {"amount": pack.amount.localized()},
+        price=pack.price,
+        payee_id=None,
+        url=reverse("payments-credit"),
+        # Taxed when it is spent, on what it is spent on.
+        taxed=False,
+    )
+
+
+@sells(PACKAGE)
+def quote_package(target_id: UUID, _buyer: Any) -> Quote:
+    offer = PackageOffer.objects.filter(pk=target_id, is_offered=True).first()
+    if offer is None:
+        raise NotFound
+    return Quote(
+        description=offer.title,
+        price=offer.price,
+        payee_id=offer.seller_id,
+        url=reverse("payments-packages"),
+        in_escrow=True,
+        units=offer.units,
+    )
+
+
+@refunds(CREDIT)
+def credit_terms(order: Order, now: datetime) -> Terms:
+    return credits.terms(order, now)
+
+
+@refunds(PACKAGE)
+def package_terms(order: Order, now: datetime) -> Terms:
+    return packages.terms(order, now)

@@ -17,7 +17,7 @@ from payments import sellers
 from payments.errors import NothingToSell, OrderBusy, OrderClosed, PaymentDeclined
 from payments.gateways import paypal
 from payments.models import Order, Refund
-from payments.services import orders
+from payments.services import orders, placing
 from tutorme.core.errors import DomainError, NotFound, ProviderNotConfigured
 
 State = Order.State
@@ -68,7 +68,7 @@ def checkout(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
     except DomainError as error:
         context = {"error": error, "kind": kind, "target_id": target_id}
         return render(request, "payments/refused.html", context, status=error.status)
-    under_way = orders.under_way(buyer=request.user, kind=kind, target_id=target_id)
+    under_way = placing.under_way(buyer=request.user, kind=kind, target_id=target_id)
     if under_way:
         return redirect("payments-order", pk=under_way.pk)
     off = bool(quote.price) and not paypal.is_configured()

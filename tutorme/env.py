@@ -93,6 +93,28 @@ VARIABLES: Sequence[Variable] = (
         ("SESSION_ABSOLUTE_DAYS", "int", 30, "A sign-in ends after this, however busy."),
     ),
     *_group(
+        "Courses",
+        (
+            "COURSE_REVIEW_REQUIRED",
+            "bool",
+            False,
+            "Tutors hand a course in; it is published when an admin approves it.",
+        ),
+        (
+            "EMBED_HOSTS",
+            "list",
+            [
+                "www.youtube-nocookie.com",
+                "player.vimeo.com",
+                "www.geogebra.org",
+                "www.desmos.com",
+                "phet.colorado.edu",
+                "codepen.io",
+            ],
+            "Hosts whose pages a lesson may show within its own.",
+        ),
+    ),
+    *_group(
         "PayPal",
         (
             "PAYPAL_ENVIRONMENT",
@@ -104,6 +126,20 @@ VARIABLES: Sequence[Variable] = (
         ("PAYPAL_CLIENT_ID", "str", "", "REST app id; empty switches paid checkout off."),
         ("PAYPAL_CLIENT_SECRET", "str", "", "REST app secret."),
         ("PAYPAL_WEBHOOK_ID", "str", "", "Id of the webhook subscription; empty refuses webhooks."),
+    ),
+    *_group(
+        "Money",
+        ("BUSINESS_NAME", "str", "TutorMe", "Who sells, on receipts."),
+        ("BUSINESS_ADDRESS", "str", "", "Its address on receipts; lines apart by |."),
+        ("BUSINESS_TAX_NUMBER", "str", "", "Its tax number on receipts."),
+        ("TAX_PER_MILLE", "int", 0, "Tax contained in prices, thousandths of the net; 0 for none."),
+        ("REFUND_DAYS", "int", 14, "Days in which a buyer may give a course back."),
+        ("REFUND_PROGRESS_PERCENT", "int", 30, "How far in a course that is possible."),
+        ("REFUND_LIMIT_MINOR", "int", 20000, "Refunds above this need a second admin."),
+        ("DISPUTE_HOURS", "int", 72, "Hours after a lesson in which it can be disputed."),
+        ("PAYOUT_MINIMUM_MINOR", "int", 2500, "Smallest payout."),
+        ("PAYOUT_TWO_PERSON_MINOR", "int", 200000, "Payouts above this need two approvals."),
+        ("PAYOUT_COOL_DOWN_HOURS", "int", 72, "Wait before a changed payout address is used."),
     ),
     *_group(
         "Mail",

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tutorprofile',
             name='intro_video_url',
-            field=models.CharField(blank=True, default='', max_length=300),
+            field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
             model_name='tutorprofile',

@@ -32,7 +32,7 @@ def course_of(request: Request, course_id: UUID) -> Course:
 
 class CatalogueView(ApiView):
     access = {"get": Grant(ANYONE, Scope.PUBLISHED)}
-    limit_scope = "search"
+    limit_scope: str | dict[str, str] | None = "search"
     cache_control = "private, no-cache"
 
     @extend_schema(
@@ -103,7 +103,9 @@ class LessonView(ApiView):
             "title": lesson.title,
             "kind": lesson.kind,
             "minutes": lesson.minutes,
-            "lock": lock,
+            "lock": lock.reason,
+            "opens_at": lock.opens_at,
+            "waits_for": lock.waits_for,
         }
         if not lock:
             card |= {"body": lesson.body, "html": html_of(lesson.body)}

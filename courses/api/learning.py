@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from courses import queries
 from courses.api import serializers, shapes
 from courses.api.catalogue import course_of, lesson_of
+from courses.completion import RULES
 from courses.errors import LessonLocked
 from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, LessonProgress
 from courses.services import enrolling, learning, quizzes
@@ -93,7 +94,6 @@ class ExplainView(ApiView):
         enrollment = own_place(request, course_id)
         found = queries.outline(enrollment.course, request.user)
         lessons = [row for row in found.lessons if row.is_required]
-        rule = {"quiz": "pass the quiz", "text": "mark it complete"}
         return Response(
             {
                 "percent": enrollment.percent,
@@ -104,7 +104,7 @@ class ExplainView(ApiView):
                     {
                         "id": row.id,
                         "title": row.title,
-                        "rule": rule[row.kind],
+                        "rule": str(RULES[row.kind]),
                         "completed_at": row.completed_at,
                     }
                     for row in lessons
@@ -132,6 +132,7 @@ class LessonProgressView(ApiView):
                 client_event_id=body["client_event_id"],
                 seconds=body["time_delta_s"],
                 position=body["position"],
+                watched=body["watched"],
                 completed=body["completed"],
             )
         return Response(_progress(progress))

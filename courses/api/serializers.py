@@ -2,6 +2,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from courses.intervals import MAX_STRETCHES
+from courses.lesson_data import MAX_VIDEO_SECONDS
 from courses.models import Attempt, Course, Enrollment, Lesson, Question
 from courses.queries.catalogue import ORDERS, PRICES, RATINGS
 from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
@@ -86,7 +88,13 @@ class OutlineLessonOut(OutputSerializer):
     is_free_preview = serializers.BooleanField()
     is_required = serializers.BooleanField()
     completed_at = serializers.DateTimeField(allow_null=True)
-    lock = serializers.CharField(help_text="Why it is not open: not_enrolled; empty if it is.")
+    lock = serializers.CharField(
+        help_text="Why it is not open: not_enrolled, prerequisite, drip_until; empty if it is."
+    )
+    opens_at = serializers.DateTimeField(allow_null=True, help_text="With drip_until.")
+    waits_for = serializers.ListField(
+        child=serializers.UUIDField(), help_text="With prerequisite: lessons to complete first."
+    )
 
 
 class SectionOut(OutputSerializer):
@@ -110,6 +118,8 @@ class LessonOut(OutputSerializer):
     body = serializers.CharField(required=False, help_text="Markdown; absent while locked.")
     html = serializers.CharField(required=False, help_text="Safe HTML; absent while locked.")
     lock = serializers.CharField()
+    opens_at = serializers.DateTimeField(allow_null=True)
+    waits_for = serializers.ListField(child=serializers.UUIDField())
 
 
 class EnrollmentOut(OutputSerializer):
@@ -129,6 +139,16 @@ class ProgressIn(StrictSerializer):
     client_event_id = serializers.UUIDField()
     time_delta_s = serializers.IntegerField(min_value=0, max_value=86_400, default=0)
     position = serializers.IntegerField(min_value=0, max_value=1000, default=0)
+    watched = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.IntegerField(min_value=0, max_value=MAX_VIDEO_SECONDS),
+            min_length=2,
+            max_length=2,
+        ),
+        max_length=MAX_STRETCHES,
+        default=list,
+        help_text="Stretches of a video seen since the last message, in seconds: [[from, to], …].",
+    )
     completed = serializers.BooleanField(default=False)
 
 

@@ -13,6 +13,7 @@ from courses.models.drafts import (
     SectionDraft,
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
+from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.quizzes import Question, Quiz
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
@@ -27,6 +28,7 @@ __all__ = [
     "CatalogueStamp",
     "Course",
     "CourseDraft",
+    "CourseFile",
     "CoursePrerequisite",
     "CourseRating",
     "CourseReview",

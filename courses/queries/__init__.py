@@ -1,5 +1,6 @@
 """What pages and API read: a course's outline with the viewer's own state, in flat queries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,15 +8,28 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import FilteredRelation, OuterRef, Q
+from django.utils import timezone
 
+from courses.locking import NOT_ENROLLED, OPEN, Lock, lock_for_learner
 from courses.markdown import html_of, inline_html_of
-from courses.models import Attempt, Course, Enrollment, Lesson, Question, Quiz
+from courses.models import (
+    Attempt,
+    Course,
+    Enrollment,
+    Lesson,
+    LessonPrerequisite,
+    LessonProgress,
+    Question,
+    Quiz,
+)
 
 
 @dataclass(frozen=True)
 class OutlineLesson:
-    """`lock` is why the body is not shown, empty where it is."""
+    """`lock` is why the body is not shown, empty where it is (`courses.locking`); `opens_at` says
+    when, `waits_for` after which lessons."""
 
     id: UUID
     key: str
@@ -26,6 +40,8 @@ class OutlineLesson:
     is_required: bool
     completed_at: datetime | None
     lock: str
+    opens_at: datetime | None = None
+    waits_for: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,22 +123,53 @@ def outline(course: Course, user: Any) -> Outline:
 
 def outline_with(course: Course, user: Any, enrollment: Enrollment | None) -> Outline:
     """One query, for a caller who has looked for the place already."""
-    opens = enrollment is not None or owns(course, user)
     mine = Q(progress__enrollment=enrollment.pk if enrollment else None)
+    before = LessonPrerequisite.objects.filter(lesson_id=OuterRef("pk")).order_by("id")
     lessons = course.lessons.filter(is_published=True).order_by("position")
-    rows = lessons.annotate(mine=FilteredRelation("progress", condition=mine))
+    rows = lessons.annotate(
+        mine=FilteredRelation("progress", condition=mine),
+        requires=ArraySubquery(before.values("requires_id")),
+    ).values(*_LESSON, *_AROUND, *_LOCKING, "mine__id", "mine__completed_at")
+    done = {row["id"] for row in rows if row["mine__completed_at"]}
+    lock_of_row = _locks(course, user, enrollment, done)
     sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
-    opened = set()
-    for row in rows.values(*_LESSON, *_AROUND, "mine__id", "mine__completed_at"):
-        if row.pop("mine__id"):
-            opened.add(row["id"])
-        section = row.pop("section_id"), row.pop("section__title")
-        done = row.pop("mine__completed_at")
-        lock = "" if opens or row["is_free_preview"] else "not_enrolled"
-        lesson = OutlineLesson(**row, completed_at=done, lock=lock)
+    for row in rows:
+        lock = lock_of_row(row)
+        lesson = OutlineLesson(
+            **{name: row[name] for name in _LESSON},
+            completed_at=row["mine__completed_at"],
+            lock=lock.reason,
+            opens_at=lock.opens_at,
+            waits_for=lock.waits_for,
+        )
+        section = row["section_id"], row["section__title"]
         sections.setdefault(section[0], (section[1], []))[1].append(lesson)
+    opened = {row["id"] for row in rows if row["mine__id"]}
     parts = _counted_through(list(sections.values()))
     return Outline(course.pk, enrollment, parts, frozenset(opened))
+
+
+def _locks(
+    course: Course, user: Any, enrollment: Enrollment | None, done: set[UUID]
+) -> Callable[[dict[str, Any]], Lock]:
+    """What tells the lock of a row, for this reader. Authors read everything."""
+    now = timezone.now()
+
+    def lock(row: dict[str, Any]) -> Lock:
+        if owns(course, user):
+            return OPEN
+        if enrollment is None:
+            return OPEN if row["is_free_preview"] else Lock(NOT_ENROLLED)
+        return lock_for_learner(
+            lesson=Lesson(drip_days=row["drip_days"], drip_at=row["drip_at"]),
+            requires=row["requires"],
+            done=done,
+            is_done=row["id"] in done,
+            enrolled_at=enrollment.created_at,
+            now=now,
+        )
+
+    return lock
 
 
 def _counted_through(
@@ -136,6 +183,7 @@ def _counted_through(
 
 
 _AROUND = ("section_id", "section__title")
+_LOCKING = ("drip_days", "drip_at", "requires")
 _LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_required")
 
 
@@ -145,11 +193,26 @@ def owns(course: Course, user: Any) -> bool:
     )
 
 
-def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> str:
-    """Why this person may not see the body; empty if they may."""
-    if enrollment or lesson.is_free_preview or owns(lesson.course, user):
-        return ""
-    return "not_enrolled"
+def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> Lock:
+    """Why this person may not see the body; falsy if they may."""
+    if owns(lesson.course, user):
+        return OPEN
+    if enrollment is None:
+        return OPEN if lesson.is_free_preview else Lock(NOT_ENROLLED)
+    done = set(
+        LessonProgress.objects.filter(
+            enrollment=enrollment, completed_at__isnull=False
+        ).values_list("lesson_id", flat=True)
+    )
+    required = lesson.required_rows.order_by("id").values_list("requires_id", flat=True)
+    return lock_for_learner(
+        lesson=lesson,
+        requires=list(required),
+        done=done,
+        is_done=lesson.pk in done,
+        enrolled_at=enrollment.created_at,
+        now=timezone.now(),
+    )
 
 
 def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:

@@ -5,8 +5,10 @@ holds the draft's row, so that publishing copies a state that once was.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from courses.documents import FACTS
@@ -71,6 +73,19 @@ def _facts_of(course: Course) -> dict[str, Any]:
 def draft_of(course: Course) -> CourseDraft:
     """The draft, made from what is published where nobody has edited since drafts exist."""
     return CourseDraft.objects.filter(pk=course.pk).first() or _from_published(course)
+
+
+def lesson_draft(courses: QuerySet[Course], lesson_id: UUID) -> LessonDraft | None:
+    """The draft of a lesson of one of `courses`, made first where the course had none."""
+    rows = LessonDraft.objects.select_related("course", "section")
+    mine = rows.filter(pk=lesson_id, course__in=courses)
+    if found := mine.first():
+        return found
+    course = courses.filter(lessons__pk=lesson_id, draft=None).first()
+    if course is None:
+        return None
+    _from_published(course)
+    return mine.first()
 
 
 def locked(course: Course) -> CourseDraft:

@@ -4,23 +4,35 @@ Every write locks the enrolment, changes one lesson's row, counts again and move
 all in one transaction; what follows from it (certificate, mail) starts from the outbox.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, Exists, FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from courses.errors import CompletedByQuiz, LessonLocked
+from courses import completion, intervals
+from courses.errors import LessonLocked
 from courses.events import EnrollmentCompleted, LessonCompleted
-from courses.models import Course, Enrollment, Lesson, LessonProgress, ProgressBeat
+from courses.locking import DRIP, OPEN, PREREQUISITE, Lock, opens_at
+from courses.models import (
+    Course,
+    Enrollment,
+    Lesson,
+    LessonPrerequisite,
+    LessonProgress,
+    ProgressBeat,
+)
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
 _BEAT_SLACK_S = 15
+_FASTEST = 2
 
 
 def locked(enrollment_id: UUID) -> Enrollment:
@@ -44,17 +56,22 @@ def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
 def complete_lesson(
     *, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None
 ) -> Enrollment:
-    """Marks a text lesson complete, once and for good; a quiz is completed by passing it."""
-    if lesson.kind == Lesson.Kind.QUIZ:
-        raise CompletedByQuiz
+    """Marks a lesson complete, once and for good, where its kind's rule lets the reader say so
+    (`courses.completion`); `LessonLocked` where it is not open to them yet."""
+    moment = now or timezone.now()
     with transaction.atomic():
         row = locked(enrollment.pk)
-        mark_complete(row, lesson.pk, now or timezone.now())
+        standing = _standing(row, lesson.pk)
+        _refuse_locked(standing, moment)
+        _refuse_unearned(standing, moment)
+        _complete_lesson(standing, moment)
+        _write(standing, moment)
     return row
 
 
 def mark_complete(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
-    """The caller holds the enrolment's lock."""
+    """For what completes a lesson by itself: a pass, a hand-in, an attendance. The caller holds the
+    enrolment's lock."""
     standing = _standing(enrollment, lesson_id)
     _complete_lesson(standing, now)
     _write(standing, now)
@@ -68,6 +85,8 @@ class Standing:
 
     progress: LessonProgress
     kind: str
+    data: dict[str, Any]
+    lock: Lock
     is_counted: bool
     counted: int
     others_done: int
@@ -92,9 +111,11 @@ def _standing(
             counted=_number_of(counted),
             others_done=_number_of(others),
             is_known=Exists(beats),
+            waits_for=ArraySubquery(_undone_before(enrollment, lesson_id)),
         )
         .values(
-            *("kind", "is_published", "is_required", "counted", "others_done", "is_known"),
+            *("kind", "data", "drip_days", "drip_at", "waits_for"),
+            *("is_published", "is_required", "counted", "others_done", "is_known"),
             *(f"mine__{name}" for name in ("id", *_WRITTEN)),
         )
         .get()
@@ -104,6 +125,8 @@ def _standing(
     return Standing(
         progress=LessonProgress(enrollment=enrollment, lesson_id=lesson_id, **known),
         kind=row["kind"],
+        data=row["data"],
+        lock=_lock(enrollment, row, mine["completed_at"]),
         is_counted=row["is_published"] and row["is_required"],
         counted=row["counted"],
         others_done=row["others_done"],
@@ -111,7 +134,50 @@ def _standing(
     )
 
 
-_WRITTEN = ("seconds", "position", "completed_at", "beat_at")
+_WRITTEN = ("seconds", "position", "watched", "opened_at", "completed_at", "beat_at")
+
+
+def _undone_before(enrollment: Enrollment, lesson_id: UUID) -> QuerySet[Any]:
+    """The ids of what this lesson waits for."""
+    done = LessonProgress.objects.filter(
+        enrollment=enrollment, lesson_id=OuterRef("requires_id"), completed_at__isnull=False
+    )
+    rows = LessonPrerequisite.objects.filter(~Exists(done), lesson_id=lesson_id)
+    return rows.values_list("requires_id", flat=True)
+
+
+def _lock(enrollment: Enrollment, row: dict[str, Any], done_at: datetime | None) -> Lock:
+    if done_at:
+        return OPEN
+    if row["waits_for"]:
+        return Lock(PREREQUISITE, waits_for=tuple(row["waits_for"]))
+    drip = Lesson(drip_days=row["drip_days"], drip_at=row["drip_at"])
+    return Lock(DRIP, opens_at=opens_at(drip, enrollment.created_at))
+
+
+def _refuse_locked(standing: Standing, now: datetime) -> None:
+    lock = standing.lock
+    if lock.waits_for or (lock.opens_at and lock.opens_at > now):
+        raise LessonLocked(
+            reason=lock.reason, opens_at=lock.opens_at, waits_for=[str(pk) for pk in lock.waits_for]
+        )
+
+
+def refuse_locked(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
+    """`LessonLocked` with its reason, for what begins a lesson otherwise than by reading it."""
+    _refuse_locked(_standing(enrollment, lesson_id), now)
+
+
+def _refuse_unearned(standing: Standing, now: datetime) -> None:
+    progress = standing.progress
+    if progress.completed_at is None:
+        completion.refuse_unearned(
+            kind=standing.kind,
+            data=standing.data,
+            watched=progress.watched,
+            opened_at=progress.opened_at,
+            now=now,
+        )
 
 
 def _number_of(lessons: QuerySet[Lesson]) -> Coalesce:
@@ -167,7 +233,7 @@ def open_lesson(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None 
     """Somebody begins to read: from here on time may be counted, and here they resume. Each of
     the two statements stands for itself, so there is no transaction to hold open."""
     moment = now or timezone.now()
-    fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment)
+    fresh = LessonProgress(enrollment=enrollment, lesson=lesson, beat_at=moment, opened_at=moment)
     LessonProgress.objects.bulk_create([fresh], ignore_conflicts=True)
     visit(enrollment, lesson.pk, moment)
 
@@ -179,26 +245,48 @@ def report(
     client_event_id: UUID,
     seconds: int = 0,
     position: int = 0,
+    watched: Sequence[Sequence[int]] = (),
     completed: bool = False,
     now: datetime | None = None,
 ) -> LessonProgress:
-    """Time spent and place reached since the last message, as deltas, and whether the reader is
-    done. A repeated `client_event_id` is counted once; the time is never more than what passed on
-    our clock. `LessonLocked` where this user has no place; one lock, one transaction."""
+    """Time spent, place reached and stretches seen of a video since the last message, and whether
+    the reader is done; a video is done by itself when enough of it was seen. A repeated
+    `client_event_id` is counted once; the time is never more than what passed on our clock.
+    `LessonLocked` where this user has no place; one lock, one transaction."""
     moment = now or timezone.now()
     with transaction.atomic():
         enrollment = locked_place(user, lesson_id)
         standing = _standing(enrollment, lesson_id, client_event_id)
-        if completed and standing.kind == Lesson.Kind.QUIZ:
-            raise CompletedByQuiz
-        if completed:
-            _complete_lesson(standing, moment)
+        _refuse_locked(standing, moment)
         if not standing.is_known:
             ProgressBeat.objects.create(enrollment=enrollment, client_event_id=client_event_id)
+            _count_watched(standing, watched, moment)
             _count_beat(standing.progress, seconds, position, moment)
+        if completed:
+            _refuse_unearned(standing, moment)
+        if completed or _is_watched(standing):
+            _complete_lesson(standing, moment)
         if completed or not standing.is_known:
             _write(standing, moment)
     return standing.progress
+
+
+def _count_watched(standing: Standing, watched: Sequence[Sequence[int]], now: datetime) -> None:
+    """No faster than the fastest player: two seconds of video for one of ours."""
+    progress = standing.progress
+    length = standing.data.get("duration_seconds") or 0
+    if standing.kind == Lesson.Kind.VIDEO and watched and length:
+        passed = _FASTEST * _passed(progress, now)
+        progress.watched = intervals.grown(progress.watched, watched, length=length, by=passed)
+
+
+def _is_watched(standing: Standing) -> bool:
+    progress = standing.progress
+    return (
+        standing.kind == Lesson.Kind.VIDEO
+        and progress.completed_at is None
+        and completion.is_watched(standing.data, progress.watched)
+    )
 
 
 def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:
@@ -206,16 +294,19 @@ def _count_beat(progress: LessonProgress, seconds: int, position: int, now: date
     progress.seconds += counted
     progress.position = max(progress.position, min(position, 1000))
     progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
+    progress.opened_at = progress.opened_at or now
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:
     """`beat_at` is up to when time was accounted for. It may run ahead of the clock by the slack,
     which is therefore given once and not with every message."""
+    return max(0, min(seconds, _passed(progress, now), _MAX_BEAT_S))
+
+
+def _passed(progress: LessonProgress, now: datetime) -> int:
     if progress.beat_at is None:
-        passed = _BEAT_SLACK_S
-    else:
-        passed = int((now - progress.beat_at) / timedelta(seconds=1)) + _BEAT_SLACK_S
-    return max(0, min(seconds, passed, _MAX_BEAT_S))
+        return _BEAT_SLACK_S
+    return max(0, int((now - progress.beat_at) / timedelta(seconds=1)) + _BEAT_SLACK_S)
 
 
 def percent_of(done: int, counted: int) -> int:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
+from courses import lesson_data
 from courses.errors import OrderIncomplete
 from courses.models import Course, LessonDraft, LessonKind, LessonRevision, SectionDraft
 from courses.services import drafting, history, prerequisites, quiz_content
@@ -71,6 +72,7 @@ def add_lesson(
     with transaction.atomic():
         draft = drafting.locked(course)
         section = _section(course, section_id)
+        content["data"] = lesson_data.cleaned(kind, content.get("data", {}))
         lesson = LessonDraft.objects.create(
             course=course,
             section=section,
@@ -179,6 +181,19 @@ def order_of(course: Course) -> list[tuple[UUID, list[UUID]]]:
     for section_id, pk in rows.values_list("section_id", "pk"):
         order[section_id].append(pk)
     return list(order.items())
+
+
+def order_by_lessons(course: Course, lesson_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID]]]:
+    """The order in which each lesson stays in its section. `OrderIncomplete` as `reorder`."""
+    order = order_of(course)
+    section_of = {pk: section for section, lessons in order for pk in lessons}
+    missing, unknown = set(section_of) - set(lesson_ids), set(lesson_ids) - set(section_of)
+    if missing or unknown:
+        raise OrderIncomplete(missing=sorted(map(str, missing)), unknown=sorted(map(str, unknown)))
+    return [
+        (section, [pk for pk in lesson_ids if section_of[pk] == section])
+        for section, _lessons in order
+    ]
 
 
 def _renumber(course: Course) -> None:

@@ -23,7 +23,7 @@ from courses.models import (
     LessonPrerequisite,
     Section,
 )
-from courses.services import checklist, drafting, prerequisites, quiz_content
+from courses.services import checklist, drafting, files, prerequisites, quiz_content
 from tutorme.core import audit, outbox
 from tutorme.core.errors import Conflict
 
@@ -70,10 +70,7 @@ def publish(*, course: Course, actor_id: Any, note: str = "", is_breaking: bool 
         row = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
         draft = drafting.locked(row)
         if missing := checklist.missing(row):
-            raise CourseNotReady(
-                problems=[str(item.text) for item in missing],
-                checklist=[item.as_json() for item in missing],
-            )
+            raise CourseNotReady.of(missing)
         new = documents.published_part(document_of(row))
         _apply(row, draft, new)
         _record(row, new, note=note, is_breaking=is_breaking, actor_id=actor_id)
@@ -90,6 +87,7 @@ def _apply(row: Course, draft: CourseDraft, new: Document) -> None:
     prerequisites.set_for_course(row, draft.facts.get("prerequisites", []))
     _sections(row, new)
     _lessons(row, new)
+    files.publish(row, new)
     lessons = row.lessons.filter(is_published=True)
     row.state = Course.State.PUBLISHED
     row.version += 1
@@ -235,4 +233,5 @@ def delete_course(*, course: Course, actor_id: Any) -> None:
         if row.enrollments.exists() or row.leads_to.exists():
             raise CourseHasLearners
         audit.record("course.deleted", target=row, actor_id=actor_id, before={"title": row.title})
+        files.drop_all(row)
         row.delete()

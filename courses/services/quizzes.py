@@ -56,6 +56,7 @@ def _open_or_begin(row: Enrollment, lesson_id: UUID, now: datetime) -> Attempt:
 
 
 def _begin(row: Enrollment, lesson_id: UUID, number: int, now: datetime) -> Attempt:
+    learning.refuse_locked(row, lesson_id, now)
     questions = _questions_of(lesson_id)
     if not questions:
         raise NotAQuiz

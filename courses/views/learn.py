@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import queries
-from courses.errors import CompletedByQuiz
 from courses.markdown import html_of
 from courses.models import Course, Enrollment, Lesson
 from courses.queries import Outline
 from courses.services import learning
 from courses.views.catalogue import course_of
+from tutorme.core.errors import DomainError
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def complete(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return redirect("courses-course", slug=slug)
     try:
         row = learning.complete_lesson(enrollment=place.enrollment, lesson=place.lesson)
-    except CompletedByQuiz as error:
+    except DomainError as error:
         messages.error(request, error.detail)
         return redirect("courses-lesson", slug=slug, key=key)
     if row.completed_at and not place.enrollment.completed_at:

@@ -58,8 +58,23 @@ class Order(models.Model):
     target_id = models.UUIDField()
     description = models.CharField(max_length=200)
     url = models.CharField(max_length=300, blank=True)
+    # What is asked of the provider: the price less the discount, less credit.
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    discount_minor = models.BigIntegerField(default=0)
+    # The part of the discount the house bears, so that the seller is not the poorer for it.
+    promoted_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0)
+    # Contained in the total. The rest is fixed here too, on the day of the order.
+    tax_minor = models.BigIntegerField(default=0)
+    commission_per_mille = models.PositiveSmallIntegerField(default=0)
+    commission_schedule = models.ForeignKey(
+        "payments.CommissionSchedule", models.PROTECT, null=True, related_name="+"
+    )
+    # The seller's share, in as many parts as there are units; in escrow until they are delivered.
+    share_minor = models.BigIntegerField(default=0)
+    units = models.PositiveSmallIntegerField(default=1)
+    in_escrow = models.BooleanField(default=False)
     refunded_minor = models.BigIntegerField(default=0)
     fee_minor = models.BigIntegerField(null=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.CREATED)
@@ -108,9 +123,24 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")
+                    refunded_minor__gte=0,
+                    refunded_minor__lte=models.F("amount_minor") + models.F("credit_minor"),
                 ),
                 name="order_refunded",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    discount_minor__gte=0,
+                    credit_minor__gte=0,
+                    promoted_minor__gte=0,
+                    promoted_minor__lte=models.F("discount_minor"),
+                    tax_minor__gte=0,
+                    tax_minor__lte=models.F("amount_minor") + models.F("credit_minor"),
+                    share_minor__gte=0,
+                    commission_per_mille__lte=1000,
+                    units__gte=1,
+                ),
+                name="order_parts",
             ),
             models.UniqueConstraint(
                 fields=["buyer", "kind", "target_id"],
@@ -133,6 +163,28 @@ class Order(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def price(self) -> Money:
+        """The seller's price, before anything made it cheaper."""
+        return self.total + self.discount
+
+    @property
+    def discount(self) -> Money:
+        return Money(self.discount_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What the buyer pays, in money and credit."""
+        return Money(self.amount_minor + self.credit_minor, self.currency)
 
     @property
     def refunded(self) -> Money:

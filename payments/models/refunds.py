@@ -9,9 +9,18 @@ from tutorme.core.money import Money
 
 
 class Refund(models.Model):
-    """Money on its way back. `requested` is written before the provider is asked."""
+    """Money on its way back. `requested` is written before the provider is asked; `proposed` waits
+    for a second person first."""
+
+    class Origin(models.TextChoices):
+        ADMIN = "admin"
+        BUYER = "buyer"
+        SELLER = "seller"
+        PROVIDER = "provider"
 
     class State(models.TextChoices):
+        PROPOSED = "proposed"
+        REJECTED = "rejected"
         REQUESTED = "requested"
         PENDING = "pending"
         COMPLETED = "completed"
@@ -20,10 +29,16 @@ class Refund(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
     amount_minor = models.BigIntegerField()
+    # The part that goes back as credit; the rest goes where the money came from.
+    credit_minor = models.BigIntegerField(default=0)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ADMIN)
     note = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
     # Null where it was made at the provider, not here.
     requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     provider_refund_id = models.CharField(max_length=64, unique=True, null=True)
@@ -34,8 +49,17 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [
-            one_of("state", ["requested", "pending", "completed", "failed"], "refund_state"),
+            one_of(
+                "state",
+                ["proposed", "rejected", "requested", "pending", "completed", "failed"],
+                "refund_state",
+            ),
+            one_of("origin", ["admin", "buyer", "seller", "provider"], "refund_origin"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
+            models.CheckConstraint(
+                condition=models.Q(credit_minor__gte=0, credit_minor__lte=models.F("amount_minor")),
+                name="refund_credit",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -44,6 +68,15 @@ class Refund(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.order.currency)
+
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.order.currency)
+
+    @property
+    def money(self) -> Money:
+        """The part the provider gives back."""
+        return self.amount - self.credit
 
     @property
     def request_id(self) -> str:

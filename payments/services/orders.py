@@ -10,24 +10,21 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
-from payments import sellers
 from payments.errors import NotApproved, OrderBusy, OrderClosed, PaymentDeclined, ReviewStands
 from payments.gateways import paypal
 from payments.gateways.base import ProviderOrder
-from payments.models import OPEN_STATES, PAID_STATES, UNPAID_STATES, CaptureAttempt, Order
-from payments.services import transitions
+from payments.models import PAID_STATES, UNPAID_STATES, CaptureAttempt, Order
+from payments.services import placing, transitions
 from payments.services.transitions import State
 from tutorme.core import audit
 from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
-from tutorme.core.models import OutboxDelivery
 from tutorme.core.transactions import outside_transaction
 
 log = structlog.get_logger(__name__)
@@ -42,86 +39,25 @@ _FORGOTTEN = {"INVALID_RESOURCE_ID", "RESOURCE_NOT_FOUND"}
 
 
 @outside_transaction
-def place_order(*, buyer: Any, kind: str, target_id: UUID) -> Order:
+def place_order(
+    *, buyer: Any, kind: str, target_id: UUID, coupon_code: str = "", with_credit: bool = False
+) -> Order:
     """The buyer's open order for this thing, priced by its seller and known to the provider.
 
     Asking twice gives the same order; a changed price gives a new one. Nothing to pay: it comes
     back captured. Raises `ProviderUnavailable` with the order kept, so asking again goes on;
     `OrderBusy` while another request announces the same order.
     """
-    order = _open_order(buyer, kind, target_id)
+    order = placing.open_order(
+        buyer=buyer,
+        kind=kind,
+        target_id=target_id,
+        coupon_code=coupon_code,
+        with_credit=with_credit,
+    )
     if order.is_open and order.provider_order_id is None:
         _announce(order)
     return order
-
-
-@transaction.atomic
-def _open_order(buyer: Any, kind: str, target_id: UUID) -> Order:
-    """Under the buyer's row lock, so that a second click sees what the first one did."""
-    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=buyer.pk)
-    paid = _paid_unheard(buyer, kind, target_id)
-    if paid:
-        return paid
-    quote = sellers.quote(kind, target_id, buyer)
-    if quote.price and not paypal.is_configured():
-        raise ProviderNotConfigured
-    _retire_stale(buyer, kind, target_id, quote)
-    order = _open(buyer, kind, target_id).first() or _new(buyer, kind, target_id, quote)
-    if not quote.price and order.state == State.CREATED:
-        transitions.complete(order)
-    return order
-
-
-def _new(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> Order:
-    return Order.objects.create(
-        buyer_id=buyer.pk,
-        payee_id=quote.payee_id,
-        kind=kind,
-        target_id=target_id,
-        description=quote.description[:200],
-        url=quote.url,
-        amount_minor=quote.price.minor,
-        currency=quote.price.currency,
-        provider=Order.Provider.PAYPAL if quote.price else Order.Provider.NONE,
-    )
-
-
-def _paid_unheard(buyer: Any, kind: str, target_id: UUID) -> Order | None:
-    """Paid, but its seller has not reacted yet and would sell it a second time."""
-    paid = Order.objects.filter(
-        buyer_id=buyer.pk, kind=kind, target_id=target_id, state=State.CAPTURED
-    )
-    order = paid.order_by("-id").first()
-    if order is None:
-        return None
-    owed = OutboxDelivery.objects.filter(
-        event__key=transitions.captured_key(order), state=OutboxDelivery.State.PENDING
-    )
-    return order if owed.exists() else None
-
-
-def _open(buyer: Any, kind: str, target_id: UUID) -> QuerySet[Order]:
-    return Order.objects.filter(
-        buyer_id=buyer.pk, kind=kind, target_id=target_id, state__in=OPEN_STATES
-    )
-
-
-def under_way(*, buyer: Any, kind: str, target_id: UUID) -> Order | None:
-    """The buyer's order for this thing whose money may be moving already."""
-    return _open(buyer, kind, target_id).exclude(state=State.CREATED).first()
-
-
-def _retire_stale(buyer: Any, kind: str, target_id: UUID, quote: sellers.Quote) -> None:
-    """Ends an open order nobody may pay any more: too old, or at another price. One whose money
-    may be moving is left alone."""
-    other_price = ~Q(amount_minor=quote.price.minor, currency=quote.price.currency)
-    stale = _open(buyer, kind, target_id).filter(
-        Q(state=State.CREATED), Q(expires_at__lt=Now()) | other_price
-    )
-    for order_id in stale.values_list("pk", flat=True):
-        order = transitions.locked(order_id)
-        if order.state == State.CREATED:
-            transitions.move(order, State.EXPIRED, "replaced by a newer order")
 
 
 def _announce(order: Order) -> None:

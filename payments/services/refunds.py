@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 
-from payments.errors import NotRefundable, RefundTooLarge
+from payments.errors import NotRefundable, NotWaiting, RefundTooLarge, SecondPersonNeeded
 from payments.events import PaymentRefunded
 from payments.gateways import paypal
 from payments.gateways.base import ProviderRefund
 from payments.models import Order, Refund
-from payments.services import transitions
+from payments.services import packages, settlement, transitions
 from payments.services.transitions import State
 from tutorme.core import audit, outbox
 from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
@@ -22,43 +23,113 @@ from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
 from tutorme.core.transactions import outside_transaction
 
+Step = Refund.State
 _REFUNDABLE = (State.CAPTURED, State.PARTIALLY_REFUNDED)
 
 
 @outside_transaction
-def refund(*, order: Order, amount: Money | None, note: str, actor: Any) -> Refund:
-    """Refunds `amount`, or all that is left. The row exists before the provider is asked; when it
-    does not answer, `ProviderUnavailable` is raised and the sweep asks again."""
-    row = _intend(order.pk, amount, note, actor)
-    return carry_out(row.pk)
-
-
-def _intend(order_id: UUID, amount: Money | None, note: str, actor: Any) -> Refund:
+def refund(
+    *, order: Order, amount: Money | None, note: str, actor: Any, as_credit: bool = False
+) -> Refund:
+    """Refunds `amount`, or all that is left: credit that was spent comes back as credit first, the
+    rest where the money came from, or all of it `as_credit`. The row exists before the provider is
+    asked; when it does not answer, `ProviderUnavailable` is raised and the sweep asks again. Above
+    the site's limit the row waits, `proposed`, for `approve` by another person."""
     with transaction.atomic():
-        order = transitions.locked(order_id)
-        if order.state not in _REFUNDABLE or not order.provider_capture_id:
-            raise NotRefundable
-        left = order.amount - Money(_promised(order), order.currency)
-        wanted = amount or left
-        if wanted.currency != order.currency or not wanted or left < wanted:
-            raise RefundTooLarge
-        row = Refund.objects.create(
-            order=order, amount_minor=wanted.minor, note=note[:200], requested_by_id=actor.pk
-        )
-        audit.record(
-            "order.refund_requested",
-            target=order,
+        locked = transitions.locked(order.pk)
+        wanted = amount or left_of(locked)
+        above = wanted.minor > settings.REFUND_LIMIT_MINOR
+        row = intend(
+            locked,
+            wanted,
+            note=note,
             actor_id=actor.pk,
-            after=wanted.as_json(),
-            reason=note,
+            state=Step.PROPOSED if above else Step.REQUESTED,
+            as_credit=as_credit,
         )
+    return row if above else carry_out(row.pk)
+
+
+def left_of(order: Order) -> Money:
+    """What was paid and neither went back nor is on its way. The caller holds the order's lock."""
+    return order.total - Money(_promised(order), order.currency)
+
+
+def intend(
+    order: Order,
+    wanted: Money,
+    *,
+    note: str,
+    actor_id: UUID,
+    origin: Refund.Origin = Refund.Origin.ADMIN,
+    state: Refund.State = Refund.State.REQUESTED,
+    as_credit: bool = False,
+) -> Refund:
+    """The row, split over credit and money. The caller holds the order's lock."""
+    if order.state not in _REFUNDABLE or not order.total:
+        raise NotRefundable
+    left = left_of(order)
+    if wanted.currency != order.currency or not wanted or left < wanted:
+        raise RefundTooLarge
+    row = Refund.objects.create(
+        order=order,
+        amount_minor=wanted.minor,
+        credit_minor=credit_part(order, wanted, as_credit=as_credit).minor,
+        note=note[:200],
+        origin=origin,
+        state=state,
+        requested_by_id=actor_id,
+    )
+    audit.record(
+        f"order.refund_{state}",
+        target=order,
+        actor_id=actor_id,
+        after=wanted.as_json(),
+        reason=note,
+    )
     return row
+
+
+def credit_part(order: Order, wanted: Money, *, as_credit: bool = False) -> Money:
+    """What of it comes back as credit: first what was paid in credit, or everything."""
+    if as_credit:
+        return wanted
+    returned = _open_or_done(order).aggregate(total=Sum("credit_minor"))["total"] or 0
+    owed = max(0, order.credit_minor - int(returned))
+    return Money(min(wanted.minor, owed), order.currency)
+
+
+def _open_or_done(order: Order) -> QuerySet[Refund]:
+    return order.refunds.exclude(state__in=(Step.FAILED, Step.REJECTED))
 
 
 def _promised(order: Order) -> int:
     """Minor units that went back or are on their way."""
-    rows = order.refunds.exclude(state=Refund.State.FAILED)
-    return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    return int(_open_or_done(order).aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+@outside_transaction
+def approve(*, refund_id: UUID, actor: Any) -> Refund:
+    """A second person's yes to a refund above the limit; then it is carried out."""
+    _decide(refund_id, actor, Step.REQUESTED)
+    return carry_out(refund_id)
+
+
+def reject(*, refund_id: UUID, actor: Any) -> Refund:
+    return _decide(refund_id, actor, Step.REJECTED)
+
+
+def _decide(refund_id: UUID, actor: Any, to: Refund.State) -> Refund:
+    with transaction.atomic():
+        row = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
+        if row.state != Step.PROPOSED:
+            raise NotWaiting
+        if actor.pk in {row.requested_by_id, row.order.buyer_id}:
+            raise SecondPersonNeeded
+        row.state, row.decided_by_id = to, actor.pk
+        row.save(update_fields=["state", "decided_by"])
+        audit.record(f"refund.{to}", target=row, actor_id=actor.pk)
+    return row
 
 
 @outside_transaction
@@ -67,6 +138,8 @@ def carry_out(refund_id: UUID) -> Refund:
     row = Refund.objects.select_related("order").get(pk=refund_id)
     if row.state not in {Refund.State.REQUESTED, Refund.State.PENDING}:
         return row
+    if not row.money:
+        return _given(row)
     try:
         gateway = paypal.gateway()
         if row.provider_refund_id:
@@ -75,7 +148,7 @@ def carry_out(refund_id: UUID) -> Refund:
             truth = gateway.refund(
                 str(row.order.provider_capture_id),
                 request_id=row.request_id,
-                amount=row.amount,
+                amount=row.money,
                 note=row.note,
             )
     except GatewayUnavailable as error:
@@ -87,12 +160,24 @@ def carry_out(refund_id: UUID) -> Refund:
     return apply_truth(row.order_id, truth, refund_id=row.pk)
 
 
+def _given(row: Refund) -> Refund:
+    """All of it is credit: nobody has to be asked."""
+    with transaction.atomic():
+        order = transitions.locked(row.order_id)
+        row.refresh_from_db()
+        if row.state == Step.REQUESTED:
+            _complete(order, row)
+            row.save()
+    return row
+
+
 def _failed(row: Refund, code: str) -> Refund:
     with transaction.atomic():
         transitions.locked(row.order_id)
         Refund.objects.filter(pk=row.pk, state=Refund.State.REQUESTED).update(
             state=Refund.State.FAILED, failure=code[:100]
         )
+        packages.go_on(row.order_id)
     row.refresh_from_db()
     return row
 
@@ -131,17 +216,24 @@ def _row_for(order: Order, truth: ProviderRefund, refund_id: UUID | None) -> Ref
             # Our own call may be under way and this its refund: its answer will tell.
             raise NotYet("a refund of this order is being asked for")
         note = "made at the provider"
-        row = Refund(order=order, amount_minor=truth.amount.minor, note=note)
+        left = order.total.minor - order.refunded_minor
+        row = Refund(
+            order=order,
+            amount_minor=min(truth.amount.minor, left),
+            note=note,
+            origin=Refund.Origin.PROVIDER,
+        )
     row.provider_refund_id = truth.id
     return row
 
 
 def _complete(order: Order, row: Refund) -> None:
     row.state = Refund.State.COMPLETED
+    settlement.record_refund(order, row)
     order.refunded_minor += row.amount_minor
     order.save(update_fields=["refunded_minor"])
     row.save()
-    full = order.refunded_minor == order.amount_minor
+    full = order.refunded_minor == order.total.minor
     transitions.stand(order, row.note)
     outbox.record(
         PaymentRefunded(

@@ -18,6 +18,7 @@ from payments.models import (
     OrderTransition,
     Refund,
 )
+from payments.services import earnings, settlement
 from tutorme.core import audit, outbox
 
 State = Order.State
@@ -73,6 +74,8 @@ def move(order: Order, to: Order.State, reason: str = "") -> None:
     order.state = to
     order.note = reason[:300]
     order.save(update_fields=["state", "note"])
+    if to in UNPAID_STATES:
+        settlement.let_go(order)
 
 
 def apply_truth(order: Order, truth: ProviderOrder) -> None:
@@ -149,6 +152,7 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
         _remember(order, capture)
     move(order, State.CAPTURED, "money arrived" if capture else "nothing to pay")
     Order.objects.filter(pk=order.pk).update(captured_at=Now())
+    settlement.record_sale(order)
     outbox.record(
         PaymentCaptured(
             order_id=order.pk,
@@ -165,11 +169,16 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
 def stand(order: Order, reason: str) -> None:
     """Moves a paid order to where its refunds and disputes put it. Decided by those facts alone, so
     the order in which they became known does not matter. The caller holds the row lock."""
-    move(order, _standing(order), reason)
+    to = _standing(order)
+    move(order, to, reason)
+    if to in {State.DISPUTED, State.REVERSED}:
+        earnings.hold(order.pk, reason=reason)
+    else:
+        earnings.lift(order.pk)
 
 
 def _standing(order: Order) -> Order.State:
-    kept = order.amount_minor - order.refunded_minor
+    kept = order.total.minor - order.refunded_minor
     reversals = order.refunds.filter(is_reversal=True, state=Refund.State.COMPLETED)
     taken = _sum(reversals)
     if kept == 0:

@@ -277,6 +277,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Courses ---------------------------------------------------------------------------------------
+
+COURSE_REVIEW_REQUIRED = env.flag("COURSE_REVIEW_REQUIRED")
+EMBED_HOSTS = env.items("EMBED_HOSTS")
+
 # Security --------------------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -340,6 +345,31 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
 MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
 EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
+
+# Money ------------------------------------------------------------------------------------------
+
+# What the house keeps, in thousandths, from so many lessons or sales of the seller on. An admin's
+# schedule in the database goes before it.
+COMMISSION_TIERS = [[0, 200], [20, 180], [100, 150]]
+# Contained in prices; the sum is kept apart for whoever it is owed to.
+TAX_PER_MILLE = env.number("TAX_PER_MILLE")
+# A sale's share waits as long as its buyer may give the thing back; a lesson's as long as either
+# side may say that something was wrong.
+REFUND_WINDOW = timedelta(days=env.number("REFUND_DAYS"))
+REFUND_PROGRESS_PERCENT = env.number("REFUND_PROGRESS_PERCENT")
+DISPUTE_WINDOW = timedelta(hours=env.number("DISPUTE_HOURS"))
+# In minor units of any currency: above it a second person decides.
+REFUND_LIMIT_MINOR = env.number("REFUND_LIMIT_MINOR")
+PAYOUT_MINIMUM_MINOR = env.number("PAYOUT_MINIMUM_MINOR")
+PAYOUT_TWO_PERSON_MINOR = env.number("PAYOUT_TWO_PERSON_MINOR")
+# A changed payout address is not used before this has passed.
+PAYOUT_COOL_DOWN = timedelta(hours=env.number("PAYOUT_COOL_DOWN_HOURS"))
+CREDIT_WARNING = timedelta(days=7)
+BUSINESS = {
+    "name": env.text("BUSINESS_NAME"),
+    "address": env.text("BUSINESS_ADDRESS"),
+    "tax_number": env.text("BUSINESS_TAX_NUMBER"),
+}
 
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
 RENDER_LIMITS = {

@@ -1,0 +1,103 @@
+"""What a payment, its end without money, and a refund mean for the books: each in the transaction
+of the fact, posted once."""
+
+from collections.abc import Callable
+
+from payments.models import Order, Refund
+from payments.services import coupons, credits, earnings, ledger, packages
+from payments.services.ledger import Kind, Line
+
+CREDIT, PACKAGE = "credit", "package"
+
+
+def record_sale(order: Order) -> None:
+    """A captured order, or one there was nothing to pay for. The caller holds its lock."""
+    coupons.use(order)
+    held = credits.spend(order)
+    cash = [Line(Kind.STUDENT_CASH, -order.amount_minor)]
+    credit = [
+        Line(Kind.CREDIT_HOLD, -held, order.buyer_id),
+        # It had ended, its credit was free again, and then its money came: the house stands in.
+        Line(Kind.PROMOTIONS, held - order.credit_minor),
+    ]
+    gained = credits.bought(order) if order.kind == CREDIT else _shared_out(order)
+    ledger.post(
+        kind="sale",
+        reference=str(order.pk),
+        currency=order.currency,
+        order=order,
+        memo=order.description,
+        lines=[*cash, *credit, *gained, *_fee(order)],
+    )
+    if order.kind == PACKAGE:
+        packages.open_for(order)
+
+
+def _shared_out(order: Order) -> list[Line]:
+    """The price among the seller, the tax office and the house; a site coupon is the house's."""
+    kept = order.total.minor + order.promoted_minor - order.tax_minor - order.share_minor
+    if order.payee_id is None:
+        kept += order.share_minor
+    return [
+        Line(Kind.PROMOTIONS, -order.promoted_minor),
+        Line(Kind.TAX, order.tax_minor),
+        *earnings.open_for(order),
+        Line(Kind.PLATFORM_FEE, kept),
+    ]
+
+
+def _fee(order: Order) -> list[Line]:
+    """The provider's fee is the house's to bear."""
+    fee = order.fee_minor or 0
+    return [Line(Kind.PLATFORM_FEE, -fee), Line(Kind.PROCESSOR_FEE, fee)]
+
+
+def let_go(order: Order) -> None:
+    """It ended without money: coupon and credit are free again. The caller holds its lock."""
+    coupons.give_back(order)
+    credits.give_back(order)
+
+
+def record_refund(order: Order, refund: Refund) -> None:
+    """Called before `refunded_minor` rises, under the order's lock. Shares go back in proportion to
+    all that was refunded so far, so that the last refund leaves nothing by rounding."""
+    before = order.refunded_minor
+    after = before + refund.amount_minor
+
+    def part(whole: int) -> int:
+        total = order.total.minor
+        return whole * after // total - whole * before // total
+
+    money = refund.amount_minor - refund.credit_minor
+    account = Kind.CHARGEBACK if refund.is_reversal else Kind.REFUNDS
+    back = [Line(account, money)]
+    if refund.credit_minor:
+        back.append(credits.refunded(order, refund.credit_minor, str(refund.pk)))
+    if order.kind == CREDIT:
+        taken = credits.unbought(order, refund.amount_minor)
+    else:
+        taken = _taken_back(order, refund.amount_minor, part)
+    ledger.post(
+        kind="refund",
+        reference=str(refund.pk),
+        currency=order.currency,
+        order=order,
+        memo=refund.note,
+        lines=[*back, *taken],
+    )
+    if order.kind == PACKAGE:
+        packages.end_for(order)
+
+
+def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Line]:
+    tax, share, promoted = (
+        part(order.tax_minor),
+        part(order.share_minor) if order.payee_id else 0,
+        part(order.promoted_minor),
+    )
+    return [
+        Line(Kind.TAX, -tax),
+        *earnings.reverse(order, share),
+        Line(Kind.PROMOTIONS, promoted),
+        Line(Kind.PLATFORM_FEE, -(minor - tax - share + promoted)),
+    ]
