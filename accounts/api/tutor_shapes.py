@@ -166,7 +166,7 @@ class TutorPageOut(OutputSerializer):
     results = TutorCardOut(many=True)
     count = serializers.IntegerField()
     facets = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
-    is_guess = serializers.BooleanField()
+    corrected = serializers.CharField()
 
 
 class TutorQuery(StrictSerializer):

@@ -44,7 +44,7 @@ class TutorsView(ApiView):
             "results": [shapes.card(row) for row in found.cards],
             "count": found.count,
             "facets": found.by,
-            "is_guess": found.is_guess,
+            "corrected": found.corrected,
         }
         tag = etag(body)
         if not_modified(request, tag):

@@ -7,6 +7,7 @@ from accounts.models.tutors import (
     TutorProfile,
     TutorReview,
     TutorSubject,
+    TutorWord,
 )
 from accounts.models.users import HeldUsername, User
 
@@ -24,5 +25,6 @@ __all__ = [
     "TutorProfile",
     "TutorReview",
     "TutorSubject",
+    "TutorWord",
     "User",
 ]

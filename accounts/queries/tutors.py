@@ -11,10 +11,18 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.functions import Cast, Lower
 
 from accounts import names, tongues
-from accounts.models import HeldUsername, Level, TutorLanguage, TutorProfile, TutorSubject
+from accounts.models import (
+    HeldUsername,
+    Level,
+    TutorLanguage,
+    TutorProfile,
+    TutorSubject,
+    TutorWord,
+)
 from accounts.querysets import TutorProfileQuerySet
 from tutorme.core import keyset
 from tutorme.core.money import WITHOUT_DECIMALS, Money
+from tutorme.core.spelling import corrected
 
 ORDERS = {
     "relevance": ("-rank", "pk"),
@@ -37,7 +45,6 @@ _CARD = (
     "badge",
     "approved_at",
 )
-_MOST_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -99,32 +106,31 @@ class Card:
 @dataclass(frozen=True)
 class Found:
     """`by[facet][value]` is how many tutors choosing that value would leave, every other filter
-    kept. `is_guess` where nothing had the words as they were typed and near ones were taken."""
+    kept. `corrected` is what was searched instead of words nobody has; empty where they were taken
+    as they are."""
 
     cards: list[Card]
     next: str
     previous: str
     count: int
     by: dict[str, dict[str, int]]
-    is_guess: bool
+    corrected: str
 
 
 def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
-    """Eight queries however many tutors there are; one more where words had to be guessed."""
-    rows, is_guess = _matching(wanted.text), False
+    """Eight queries however many tutors; one more for words, two where they are unknown."""
+    rows, meant = _matching(wanted.text), ""
+    if wanted.text and not rows.exists() and (meant := corrected(wanted.text, TutorWord)):
+        rows = _matching(meant)
     fitting = rows.filter(*_conditions(wanted).values())
     found = fitting.count()
-    if not found and wanted.text:
-        rows, is_guess = _guessed(wanted.text), True
-        fitting = rows.filter(*_conditions(wanted).values())
-        found = fitting.count()
     order = ORDERS[wanted.ordering]
     columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
     shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
     page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
     cards = [_card(row) for row in page.rows]
     _fill(cards)
-    return Found(cards, page.next, page.previous, found, _facets(rows, wanted), is_guess)
+    return Found(cards, page.next, page.previous, found, _facets(rows, wanted), meant)
 
 
 def count(wanted: Wanted) -> int:
@@ -151,14 +157,6 @@ def _matching(text: str) -> TutorProfileQuerySet:
     )
     found = listed.filter(search=words)
     return _ranked(found, SearchRank(F("search"), words))
-
-
-def _guessed(text: str) -> TutorProfileQuerySet:
-    """Each word near, by its letters, to a name, a subject or another word for one."""
-    found = TutorProfile.objects.listed()
-    for word in names.plain(text).split()[:_MOST_WORDS]:
-        found = found.filter(search_names__trigram_word_similar=word)
-    return _ranked(found, Value(0.0))
 
 
 def _ranked(rows: TutorProfileQuerySet, rank: Any) -> TutorProfileQuerySet:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts import names, tongues
-from accounts.models import Subject, TutorProfile
+from accounts import tongues
+from accounts.models import Subject, TutorProfile, TutorWord
 
 # Every weight in English, for its endings, and as it is written, for all other languages.
 _WEIGHTS = {"name": "A", "subjects": "A", "headline": "B", "also": "C", "words": "D"}
@@ -16,8 +16,14 @@ _WEIGH = " || ".join(
     for config in ("english", "simple")
 )
 _UPDATE = f"""
-UPDATE accounts_tutorprofile SET search = {_WEIGH}, search_names = %(names)s WHERE user_id = %(pk)s
+UPDATE accounts_tutorprofile SET search = {_WEIGH} WHERE user_id = %(pk)s
 """  # noqa: S608  names of ours
+_LEARN = """
+INSERT INTO accounts_tutorword (word)
+SELECT word FROM unnest(tsvector_to_array(to_tsvector('simple', core_unaccent(%s)))) AS word
+WHERE word ~ '^[[:alpha:]]{3,40}$' ORDER BY word
+ON CONFLICT DO NOTHING
+"""
 
 
 def index(profile_id: UUID) -> None:
@@ -34,11 +40,18 @@ def index(profile_id: UUID) -> None:
         "also": f"{also} {' '.join(tongues.language_name(code) for code in codes)}",
         "words": f"{profile.about} {profile.approach} {profile.education} {profile.degree}",
     }
-    known = (words["name"], words["subjects"], also)
+    known = (words["name"], words["subjects"], words["headline"], words["also"])
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, {**words, "names": names.plain(" ".join(known))})
+        cursor.execute(_UPDATE, words)
+        cursor.execute(_LEARN, [" ".join(known)])
 
 
 def index_all(profile_ids: Iterable[UUID]) -> None:
     for profile_id in profile_ids:
         index(profile_id)
+
+
+def forget_words() -> None:
+    """The known words anew, from those who are listed: a name that left leaves the words too."""
+    TutorWord.objects.all().delete()
+    index_all(TutorProfile.objects.listed().values_list("pk", flat=True))

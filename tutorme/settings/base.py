@@ -115,9 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
 _options: dict[str, Any] = {
     "connect_timeout": 3,
     "options": "-c statement_timeout=5000 -c lock_timeout=3000"
-    " -c idle_in_transaction_session_timeout=10000"
-    # How near a mistyped word has to be to a known one; the index of trigrams asks this.
-    " -c pg_trgm.word_similarity_threshold=0.45",
+    " -c idle_in_transaction_session_timeout=10000",
 }
 if env.number("DATABASE_POOL_SIZE"):
     _options["pool"] = {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE"), "timeout": 5}
