@@ -8,18 +8,20 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from courses.errors import CourseNotReady
+from courses.errors import AlreadyDecided, CourseNotReady
 from courses.models import (
     Attempt,
     AttemptAnswer,
     Course,
+    CourseRating,
     Enrollment,
     Lesson,
     LessonProgress,
     Question,
+    RatingReport,
     UserAchievement,
 )
-from courses.services import authoring
+from courses.services import authoring, ratings
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -59,6 +61,8 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
         "price_minor",
         "currency",
         "enrollment_count",
+        *(f"rated_{stars}" for stars in range(1, 6)),
+        "rating_rank",
         "lesson_count",
         "total_minutes",
         "published_at",
@@ -156,6 +160,74 @@ class AttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("learner"))
     def learner(self, attempt: Attempt) -> str:
         return str(attempt.enrollment.user)
+
+
+class ReportInline(FactInline):
+    model = RatingReport
+    fields = ("reporter", "reason", "state", "created_at")
+
+
+@admin.register(CourseRating)
+class CourseRatingAdmin(ReadOnlyAdmin):
+    list_display = ("course", "user", "rating", "is_hidden", "created_at")
+    list_filter = ("is_hidden", "rating")
+    search_fields = ("course__title", "user__email", "review")
+    list_select_related = ("course", "user")
+    ordering = ("-id",)
+    inlines = (ReportInline,)
+    actions = ("hide", "show")
+    show_full_result_count = False
+
+    @admin.action(description=_("Hide: it leaves the counts"))
+    def hide(self, request: HttpRequest, queryset: QuerySet[CourseRating]) -> None:
+        self._turn(request, queryset, hidden=True)
+
+    @admin.action(description=_("Show again: it counts again"))
+    def show(self, request: HttpRequest, queryset: QuerySet[CourseRating]) -> None:
+        self._turn(request, queryset, hidden=False)
+
+    def _turn(
+        self, request: HttpRequest, queryset: QuerySet[CourseRating], *, hidden: bool
+    ) -> None:
+        for rating in queryset:
+            ratings.hide(rating=rating, hidden=hidden, actor_id=request.user.pk)
+
+
+@admin.register(RatingReport)
+class RatingReportAdmin(ReadOnlyAdmin):
+    """The moderators' queue: what is open comes first, the oldest before the others."""
+
+    list_display = ("reason", "review", "stars", "reporter", "state", "created_at")
+    list_filter = ("state",)
+    search_fields = ("reason", "rating__review", "reporter__email")
+    list_select_related = ("rating", "reporter")
+    ordering = ("decided_at", "created_at")
+    actions = ("uphold", "dismiss")
+
+    @admin.display(description=_("review"))
+    def review(self, report: RatingReport) -> str:
+        return report.rating.review[:120]
+
+    @admin.display(description=_("stars"), ordering="rating__rating")
+    def stars(self, report: RatingReport) -> int:
+        return report.rating.rating
+
+    @admin.action(description=_("Hide the review"))
+    def uphold(self, request: HttpRequest, queryset: QuerySet[RatingReport]) -> None:
+        self._decide(request, queryset, hidden=True)
+
+    @admin.action(description=_("Keep the review"))
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[RatingReport]) -> None:
+        self._decide(request, queryset, hidden=False)
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[RatingReport], *, hidden: bool
+    ) -> None:
+        for report in queryset.select_related("rating"):
+            try:
+                ratings.decide(report=report, hidden=hidden, actor_id=request.user.pk)
+            except AlreadyDecided as error:
+                self.message_user(request, f"{report}: {error.detail}", messages.WARNING)
 
 
 @admin.register(UserAchievement)

@@ -65,6 +65,47 @@ def wanted_of(given: dict[str, str]) -> Wanted:
     return Wanted(**named)
 
 
+STARS = {5: _("5: excellent"), 4: _("4: good"), 3: _("3: fair"), 2: _("2: poor"), 1: _("1: bad")}
+
+
+class RatingForm(forms.Form):
+    rating = forms.TypedChoiceField(
+        label=_("Your rating"), choices=list(STARS.items()), coerce=int, widget=forms.RadioSelect
+    )
+    review = forms.CharField(
+        label=_("What should others know?"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class WordsForm(forms.Form):
+    """A reply or a reason, which are words and nothing else."""
+
+    text = forms.CharField(max_length=1000, required=False)
+
+
+class NoteForm(forms.Form):
+    """`at` is a second of the video, or the time its player shows (12:30)."""
+
+    body = forms.CharField(max_length=10_000, strip=False)
+    at = forms.RegexField(r"^(\d{1,5}|(\d{1,2}:)?\d{1,2}:\d{2})$", required=False)
+
+    def at_s(self) -> int | None:
+        given = self.cleaned_data["at"]
+        if not given:
+            return None
+        seconds = 0
+        for part in given.split(":"):
+            seconds = 60 * seconds + int(part)
+        return seconds
+
+
+class BookmarkForm(NoteForm):
+    body = forms.CharField(max_length=120, required=False)
+
+
 def answers_in(posted: QueryDict, attempt: Attempt) -> dict[UUID, Any]:
     """The answers of a posted sheet by question id; what was left empty is None."""
     rows = attempt.answers.values_list("question_id", "question__kind")

@@ -48,10 +48,10 @@ class CourseQuerySet(models.QuerySet["Course"]):
         that pages can continue exactly where one ended."""
         wanted, unwanted = split_unwanted(text)
         words = SearchWords(wanted)
-        rank = Cast(SearchRank(F("search"), words) * 1_000_000, models.IntegerField())
-        found = self.filter(search=words).annotate(rank=rank)
+        rank = Cast(SearchRank(F("found_by__words"), words) * 1_000_000, models.IntegerField())
+        found = self.filter(found_by__words=words).annotate(rank=rank)
         for word in unwanted:
-            found = found.exclude(search=SearchWords(word))
+            found = found.exclude(found_by__words=SearchWords(word))
         return found
 
 

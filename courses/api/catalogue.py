@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from courses import queries
 from courses.api import serializers, shapes
+from courses.errors import LessonLocked
 from courses.markdown import html_of
 from courses.models import Course, Lesson
 from courses.queries import catalogue
@@ -68,7 +69,8 @@ class CourseView(ApiView):
         """One course; conditional by ETag."""
         course = course_of(request, course_id)
         enrollment = queries.enrollment_of(course, request.user)
-        tag = etag(course.pk, course.version, course.updated_at, bool(enrollment))
+        figures = (course.enrollment_count, course.rating_count, course.rating_sum)
+        tag = etag(course.pk, course.version, course.updated_at, bool(enrollment), *figures)
         if not_modified(request, tag):
             return Response(status=304, headers={"ETag": tag})
         card = shapes.course(Course.objects.values(*catalogue.CARD).get(pk=course.pk))
@@ -124,4 +126,13 @@ def lesson_of(request: Request, lesson_id: UUID) -> Lesson:
     )
     if lesson is None:
         raise NotFound
+    return lesson
+
+
+def open_lesson_of(request: Request, lesson_id: UUID) -> Lesson:
+    """One whose body this person may read; `LessonLocked` where they may only know of it."""
+    lesson = lesson_of(request, lesson_id)
+    enrollment = queries.enrollment_of(lesson.course, request.user)
+    if lock := queries.lock_of(lesson, request.user, enrollment):
+        raise LessonLocked(reason=lock.reason)
     return lesson

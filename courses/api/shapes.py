@@ -45,8 +45,8 @@ def course(row: dict[str, Any]) -> dict[str, Any]:
 
 def catalogue(found: Found, request: Request) -> dict[str, Any]:
     return {
-        "next": _page_link(request, found.page.next),
-        "previous": _page_link(request, found.page.previous),
+        "next": page_link(request, found.page.next),
+        "previous": page_link(request, found.page.previous),
         "results": [course(row) for row in found.page.rows],
         "count": found.count,
         "facets": found.by,
@@ -54,7 +54,7 @@ def catalogue(found: Found, request: Request) -> dict[str, Any]:
     }
 
 
-def _page_link(request: Request, cursor: str) -> str | None:
+def page_link(request: Request, cursor: str) -> str | None:
     return replace_query_param(request.build_absolute_uri(), "cursor", cursor) if cursor else None
 
 

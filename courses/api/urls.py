@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.api import authoring, catalogue, learning, lessons, releases
+from courses.api import authoring, catalogue, learning, lessons, own, ratings, releases
 
 urlpatterns = [
     path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
@@ -54,6 +54,49 @@ urlpatterns = [
         name="courses-api-submit",
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
+    path(
+        "courses/<uuid:course_id>/ratings/",
+        ratings.RatingsView.as_view(),
+        name="courses-api-ratings",
+    ),
+    path("ratings/<uuid:rating_id>/", ratings.RatingView.as_view(), name="courses-api-rating"),
+    path(
+        "ratings/<uuid:rating_id>/reply/",
+        ratings.ReplyView.as_view(),
+        name="courses-api-rating-reply",
+    ),
+    path(
+        "ratings/<uuid:rating_id>/report/",
+        ratings.ReportView.as_view(),
+        name="courses-api-rating-report",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/notes/",
+        own.LessonNotesView.as_view(),
+        name="courses-api-lesson-notes",
+    ),
+    path("notes/<uuid:note_id>/", own.NoteView.as_view(), name="courses-api-note"),
+    path(
+        "courses/<uuid:course_id>/notes/", own.CourseNotesView.as_view(), name="courses-api-notes"
+    ),
+    path(
+        "courses/<uuid:course_id>/notes/export/",
+        own.NotesExportView.as_view(),
+        name="courses-api-notes-export",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/bookmarks/",
+        own.LessonBookmarksView.as_view(),
+        name="courses-api-lesson-bookmarks",
+    ),
+    path(
+        "courses/<uuid:course_id>/bookmarks/",
+        own.CourseBookmarksView.as_view(),
+        name="courses-api-bookmarks",
+    ),
+    path("bookmarks/<uuid:bookmark_id>/", own.BookmarkView.as_view(), name="courses-api-bookmark"),
+    path("me/favorites/", own.FavoritesView.as_view(), name="courses-api-favorites"),
+    path("me/favorites/<uuid:course_id>/", own.FavoriteView.as_view(), name="courses-api-favorite"),
     # What authors do ---------------------------------------------------------------------------
     path("me/courses/", authoring.OwnCoursesView.as_view(), name="courses-api-own"),
     *(

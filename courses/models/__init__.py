@@ -2,7 +2,7 @@ from courses.models.achievements import UserAchievement
 from courses.models.activity import ActivityDay
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
-from courses.models.catalogue import CatalogueStamp, SearchWord
+from courses.models.catalogue import CatalogueStamp, CourseWords, SearchWord
 from courses.models.content import CONTENT, LessonKind
 from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
 from courses.models.drafts import (
@@ -33,6 +33,7 @@ __all__ = [
     "CourseRating",
     "CourseReview",
     "CourseVersion",
+    "CourseWords",
     "Enrollment",
     "Favorite",
     "Lesson",

@@ -1,8 +1,26 @@
-"""What the catalogue keeps beside its courses; both tables are written by triggers alone, so that
+"""What the catalogue keeps beside its courses; these tables are written by triggers alone, so that
 no way into the courses' table can go past them."""
 
-from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+
+from courses.models.courses import Course
+
+
+class CourseWords(models.Model):
+    """What a course is found by, weighted: its title, then category and tags, then summary, then
+    description; stemmed by its own language, and the first two as they are written as well.
+    Apart from the course, whose counters move often, because an index of words is dear to write."""
+
+    course = models.OneToOneField(Course, models.CASCADE, primary_key=True, related_name="found_by")
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="course_words")]
+
+    def __str__(self) -> str:
+        return f"words of {self.course_id}"
 
 
 class SearchWord(models.Model):

@@ -2,8 +2,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Now
@@ -14,19 +12,6 @@ from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
 
-# The row's own language stems its words; beside it stands every word as it is written, so that a
-# word always finds itself. courses_config and courses_words are made by the migration.
-_SEARCH = " || ".join(
-    f"setweight(to_tsvector({config}, core_unaccent({column})), '{weight}')"
-    for config in ("courses_config(language)", "'simple'::regconfig")
-    for column, weight in (
-        ("title", "A"),
-        ("category", "B"),
-        ("courses_words(tags)", "B"),
-        ("summary", "C"),
-        ("description", "D"),
-    )
-)
 _COUNT = "(rated_1 + rated_2 + rated_3 + rated_4 + rated_5)"
 _SUM = "(rated_1 + 2 * rated_2 + 3 * rated_3 + 4 * rated_4 + 5 * rated_5)"
 # In hundredths of the currency's unit, also where a currency has no smaller coin: 500 JPY is 50000.
@@ -113,7 +98,6 @@ class Course(models.Model):
         " ARRAY[1000, 2500, 5000, 10000]::bigint[]) END)",
         models.SmallIntegerField(),
     )
-    search = _computed(_SEARCH, SearchVectorField())
 
     objects = CourseQuerySet.as_manager()
 
@@ -128,7 +112,6 @@ class Course(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="course_search"),
             *(
                 models.Index(
                     fields=columns, condition=models.Q(state="published"), name=f"course_{name}"

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import FilteredRelation, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from courses.locking import NOT_ENROLLED, OPEN, Lock, lock_for_learner
@@ -17,6 +17,7 @@ from courses.markdown import html_of, inline_html_of
 from courses.models import (
     Attempt,
     Course,
+    CourseRating,
     Enrollment,
     Lesson,
     LessonPrerequisite,
@@ -111,9 +112,11 @@ def enrollment_of(course: Course, user: Any) -> Enrollment | None:
 
 
 def enrollment_at(slug: str, user: Any) -> Enrollment | None:
-    """With the course and its teacher, for whoever has a place there."""
+    """With the course and its teacher, for whoever has a place there; `has_rated` read along."""
     places = Enrollment.objects.visible_to(user).open().filter(course__slug=slug)
-    return places.select_related("course__instructor").first()
+    own = CourseRating.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
+    rows = places.select_related("course__instructor").annotate(has_rated=Exists(own))
+    return rows.first()
 
 
 def outline(course: Course, user: Any) -> Outline:

@@ -316,3 +316,10 @@ def _named(raw: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 
 def _ordered(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda row: (row[0].casefold(), row[0])))
+
+
+def kept_cards(viewer: Any, limit: int = 100) -> list[dict[str, Any]]:
+    """What somebody keeps in mind and can still be found, the latest first."""
+    rows = Course.objects.published().filter(favorites__user_id=viewer.pk)
+    cards = _for(rows, viewer).values(*CARD, "is_mine", "is_kept")
+    return list(cards.order_by("-favorites__created_at", "-favorites__id")[:limit])

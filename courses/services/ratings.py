@@ -20,7 +20,6 @@ DEFAULT_MEAN = 3_500_000
 LEAST_RATINGS = 100
 _LEAST_PERCENT = 20
 _LEAST_SECONDS = 30 * 60
-PROMPTS = (20, 50, 100)
 
 
 def may_rate(enrollment: Enrollment | None, course: Course, user: Any) -> bool:
@@ -82,13 +81,12 @@ def withdraw(*, rating: CourseRating) -> None:
         row.delete()
 
 
-def reply(*, rating: CourseRating, text: str, actor_id: UUID) -> CourseRating:
+def reply(*, rating: CourseRating, text: str) -> CourseRating:
     """The one public answer of the author; an empty text takes it back."""
     with transaction.atomic():
         row = _locked(pk=rating.pk)
         row.reply, row.replied_at = text, timezone.now() if text else None
         row.save(update_fields=["reply", "replied_at"])
-        audit.record("rating.replied", target=row, actor_id=actor_id)
     return row
 
 
@@ -98,7 +96,9 @@ def report(*, rating: CourseRating, reporter: Any, reason: str) -> None:
     RatingReport.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID, reason: str = "") -> CourseRating:
+def hide(
+    *, rating: CourseRating, hidden: bool, actor_id: UUID | None, reason: str = ""
+) -> CourseRating:
     """A hidden review leaves the counts, one that is shown again comes back."""
     with transaction.atomic():
         row = _locked(pk=rating.pk)
@@ -115,7 +115,7 @@ def hide(*, rating: CourseRating, hidden: bool, actor_id: UUID, reason: str = ""
     return row
 
 
-def decide(*, report: RatingReport, hidden: bool, actor_id: UUID) -> None:
+def decide(*, report: RatingReport, hidden: bool, actor_id: UUID | None) -> None:
     """Once; every open report on the same review is answered with it."""
     with transaction.atomic():
         state = RatingReport.State.HIDDEN if hidden else RatingReport.State.KEPT
@@ -158,5 +158,13 @@ def rerank() -> int:
         facts = {"mean": mean, "ratings": count, "computed_at": Now()}
         RatingPrior.objects.update_or_create(pk=1, defaults=facts)
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '2min'")
             cursor.execute(_RERANK, [mean])
             return int(cursor.rowcount)
+
+
+def dismiss_prompt(*, user: Any, course_id: UUID, moment: int) -> None:
+    """Not now: asked again at the next moment, never again at this one."""
+    Enrollment.objects.filter(
+        user_id=user.pk, course_id=course_id, prompt_dismissed__lt=moment
+    ).update(prompt_dismissed=moment)

@@ -1,5 +1,6 @@
 """The catalogue and a course's own page."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -19,13 +20,15 @@ from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, w
 from courses.markdown import html_of
 from courses.models import Course
 from courses.models.courses import RATINGS_TO_SHOW
-from courses.queries import catalogue
+from courses.queries import catalogue, opinions
 from courses.queries.catalogue import Found, Wanted
-from courses.services import enrolling, ratings
+from courses.services import enrolling
 from tutorme.core.api.views import etag
 from tutorme.core.errors import NotFound
 
 PAGE_SIZE = 20
+# As many as the course page shows; the rest has a page of its own.
+REVIEWS = 3
 
 
 @require_safe
@@ -64,7 +67,7 @@ def _listed(
 ) -> dict[str, Any]:
     by = found.by
     return {
-        "courses": [_card(row) for row in found.page.rows],
+        "courses": [card(row) for row in found.page.rows],
         "count": found.count,
         "corrected": found.corrected,
         "next": _page_link(request, found.page.next),
@@ -128,7 +131,7 @@ def language_name(code: str) -> str:
         return code
 
 
-def _card(row: dict[str, Any]) -> dict[str, Any]:
+def card(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "level": LEVELS[row["difficulty"]],
@@ -151,7 +154,11 @@ def course_of(request: HttpRequest, slug: str) -> Course:
 
 @require_safe
 def course_page(request: HttpRequest, slug: str) -> HttpResponse:
-    course = course_of(request, slug)
+    seen = Course.objects.visible_to(request.user)
+    rows = opinions.with_recent(seen, request.user, size=REVIEWS)
+    course: Any = rows.select_related("instructor").filter(slug=slug).first()
+    if course is None:
+        raise Http404
     found = queries.outline(course, request.user)
     context = {
         "course": course,
@@ -160,8 +167,48 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "outline": found,
         "enrollment": found.enrollment,
         "is_owner": queries.owns(course, request.user),
+        "summary": opinions.summary(course),
+        "reviews": opinions.read_along(course.recent),
+        "is_kept": course.is_kept,
+        "json_ld": json_ld(course, request),
     }
     return render(request, "courses/course.html", context)
+
+
+def json_ld(course: Course, request: HttpRequest) -> SafeString:
+    """schema.org Course. What could end the script element is written as escapes."""
+    about: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": course.title,
+        "description": course.summary,
+        "url": f"{settings.PUBLIC_BASE_URL}{request.path}",
+        "inLanguage": course.language,
+        "educationalLevel": course.difficulty,
+        "timeRequired": f"PT{course.total_minutes}M",
+        "provider": {"@type": "Person", "name": course.instructor.display_name},
+        "offers": {
+            "@type": "Offer",
+            "category": "Free" if course.is_free else "Paid",
+            "price": course.price.amount,
+            "priceCurrency": course.currency,
+        },
+        "hasCourseInstance": {
+            "@type": "CourseInstance",
+            "courseMode": "Online",
+            "courseWorkload": f"PT{course.total_minutes}M",
+        },
+    }
+    if course.rating_count >= RATINGS_TO_SHOW:
+        about["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": str(course.average_rating),
+            "ratingCount": course.rating_count,
+        }
+    text = json.dumps(about, ensure_ascii=False)
+    return SafeString(
+        text.translate({ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"})
+    )
 
 
 @login_required
@@ -180,10 +227,3 @@ def enroll(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.success(request, _("You are enrolled. Begin whenever you like."))
     return redirect("courses-learn-course", slug=slug)
-
-
-@require_safe
-def ratings_explained(request: HttpRequest) -> HttpResponse:
-    prior = ratings.prior()
-    mean = f"{prior.mean / 1_000_000:.2f}"
-    return render(request, "courses/ratings_explained.html", {"prior": prior, "mean": mean})

@@ -1,6 +1,7 @@
 """Reading and finishing lessons. Every step is a link or a form."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import queries
 from courses.markdown import html_of
 from courses.models import Course, Enrollment, Lesson
-from courses.queries import Outline
+from courses.queries import Outline, opinions
 from courses.services import learning
 from courses.views.catalogue import course_of
 from tutorme.core.errors import DomainError
@@ -72,6 +73,7 @@ def course_home(request: HttpRequest, slug: str) -> HttpResponse:
         "enrollment": found.enrollment,
         "resume": resume,
         "current_key": resume.key if resume else "",
+        "ask_at": asked_now(found.enrollment),
     }
     return render(request, "courses/home.html", context)
 
@@ -109,7 +111,16 @@ def _shown(place: Place) -> dict[str, object]:
         "row": this,
         "before": before,
         "after": after,
+        "ask_at": asked_now(place.enrollment),
     }
+
+
+def asked_now(place: Any) -> int:
+    """At which moment of the course to ask what they think, if now; `place` is of
+    `queries.enrollment_at`."""
+    if place is None or place.course.instructor_id == place.user_id:
+        return 0
+    return opinions.prompt(place.percent, place.prompt_dismissed, rated=place.has_rated)
 
 
 @login_required
