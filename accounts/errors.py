@@ -74,14 +74,14 @@ class ApplicationIncomplete(DomainError):
 
 
 class ReviewDecided(DomainError):
-    code = "review-decided"
+    code = "application-decided"
     title = _("This was decided already")
     status = 409
     explanation = _("Somebody decided it before, or it was withdrawn.")
 
 
 class ReviewOutdated(DomainError):
-    code = "review-outdated"
+    code = "application-outdated"
     title = _("The profile changed since you read it")
     status = 409
     explanation = _("Read the present version, then decide.")

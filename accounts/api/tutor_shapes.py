@@ -194,7 +194,7 @@ class RequirementOut(OutputSerializer):
     is_done = serializers.BooleanField()
 
 
-class ReviewOut(OutputSerializer):
+class TutorReviewOut(OutputSerializer):
     kind = serializers.ChoiceField(choices=TutorReview.Kind.choices)
     state = serializers.ChoiceField(choices=TutorReview.State.choices)
     reason = serializers.CharField()
@@ -235,7 +235,7 @@ class OwnTutorOut(OutputSerializer):
     pending = serializers.DictField(
         help_text="Changes that wait for the site; the public page shows the values above."
     )
-    review = ReviewOut(allow_null=True)
+    review = TutorReviewOut(allow_null=True)
     requirements = RequirementOut(many=True)
     url = serializers.CharField(allow_null=True)
 

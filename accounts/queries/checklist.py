@@ -24,76 +24,55 @@ class Requirement:
 
 def of(profile: TutorProfile) -> list[Requirement]:
     """Four queries at most."""
+    return [*_account(profile), *_words(profile), *_teaching(profile), *_background(profile)]
+
+
+def _account(profile: TutorProfile) -> list[Requirement]:
     user = profile.user
-    private = TutorPrivate.objects.filter(profile=profile).first()
-    learned = bool(
-        profile.years_of_experience or profile.education or profile.degree or profile.certifications
-    )
+    confirmed = user.email_verified_at is not None
     return [
-        Requirement(
-            "email_verified",
-            _("Your e-mail address is confirmed"),
-            "account",
-            user.email_verified_at is not None,
-        ),
+        Requirement("email_verified", _("Your e-mail address is confirmed"), "account", confirmed),
         Requirement("picture", _("A picture of you"), "account", user.avatar_id is not None),
+    ]
+
+
+def _words(profile: TutorProfile) -> list[Requirement]:
+    said = len(profile.headline) >= LEAST_HEADLINE
+    told = len(profile.about) >= LEAST_ABOUT
+    what = _("A sentence that says what you teach and for whom")
+    about = _("At least 120 characters about you and your lessons")
+    return [
+        Requirement("headline", what, "words", said),
+        Requirement("about", about, "words", told),
         Requirement(
-            "headline",
-            _("A sentence that says what you teach and for whom"),
-            "words",
-            len(profile.headline) >= LEAST_HEADLINE,
+            "approach", _("How you teach"), "words", bool(profile.approach), is_required=False
         ),
+    ]
+
+
+def _teaching(profile: TutorProfile) -> list[Requirement]:
+    taught, spoken = profile.subject_rows.exists(), profile.language_rows.exists()
+    priced = profile.hourly_minor is not None
+    return [
+        Requirement("subjects", _("A subject, with the levels you teach"), "teaching", taught),
+        Requirement("languages", _("A language you teach in"), "teaching", spoken),
+        Requirement("price", _("A price for an hour"), "teaching", priced),
+    ]
+
+
+def _background(profile: TutorProfile) -> list[Requirement]:
+    private = TutorPrivate.objects.filter(profile=profile).first() or TutorPrivate()
+    facts = (profile.years_of_experience, profile.education, profile.degree)
+    learned = bool(any(facts) or profile.certifications)
+    what = _("Years of experience, a degree, an education or a certificate")
+    name = _("Your legal name (never public)")
+    country = _("The country you pay tax in (never public)")
+    video = _("A link to a short video of you")
+    return [
+        Requirement("background", what, "background", learned),
         Requirement(
-            "about",
-            _("At least 120 characters about you and your lessons"),
-            "words",
-            len(profile.about) >= LEAST_ABOUT,
+            "intro_video", video, "background", bool(profile.intro_video_url), is_required=False
         ),
-        Requirement(
-            "subjects",
-            _("A subject, with the levels you teach"),
-            "teaching",
-            profile.subject_rows.exists(),
-        ),
-        Requirement(
-            "languages",
-            _("A language you teach in"),
-            "teaching",
-            profile.language_rows.exists(),
-        ),
-        Requirement(
-            "price", _("A price for an hour"), "teaching", profile.hourly_minor is not None
-        ),
-        Requirement(
-            "background",
-            _("Years of experience, a degree, an education or a certificate"),
-            "background",
-            learned,
-        ),
-        Requirement(
-            "legal_name",
-            _("Your legal name (never public)"),
-            "private",
-            bool(private and private.legal_name),
-        ),
-        Requirement(
-            "tax_country",
-            _("The country you pay tax in (never public)"),
-            "private",
-            bool(private and private.tax_country),
-        ),
-        Requirement(
-            "approach",
-            _("How you teach"),
-            "words",
-            bool(profile.approach),
-            is_required=False,
-        ),
-        Requirement(
-            "intro_video",
-            _("A link to a short video of you"),
-            "background",
-            bool(profile.intro_video_url),
-            is_required=False,
-        ),
+        Requirement("legal_name", name, "private", bool(private.legal_name)),
+        Requirement("tax_country", country, "private", bool(private.tax_country)),
     ]
