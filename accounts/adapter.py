@@ -1,15 +1,36 @@
-"""allauth, fitted to our accounts and our limits."""
+"""allauth, fitted to our accounts, our limits and our mails."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.services import sign_in
+from accounts.origin import origin_of
+from accounts.services import security, sessions, sign_in, users
+from tutorme.core import fields
+from tutorme.core.client import address_of
+
+# What allauth would mail is what we note; our mails are written in one place.
+_NOTED = {
+    "mfa/email/totp_activated": "totp-added",
+    "mfa/email/totp_deactivated": "totp-removed",
+    "mfa/email/webauthn_added": "passkey-added",
+    "mfa/email/webauthn_removed": "passkey-removed",
+    "mfa/email/recovery_codes_generated": "recovery-codes-made",
+    "socialaccount/email/account_connected": "connected",
+    "socialaccount/email/account_disconnected": "disconnected",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted in `authenticate`, over all doors and without a cache that can be away."""
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Every password check of the site; raises a form error past the limits."""
         email = str(credentials.get("email") or credentials.get("username") or "")
@@ -20,8 +41,57 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             sign_in.forgive_tries(email)
         return user
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        records = get_authentication_records(request)
+        method = str(records[-1]["method"]) if records else ""
+        sessions.open_browser(request=request, user=user, method=method)
+
+    def logout(self, request: HttpRequest) -> None:
+        sessions.close_browser(request)
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        users.change_password(user=user, password=password)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        if change := _NOTED.get(template_prefix):
+            security.note(change, user=user, origin=origin_of(self.request))
+
+    def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:
+        return True
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
     def is_safe_url(self, url: str | None) -> bool:
         """Only paths of this site; a backslash or control character is how others sneak in."""
         if not url or "\\" in url or any(ord(char) < 33 for char in url):
             return False
         return bool(super().is_safe_url(url))
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets are encrypted at rest under FIELD_ENCRYPTION_KEYS."""
+
+    def encrypt(self, text: str) -> str:
+        return fields.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return fields.decrypt(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SITE_NAME)
+
+    def _get_site_name(self) -> str:
+        return str(settings.SITE_NAME)

@@ -11,21 +11,30 @@ from rest_framework.request import Request
 from accounts import tokens
 from accounts.errors import TokenInvalid
 from accounts.models import User
+from accounts.services import personal_tokens
+
+Claims = tokens.AccessClaims | personal_tokens.TokenClaims
+
+
+def _bearer(token: str) -> tuple[User, Claims]:
+    if token.startswith(personal_tokens.MARK):
+        return personal_tokens.user_of(token)
+    claims = tokens.read_access(token)
+    return tokens.user_of(claims), claims
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access JWT>`. A bad token is refused; it never falls back to the
-    cookie, so a request acts as one person or as nobody."""
+    """`Authorization: Bearer` with an access JWT or a personal token. A bad one is refused; it
+    never falls back to the cookie, so a request acts as one person or as nobody."""
 
-    def authenticate(self, request: Request) -> tuple[User, tokens.AccessClaims] | None:
+    def authenticate(self, request: Request) -> tuple[User, Claims] | None:
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
         if scheme.lower() != "bearer" or not token.strip():
             raise exceptions.AuthenticationFailed(_("Send Authorization: Bearer and a token."))
         try:
-            claims = tokens.read_access(token.strip())
-            return tokens.user_of(claims), claims
+            return _bearer(token.strip())
         except TokenInvalid as error:
             raise exceptions.AuthenticationFailed(error.detail) from error
 

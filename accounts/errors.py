@@ -99,3 +99,108 @@ class OriginRefused(DomainError):
     title = _("This page may not sign people in")
     status = 403
     explanation = _("The request comes from another site.")
+
+
+class CodeInvalid(DomainError):
+    code = "code-invalid"
+    title = _("This code does not work")
+    status = 400
+    explanation = _("It was mistyped, is too old, or was used up. You can ask for another one.")
+
+
+class TooManyCodes(DomainError):
+    code = "too-many-codes"
+    title = _("Too many codes were asked for")
+    status = 429
+    explanation = _("Wait a while before asking for another one.")
+    retry_after = 3600
+
+
+class AlreadyRegistered(DomainError):
+    code = "already-registered"
+    title = _("You have an account with this address")
+    status = 409
+    explanation = _("Sign in, or reset the password.")
+
+
+class AddressNotMoved(DomainError):
+    code = "address-not-moved"
+    title = _("Your account stays at its old address")
+    status = 409
+    explanation = _("The new address has an account of its own. Sign in there instead.")
+
+
+class SecondFactorRequired(DomainError):
+    """Carries `ticket`, `types` and `next`: where to send the ticket with a code."""
+
+    code = "second-factor-required"
+    title = _("One more step")
+    status = 401
+    explanation = _(
+        "This account has a second factor. Send the ticket and a code to the address in next."
+    )
+
+
+class TicketInvalid(DomainError):
+    code = "ticket-invalid"
+    title = _("This sign-in took too long")
+    status = 401
+    explanation = _("Start again with the password.")
+
+
+class WrongSecondFactor(DomainError):
+    code = "wrong-second-factor"
+    title = _("That code did not match")
+    status = 401
+    explanation = _("Type the code your app shows now, or a recovery code that was not used yet.")
+
+
+class ReauthenticationRequired(DomainError):
+    """Carries `next`: where the password or a code is shown once more."""
+
+    code = "reauthentication-required"
+    title = _("Show once more that it is you")
+    status = 403
+    explanation = _("This changes how your account is entered, so a recent sign-in is needed.")
+
+
+class TokenScopeMissing(DomainError):
+    code = "token-scope-missing"
+    title = _("This token may not do that")
+    status = 403
+    explanation = _("A personal token reaches only what its scopes name, and never security.")
+
+
+class AccountExists(DomainError):
+    code = "account-exists"
+    title = _("This address has an account already")
+    status = 409
+    explanation = _("Sign in to it first; then connect the service in its security settings.")
+
+
+class AddressUnproven(DomainError):
+    code = "address-unproven"
+    title = _("The service does not vouch for your address")
+    status = 403
+    explanation = _("Confirm the e-mail address there, or sign up with a code by mail.")
+
+
+class ConnectedElsewhere(DomainError):
+    code = "connected-elsewhere"
+    title = _("This sign-in belongs to another account")
+    status = 409
+    explanation = _("Sign in with it there and disconnect it first.")
+
+
+class LastWayIn(DomainError):
+    code = "last-way-in"
+    title = _("This is your only way in")
+    status = 409
+    explanation = _("Set a password or add a passkey first.")
+
+
+class IdentityRefused(DomainError):
+    code = "identity-refused"
+    title = _("This proof does not hold")
+    status = 401
+    explanation = _("The token is not valid here, has expired, or is meant for somebody else.")

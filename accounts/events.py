@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -37,3 +38,26 @@ class TutorReviewed(Event):
     user_id: UUID
     kind: str
     approved: bool
+
+
+@dataclass(frozen=True)
+class CodeRequested(Event):
+    """A code is owed to an address, if somebody is there who may have it."""
+
+    name: ClassVar[str] = "code.requested"
+    code_id: UUID
+
+
+@dataclass(frozen=True)
+class SecurityChanged(Event):
+    """Something happened to how an account is entered. `change` is a key of `changes.CHANGES`;
+    `old_email` is set where the account left that address."""
+
+    name: ClassVar[str] = "user.security_changed"
+    user_id: UUID
+    change: str
+    notice_id: UUID
+    at: datetime
+    device: str = ""
+    address: str = ""
+    old_email: str = ""

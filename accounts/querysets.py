@@ -6,6 +6,7 @@ from django.db import models
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  named in strings
         AuthSession,
+        PersonalToken,
         Skill,
         Subject,
         TutorProfile,
@@ -39,6 +40,11 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
 
 class SkillQuerySet(models.QuerySet["Skill"]):
     def visible_to(self, user: Any) -> "SkillQuerySet":
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
+    def visible_to(self, user: Any) -> "PersonalTokenQuerySet":
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
 

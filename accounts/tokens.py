@@ -47,7 +47,9 @@ class AccessClaims:
     version: int
 
 
-def open_session(user: User, *, user_agent: str = "", address: str = "") -> Pair:
+def open_session(
+    user: User, *, user_agent: str = "", address: str = "", device: str = "", method: str = ""
+) -> Pair:
     """Starts a sign-in of an API client."""
     session = AuthSession.objects.create(
         user=user,
@@ -56,6 +58,8 @@ def open_session(user: User, *, user_agent: str = "", address: str = "") -> Pair
         absolute_expires_at=Now() + settings.SESSION_ABSOLUTE_LIFETIME,
         user_agent=user_agent[:300],
         address=address[:64],
+        device=device,
+        method=method,
     )
     return _pair(user, session.pk, session.current_jti)
 
@@ -72,6 +76,7 @@ def refresh(token: str) -> Pair:
     won = AuthSession.objects.filter(
         Exists(signed_in),
         pk=claims.session_id,
+        kind=AuthSession.Kind.APP,
         user_id=claims.user_id,
         current_jti=jti,
         revoked_at=None,

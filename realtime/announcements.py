@@ -1,4 +1,4 @@
-"""What do we tell people? This file answers, and no other.
+"""What do we tell people? This file answers, and `security_announcements`; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
@@ -35,13 +35,24 @@ E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
-class Told:
-    """One person told once: `key` is the same however often the event is repeated."""
+class Addressee:
+    """Where a mail goes that is not for the account's own address."""
 
-    user_id: UUID
+    address: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person told once: `key` is the same however often the event is repeated. Somebody
+    without an account (yet) is told by mail alone, at `to`."""
+
+    user_id: UUID | None
     key: str
     facts: Facts
     url: str = ""
+    to: Addressee | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +88,11 @@ class Words:
 _by_kind: dict[str, Announcement] = {}
 
 
-def _announce(announcement: Announcement) -> None:
+def declare(announcement: Announcement) -> None:
     _by_kind[announcement.kind] = announcement
+
+
+_announce = declare
 
 
 def following(event: Event) -> list[Announcement]:
@@ -100,7 +114,7 @@ def words(kind: str, facts: Facts, locale: str) -> Words:
     if announcement is None:
         return Words("", "", "")
     with translation.override(locale):
-        spoken = said(announcement.read_as(facts) if announcement.read_as else facts, locale)
+        spoken = spoken_facts(announcement, facts, locale)
         return Words(
             _one_line(str(announcement.title) % spoken),
             str(announcement.body) % spoken,
@@ -108,8 +122,10 @@ def words(kind: str, facts: Facts, locale: str) -> Words:
         )
 
 
-def said(facts: Facts, locale: str) -> Facts:
-    return {name: _said(value, locale) for name, value in facts.items()}
+def spoken_facts(announcement: Announcement, facts: Facts, locale: str) -> Facts:
+    """The facts as the reader hears them."""
+    read = announcement.read_as(facts) if announcement.read_as else facts
+    return {name: _said(value, locale) for name, value in read.items()}
 
 
 def _said(value: Any, locale: str) -> Any:

@@ -1,9 +1,10 @@
 """Which events people hear about. What they are told stands in announcements.py."""
 
-from accounts.events import RegistrationRepeated, UserRegistered
+from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
 from certificates.events import CertificateIssued
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
 from payments.events import PaymentCaptured, PaymentRefunded
+from realtime import security_announcements  # noqa: F401  declared by being read
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -15,6 +16,16 @@ def tell_registered(event: UserRegistered) -> None:
 
 @outbox.handles(RegistrationRepeated)
 def tell_registration_repeated(event: RegistrationRepeated) -> None:
+    announce(event)
+
+
+@outbox.handles(CodeRequested)
+def send_code(event: CodeRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(SecurityChanged)
+def tell_security_changed(event: SecurityChanged) -> None:
     announce(event)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.identity import routes as identity
 from sandbox.pages import templates
 from sandbox.paypal import routes as paypal
 from sandbox.paypal import webhooks
@@ -45,6 +46,7 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        *identity.routes,
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -19,6 +19,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 BEFORE = ("latency", "429", "500-before", "refuse", "hang", "reset")
 AFTER = ("500-after", "lost-reply", "late-reply", "garbled")
 _REST = (*BEFORE, *AFTER)
+# Answers that look right and carry a token that is not.
+SPOILT = ("wrong-audience", "wrong-issuer", "wrong-nonce", "expired", "bad-signature")
 # Provider, its operations, and what each can be told to do.
 OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "paypal": {
@@ -47,6 +49,16 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "dispute": _REST,
         "webhook": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
     },
+    **{
+        name: {
+            "discovery": _REST,
+            "token": (*_REST, *SPOILT),
+            "keys": _REST,
+            "userinfo": _REST,
+        }
+        for name in ("google", "microsoft", "apple")
+    },
+    "firebase": {"certs": _REST},
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {
@@ -61,6 +73,11 @@ MEANINGS = {
     "garbled": "answers with something that is not JSON, after it was done",
     "late-reply": "is done at once, and answered after the given seconds",
     "short-lived": "the token lasts the given seconds",
+    "wrong-audience": "the ID token is for somebody else",
+    "wrong-issuer": "the ID token is from somebody else",
+    "wrong-nonce": "the ID token answers another question",
+    "expired": "the ID token is old",
+    "bad-signature": "the ID token is signed by another key",
     "drop": "is never sent",
     "duplicate": "is sent twice at once",
     "corrupt-signature": "is signed wrongly",

@@ -19,6 +19,7 @@ from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
 from tests.contracts import CONTRACTS, Exchange, paypal_errors
+from tutorme.settings import base, providers
 
 
 class Recorder:
@@ -140,6 +141,9 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         "client_secret": "sandbox-secret",
         "webhook_id": "WHSANDBOX",
     }
+    settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
+    settings.APPLE_URL = providers.apple_url(running_sandbox.url)
+    settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

@@ -1,6 +1,8 @@
 """Accounts for admins: found, suspended with a reason, signed out."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -9,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
 from accounts.admin.reasons import ask
-from accounts.models import AuthSession, TutorProfile, User
+from accounts.models import AuthSession, PersonalToken, TutorProfile, User
 from accounts.services import users
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
-# Addresses are ours (User.email); allauth keeps none here.
-admin.site.unregister(EmailAddress)
+# Addresses are ours (User.email); allauth keeps none here. Providers' keys are settings.
+for not_ours in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(not_ours)
 
 
 class TutorProfileInline(StackedInline):  # type: ignore[misc]
@@ -78,6 +81,36 @@ class AuthSessionAdmin(ReadOnlyAdmin):
     list_display = ("user", "user_agent", "address", "created_at", "rotated_at", "revoked_at")
     search_fields = ("user__username", "user__email")
     list_select_related = ("user",)
-    exclude = ("current_jti", "previous_jti")
+    exclude = ("current_jti", "previous_jti", "session_key", "device")
     ordering = ("-created_at",)
     show_full_result_count = False
+
+
+@admin.register(PersonalToken)
+class PersonalTokenAdmin(ReadOnlyAdmin):
+    list_display = ("user", "name", "prefix", "created_at", "last_used_at", "expires_at")
+    search_fields = ("user__username", "user__email", "name", "prefix")
+    list_select_related = ("user",)
+    exclude = ("digest",)
+    ordering = ("-created_at",)
+    show_full_result_count = False
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    """Which second factors there are; what they keep is shown to nobody."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__username", "user__email")
+    list_select_related = ("user",)
+    exclude = ("data",)
+
+
+@admin.register(SocialAccount)
+class ConnectionAdmin(ReadOnlyAdmin):
+    list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    list_filter = ("provider",)
+    search_fields = ("user__username", "user__email", "uid")
+    list_select_related = ("user",)
+    exclude = ("extra_data",)

@@ -53,6 +53,7 @@ class PreferencesIn(StrictSerializer):
 
 
 class ProfileView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "put", "patch")}
 
     @extend_schema(operation_id="me_profile", responses=ProfileOut)
@@ -103,6 +104,7 @@ def _profile_tag(user: User) -> str:
 
 
 class PreferencesView(ApiView):
+    scope_area = "profile"
     access = {method: Grant(SIGNED_IN, Scope.OWN) for method in ("get", "patch")}
 
     @extend_schema(operation_id="me_preferences", responses=PreferencesOut)

@@ -34,6 +34,7 @@ class SubjectOut(OutputSerializer):
 
 
 class SkillViewSet(ApiViewSet):
+    scope_area = "profile"
     access = {
         action: Grant(SIGNED_IN, Scope.OWN)
         for action in ("list", "create", "retrieve", "partial_update", "destroy")

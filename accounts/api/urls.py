@@ -1,19 +1,55 @@
 from django.urls import path
 
-from accounts.api import profile, skills, tutors, views
+from accounts.api import entrance, profile, security, services, skills, tutors, views
 
 urlpatterns = [
-    path("auth/register/", views.RegisterView.as_view(), name="auth-register"),
-    path("auth/token/", views.TokenView.as_view(), name="auth-token"),
-    path("auth/token/refresh/", views.RefreshView.as_view(), name="auth-token-refresh"),
-    path("auth/token/revoke/", views.RevokeView.as_view(), name="auth-token-revoke"),
+    path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
+    path(
+        "auth/register/confirm/",
+        entrance.RegisterConfirmView.as_view(),
+        name="auth-register-confirm",
+    ),
+    path(
+        "auth/register/resend/", entrance.RegisterResendView.as_view(), name="auth-register-resend"
+    ),
+    path("auth/token/", entrance.TokenView.as_view(), name="auth-token"),
+    path(
+        "auth/token/second-factor/",
+        entrance.SecondFactorView.as_view(),
+        name="auth-token-second-factor",
+    ),
+    path("auth/token/refresh/", entrance.RefreshView.as_view(), name="auth-token-refresh"),
+    path("auth/token/revoke/", entrance.RevokeView.as_view(), name="auth-token-revoke"),
+    path("auth/password/reset/", entrance.PasswordResetView.as_view(), name="auth-password-reset"),
+    path(
+        "auth/password/reset/confirm/",
+        entrance.PasswordResetConfirmView.as_view(),
+        name="auth-password-reset-confirm",
+    ),
+    path("auth/reauthenticate/", security.ReauthenticateView.as_view(), name="auth-reauthenticate"),
+    path("auth/providers/", services.ServicesView.as_view(), name="auth-providers"),
+    path("auth/firebase/", services.FirebaseView.as_view(), name="auth-firebase"),
     path("auth/session/", views.SessionView.as_view(), name="auth-session"),
     path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
     path(
         "auth/sign-out-everywhere/",
-        views.SignOutEverywhereView.as_view(),
+        security.SignOutEverywhereView.as_view(),
         name="auth-sign-out-everywhere",
     ),
+    path("me/password/", security.PasswordView.as_view(), name="me-password"),
+    path("me/email/", security.EmailView.as_view(), name="me-email"),
+    path("me/email/confirm/", security.EmailConfirmView.as_view(), name="me-email-confirm"),
+    path("me/security/", security.SecurityEventsView.as_view(), name="me-security"),
+    path("me/sessions/", security.DevicesView.as_view(), name="me-sessions"),
+    path("me/sessions/<uuid:session_id>/", security.DeviceView.as_view(), name="me-session"),
+    path("me/connections/", services.ConnectionsView.as_view(), name="me-connections"),
+    path(
+        "me/connections/<int:connection_id>/",
+        services.ConnectionView.as_view(),
+        name="me-connection",
+    ),
+    path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
+    path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
     path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
     path("me/tutor-profile/", tutors.OwnTutorProfileView.as_view(), name="me-tutor-profile"),
@@ -37,6 +73,4 @@ urlpatterns = [
         ),
         name="me-skill",
     ),
-    path("me/sessions/", views.DevicesView.as_view(), name="me-sessions"),
-    path("me/sessions/<uuid:session_id>/", views.DeviceView.as_view(), name="me-session"),
 ]

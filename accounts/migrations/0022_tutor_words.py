@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_subjects'),
+        ('accounts', '0010_ways_in'),
     ]
 
     operations = [

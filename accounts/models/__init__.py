@@ -1,4 +1,6 @@
+from accounts.models.codes import MailedCode, PendingRegistration
 from accounts.models.lives import DataExport, Deletion, Invitation
+from accounts.models.personal_tokens import PersonalToken
 from accounts.models.sessions import AuthSession
 from accounts.models.subjects import Level, Skill, Subject
 from accounts.models.tutors import (
@@ -18,6 +20,9 @@ __all__ = [
     "HeldUsername",
     "Invitation",
     "Level",
+    "MailedCode",
+    "PendingRegistration",
+    "PersonalToken",
     "Skill",
     "Subject",
     "TutorLanguage",

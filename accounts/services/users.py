@@ -8,12 +8,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import names
 from accounts.errors import UsernameTaken
-from accounts.events import RegistrationRepeated, UserRegistered
+from accounts.events import UserRegistered
 from accounts.models import TutorProfile, User
+from accounts.services import codes
 from accounts.services.naming import checked_display_name, checked_username, refuse_held
 from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput
@@ -24,7 +26,7 @@ _USERNAME_CONSTRAINTS = ("accounts_user_username_key", "accounts_user_username_s
 
 @dataclass(frozen=True)
 class Registration:
-    """`user` is None when the address has an account already; its owner gets a mail instead."""
+    """`user` is None when the address has an account already."""
 
     user: User | None
 
@@ -39,42 +41,48 @@ def register(
     locale: str = "en",
     wants_to_teach: bool = False,
 ) -> Registration:
-    """Creates an account. The address decides silently, the username openly: usernames are
-    public anyway, addresses are not."""
+    """Makes an account of somebody whose address is vouched for (the demo, an invitation); who
+    signs up goes through `registration`."""
     address = email.strip().lower()
     check_password_rules(password, email=address, display_name=display_name, username=username)
     checked_display_name(display_name)
     user = User(email=address, display_name=display_name, time_zone=time_zone, locale=locale)
-    # Hashed before the look-up, so that a known address takes as long as a new one.
     user.set_password(password)
-    chosen = _username(username, display_name)
-    user.username, user.username_skeleton = chosen, names.skeleton(chosen)
+    name(user, username)
+    return Registration(user if open_account(user, wants_to_teach=wants_to_teach) else None)
+
+
+def name(user: User, username: str) -> None:
+    """Gives the username, or one made from the display name where none is asked for."""
+    user.username = _username(username, user.display_name)
+    user.username_skeleton = names.skeleton(user.username)
+
+
+def open_account(user: User, *, wants_to_teach: bool = False) -> bool:
+    """Keeps a new account with a proven address; False where the address has one already."""
     taken = {name: UsernameTaken(_("Choose another username.")) for name in _USERNAME_CONSTRAINTS}
+    user.email_verified_at = timezone.now()
     with constraints(taken), transaction.atomic():
         if not _insert(user):
-            return Registration(None)
+            return False
         refuse_held(user)
         if wants_to_teach:
             TutorProfile.objects.create(user=user)
         outbox.record(UserRegistered(user.pk), actor_id=user.pk)
         audit.record("user.registered", target=user, actor_id=user.pk)
-    return Registration(user)
+    return True
 
 
 def _insert(user: User) -> bool:
     """One statement decides between parallel registrations of one address."""
-    existing = User.objects.filter(email=user.email).only("pk").first()
-    if existing is None:
-        try:
-            with transaction.atomic():
-                user.save(force_insert=True)
-        except IntegrityError as violation:
-            if violated_constraint(violation) != "accounts_user_email_key":
-                raise
-            existing = User.objects.only("pk").get(email=user.email)
-    if existing is not None:
-        outbox.record(RegistrationRepeated(existing.pk))
-    return existing is None
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as violation:
+        if violated_constraint(violation) != "accounts_user_email_key":
+            raise
+        return False
+    return True
 
 
 def check_password_rules(password: str, **facts: str) -> None:
@@ -107,6 +115,7 @@ def change_password(*, user: User, password: str) -> None:
     user.set_password(password)
     with transaction.atomic():
         user.save(update_fields=["password"])
+        codes.void(user)
         sign_out_everywhere(user=user, because="password-changed")
 
 

@@ -60,7 +60,7 @@ def intend(
     wanted: Money,
     *,
     note: str,
-    actor_id: UUID,
+    actor_id: UUID | None,
     origin: Refund.Origin = Refund.Origin.ADMIN,
     state: Refund.State = Refund.State.REQUESTED,
     as_credit: bool = False,

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from accounts.models import User
 from realtime import announcements
-from realtime.announcements import Told
+from realtime.announcements import Addressee, Told
 from realtime.errors import NotResendable
 from realtime.gateways import smtp
 from realtime.models import MailDelivery
@@ -31,8 +31,9 @@ State = MailDelivery.State
 def owe(kind: str, told: Told) -> bool:
     """Writes the mail and its job; False where it was owed before, or nobody is there to read."""
     user = User.objects.filter(pk=told.user_id, is_active=True).first()
-    if user is None:
+    if user is None and told.user_id is not None:
         return False
+    to = told.to or _own(user)
     mail_id = uuid7()
     row = MailDelivery(
         id=mail_id,
@@ -41,9 +42,9 @@ def owe(kind: str, told: Told) -> bool:
         facts=told.facts,
         url=told.url,
         dedupe_key=told.key,
-        to_address=user.email,
-        to_name=user.display_name,
-        locale=user.locale,
+        to_address=to.address,
+        to_name=to.name,
+        locale=to.locale,
         message_id=f"<{mail_id}@{_domain()}>",
     )
     with transaction.atomic():
@@ -52,6 +53,11 @@ def owe(kind: str, told: Told) -> bool:
             return False
         _enqueue(row)
     return True
+
+
+def _own(user: User | None) -> Addressee:
+    assert user is not None, "somebody without an account is told at an address"
+    return Addressee(user.email, user.display_name, user.locale)
 
 
 def _domain() -> str:
@@ -151,7 +157,7 @@ def compose(row: MailDelivery) -> EmailMultiAlternatives:
         "subject": words.title,
         "heading": words.title,
         "words": words,
-        "facts": announcements.said(row.facts, row.locale),
+        "facts": announcements.spoken_facts(announcement, row.facts, row.locale),
         "name": row.to_name,
         "address": row.to_address,
         "button_url": f"{settings.PUBLIC_BASE_URL}{row.url}" if row.url else "",

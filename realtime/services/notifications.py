@@ -23,12 +23,12 @@ def announce(event: Event) -> None:
     ]
     with transaction.atomic():
         # In the order of ids: two writers to the same people wait, they do not deadlock.
-        for announcement, told in sorted(owed, key=lambda pair: pair[1].user_id):
+        for announcement, told in sorted(owed, key=lambda pair: str(pair[1].user_id)):
             _tell(announcement, told)
 
 
 def _tell(announcement: Announcement, told: Told) -> None:
-    if announcement.in_page:
+    if announcement.in_page and told.to is None:
         notify(announcement.kind, told)
     if announcement.mail:
         mail.owe(announcement.kind, told)
@@ -36,17 +36,19 @@ def _tell(announcement: Announcement, told: Told) -> None:
 
 def notify(kind: str, told: Told) -> bool:
     """False where this was told before. Locks the person's feed until the transaction ends."""
+    user_id = told.user_id
+    assert user_id is not None
     with transaction.atomic():
         row = Notification(
-            user_id=told.user_id,
-            seq=Feed.objects.next_seq(told.user_id),
+            user_id=user_id,
+            seq=Feed.objects.next_seq(user_id),
             kind=kind,
             facts=told.facts,
             url=told.url,
             dedupe_key=told.key,
         )
         Notification.objects.bulk_create([row], ignore_conflicts=True)
-        transaction.on_commit(lambda: wakeups.wake(told.user_id))
+        transaction.on_commit(lambda: wakeups.wake(user_id))
         return Notification.objects.filter(pk=row.pk).exists()
 
 

@@ -1,9 +1,13 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.models import Subject, TutorProfile, TutorReview, User
 from accounts.services import tutor_review
@@ -78,3 +82,17 @@ def approve(user: User, actor: User, *, review: TutorReview | None = None) -> Tu
     review = review or TutorReview.objects.filter(profile_id=user.pk).latest("submitted_at")
     version = TutorProfile.objects.get(pk=user.pk).version
     return tutor_review.decide(review_id=review.pk, actor=actor, approve=True, version=version)
+
+
+@pytest.fixture
+def second_factor() -> Callable[[User], tuple[str, list[str]]]:
+    """`second_factor(sam)` turns it on; gives the secret and the recovery codes."""
+
+    def on(user: User) -> tuple[str, list[str]]:
+        secret = generate_totp_secret()
+        TOTP.activate(user, secret)
+        recovery = RecoveryCodes.activate(user)
+        assert Authenticator.objects.filter(user=user).count() == 2
+        return secret, recovery.generate_codes()
+
+    return on

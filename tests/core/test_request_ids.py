@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.accounts.mailed import code_for
 from tests.house.sources import ROOT
 from tutorme.core.models import AuditEntry, Job, OutboxEvent
 
@@ -18,14 +19,17 @@ GIVEN = "0198aaaa-1111-7000-8000-000000000000"
 def test_what_a_request_causes_carries_its_id(api, drain, caplog, sandbox) -> None:
     body = {"email": "nina@example.test", "password": "three quiet rivers", "display_name": "Nina"}
     with caplog.at_level(logging.INFO):
-        api(None).post(
-            "/api/v1/auth/register/", body, format="json", headers={"x-request-id": GIVEN}
-        )
-        assert OutboxEvent.objects.get().request_id == GIVEN
-        assert AuditEntry.objects.get(action="user.registered").request_id == GIVEN
+        headers = {"x-request-id": GIVEN}
+        api(None).post("/api/v1/auth/register/", body, format="json", headers=headers)
+        asked = OutboxEvent.objects.get(name="code.requested")
+        assert asked.request_id == GIVEN
         drain()
-    welcome = Job.objects.get(kind="realtime.send_mail")
-    assert (welcome.state, welcome.request_id) == ("succeeded", GIVEN)
+        mailed = Job.objects.get(kind="realtime.send_mail")
+        assert (mailed.state, mailed.request_id) == ("succeeded", GIVEN)
+        typed = {"id": asked.payload["code_id"], "code": code_for(body["email"])}
+        path = "/api/v1/auth/register/confirm/"
+        api(None).post(path, typed, format="json", headers=headers)
+    assert AuditEntry.objects.get(action="user.registered").request_id == GIVEN
 
 
 def test_log_lines_are_json_with_the_id_and_without_secrets() -> None:

@@ -1,6 +1,7 @@
 """Somebody new with an app in hand, and what they know: the demo's own right answers."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -50,6 +51,23 @@ def right_answer(row: dict[str, Any]) -> Any:
     return str(row["accepted"][0])
 
 
+def mails_to(stack: RunningStack, email: str) -> list[dict[str, Any]]:
+    url = f"{stack.sandbox_url}/mail/api/messages"
+    found: list[dict[str, Any]] = httpx.get(url, params={"to": email}).json()["messages"]
+    return found
+
+
+def mailed_code(stack: RunningStack, email: str) -> str:
+    """The code in the newest mail to this address, once it has come."""
+
+    def look() -> str | None:
+        found = [re.search(r"[B-Z]{4}-[B-Z]{4}", mail["text"]) for mail in mails_to(stack, email)]
+        return next((match[0] for match in found if match), None)
+
+    code: str = eventually(look)
+    return code
+
+
 class App:
     """An API client of one newly registered person."""
 
@@ -58,7 +76,11 @@ class App:
         self.email = f"{name.lower()}-{uuid.uuid4().hex[:8]}@example.test"
         self.http = httpx.Client(base_url=f"{stack.base_url}/api/v1/", timeout=30)
         body = {"email": self.email, "password": PASSWORD, "display_name": name}
-        made = self.http.post("auth/register/", json=body)
+        asked = self.http.post("auth/register/", json=body)
+        assert asked.status_code == 201, asked.text
+        waiting = asked.json()["verification"]["id"]
+        typed = {"id": waiting, "code": mailed_code(stack, self.email)}
+        made = self.http.post("auth/register/confirm/", json=typed)
         assert made.status_code == 201, made.text
         self.user, self.refresh = made.json()["user"], made.json()["refresh"]
         self._carry(made.json()["access"])
@@ -128,9 +150,7 @@ class App:
         return rows[0] if rows and rows[0]["state"] == "issued" else None
 
     def mails(self) -> list[dict[str, Any]]:
-        url = f"{self.stack.sandbox_url}/mail/api/messages"
-        found: list[dict[str, Any]] = httpx.get(url, params={"to": self.email}).json()["messages"]
-        return found
+        return mails_to(self.stack, self.email)
 
     def news(self, *, within_s: float = 30.0, kind: str = "") -> dict[str, Any]:
         """The first notification of this kind on the live stream."""

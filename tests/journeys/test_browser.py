@@ -9,7 +9,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.people import DEMO, MATHS, PASSWORD, quiz_of, right_answer
+from tests.journeys.people import DEMO, MATHS, PASSWORD, mailed_code, quiz_of, right_answer
 from tutorme.devstack.running import RunningStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -42,14 +42,19 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
-def sign_up(page: Page, name: str) -> str:
+def sign_up(page: Page, stack: RunningStack, name: str) -> str:
     email = f"{name.lower()}-{uuid.uuid4().hex[:8]}@example.test"
     page.goto("/account/signup/")
     page.fill("input[name=display_name]", name)
     page.fill("input[name=email]", email)
     page.fill("input[name=password1]", PASSWORD)
     shot(page, "signup")
-    page.click("main form button[type=submit]")
+    page.click("main form.form button[type=submit]")
+    expect(page).to_have_url("/account/signup/code/")
+    # As it is pasted from the mail, with a stray space.
+    page.fill("input[name=code]", f" {mailed_code(stack, email).lower()} ")
+    shot(page, "signup-code")
+    page.click("main form.form button[type=submit]")
     expect(page).to_have_url("/today/")
     return email
 
@@ -118,7 +123,7 @@ def asked(page: Page) -> list[str]:
 
 
 def test_mara_learns_on_pages(page: Page, stack: RunningStack) -> None:
-    email = sign_up(page, "Mara")
+    email = sign_up(page, stack, "Mara")
     shot(page, "today")
     buy(page, MATHS)
     learn(page, MATHS)
@@ -146,7 +151,7 @@ def test_news_arrive_in_the_open_page(browser: Browser, stack: RunningStack) -> 
     """A toast without reloading: the certificate of somebody who keeps a page open."""
     context = browser.new_context(base_url=stack.base_url, reduced_motion="reduce")
     page = context.new_page()
-    sign_up(page, "Toma")
+    sign_up(page, stack, "Toma")
     page.goto("/courses/python-first-line-to-small-program/")
     waiting = context.new_page()
     waiting.goto("/today/")

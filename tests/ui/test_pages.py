@@ -123,9 +123,7 @@ def test_a_visitor_is_offered_the_doors_and_a_person_the_account(sam, ada):
     assert "/admin/" in [link.href for link in navigation(request)["nav_account"]]
 
 
-@pytest.mark.parametrize(
-    "path", ["/account/login/", "/account/signup/", "/account/signup/noticed/"]
-)
+@pytest.mark.parametrize("path", ["/account/login/", "/account/signup/", "/account/reset/"])
 def test_account_pages_are_on_our_paper(path):
     response = Client().get(path)
     assert response.status_code == 200
@@ -135,5 +133,5 @@ def test_account_pages_are_on_our_paper(path):
 def test_a_persons_own_pages(sam):
     client = Client()
     client.force_login(sam)
-    for path in ("/settings/profile/", "/account/devices/", "/account/logout/"):
+    for path in ("/settings/profile/", "/settings/security/devices/", "/account/logout/"):
         assert 'class="masthead"' in client.get(path).content.decode()

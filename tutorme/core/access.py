@@ -80,14 +80,36 @@ def grant_of(view: "APIView", method: str) -> Grant | None:
     return access.get(action_of(view, method))
 
 
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def token_scope_of(view: "APIView", method: str) -> str:
+    """What a personal token needs to call this: `courses:read`. Views belong to the area of their
+    app unless they name another in `scope_area`."""
+    area = getattr(view, "scope_area", "") or type(view).__module__.partition(".")[0]
+    return f"{area}:{'read' if method in _READS else 'write'}"
+
+
+def is_within_scopes(auth: Any, view: "APIView", method: str, grant: Grant) -> bool:
+    """Who comes with a personal token (`auth.scopes`) reaches what it names, and nothing that is
+    for admins alone; others are not narrowed."""
+    scopes: frozenset[str] | None = getattr(auth, "scopes", None)
+    if scopes is None:
+        return True
+    return token_scope_of(view, method) in scopes and grant.actors != ADMIN
+
+
 class DeclaredAccess(BasePermission):
     """The default permission: what `access` does not grant is denied."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if request.method == "OPTIONS" or not hasattr(view, (request.method or "").lower()):
             return True  # DRF answers: the description, or 405
-        grant = grant_of(view, request.method or "")
-        return grant is not None and bool(grant.actors & actors_of(request.user))
+        method = request.method or ""
+        grant = grant_of(view, method)
+        if grant is None or not grant.actors & actors_of(request.user):
+            return False
+        return is_within_scopes(request.auth, view, method, grant)
 
 
 class Everyone(BasePermission):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
 from tutorme.settings import admin_look, interface, providers, schedule
+from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
 
@@ -19,6 +20,7 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or "development-only-key-production-refuses-to-start-with-it"
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL").rstrip("/")
+SITE_NAME = "TutorMe"
 SUPPORT_EMAIL = env.text("SUPPORT_EMAIL")
 SANDBOX_URL = env.text("SANDBOX_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
@@ -28,10 +30,16 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.apple",
+    "allauth.headless",
     "tutorme.core",
     "accounts",
     "payments",
     "courses",
+    "booking",
     "certificates",
     "realtime",
     "tutorme.web",
@@ -65,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "accounts.middleware.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -208,21 +217,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
+# Browsers let passkeys be made on http://localhost; everywhere else they want TLS, and so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_BASE_URL.startswith("http://")
 USERNAME_CHANGE_EVERY = timedelta(days=30)
 USERNAME_HELD_FOR = timedelta(days=90)
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "today"
-ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.signup.SignupForm"}
-# Our adapter counts failed sign-ins over all doors, without needing Redis to be there.
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
@@ -332,6 +330,10 @@ SPECTACULAR_SETTINGS = interface.SPECTACULAR_SETTINGS
 # Providers -------------------------------------------------------------------------------------
 
 PAYPAL = providers.paypal(env, SANDBOX_URL)
+
+SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
+APPLE_URL = providers.apple_url(SANDBOX_URL)
+FIREBASE = providers.firebase(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")

@@ -1,5 +1,11 @@
 """Where each provider answers and with which keys: the sandbox's where one is named."""
 
+import hashlib
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from tutorme.env import Environment
 
 
@@ -13,4 +19,100 @@ def paypal(env: Environment, sandbox_url: str) -> dict[str, str]:
         "client_secret": env.text("PAYPAL_CLIENT_SECRET")
         or ("sandbox-secret" if sandbox_url else ""),
         "webhook_id": env.text("PAYPAL_WEBHOOK_ID") or ("WHSANDBOX" if sandbox_url else ""),
+    }
+
+
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def _sandbox_apple_key() -> str:
+    """Made from a phrase the sandbox knows too, so that no key is kept; it opens nothing real."""
+    number = int.from_bytes(hashlib.sha256(b"sandbox apple key").digest(), "big") % _P256_ORDER
+    return (
+        ec.derive_private_key(number, ec.SECP256R1())
+        .private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        .decode()
+    )
+
+
+def identity(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """`SOCIALACCOUNT_PROVIDERS`: those that have keys, and no others."""
+    openid = [_google(env, sandbox_url), _microsoft(env, sandbox_url)]
+    apple = _apple(env, sandbox_url)
+    return {
+        "openid_connect": {
+            "provider_class": "accounts.providers.OpenIDProvider",
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [app for app in openid if app["client_id"]],
+        },
+        "apple": {
+            "provider_class": "accounts.providers.AppleProvider",
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [apple] if apple["client_id"] else [],
+        },
+    }
+
+
+def _google(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    at = f"{sandbox_url}/idp/google" if sandbox_url else "https://accounts.google.com"
+    return _openid(env, "google", "Google", at, sandbox_url)
+
+
+def _microsoft(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    own = f"https://login.microsoftonline.com/{env.text('MICROSOFT_TENANT')}/v2.0"
+    at = f"{sandbox_url}/idp/microsoft" if sandbox_url else own
+    return _openid(env, "microsoft", "Microsoft", at, sandbox_url)
+
+
+def _openid(
+    env: Environment, provider_id: str, name: str, server_url: str, sandbox_url: str
+) -> dict[str, Any]:
+    prefix = provider_id.upper()
+    standing_in = bool(sandbox_url)
+    return {
+        "provider_id": provider_id,
+        "name": name,
+        "client_id": env.text(f"{prefix}_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "secret": env.text(f"{prefix}_CLIENT_SECRET") or ("sandbox-secret" if standing_in else ""),
+        "settings": {
+            "server_url": server_url,
+            "token_auth_method": "client_secret_post",
+            "fetch_userinfo": False,
+        },
+    }
+
+
+def _apple(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """For Apple `secret` is the id of the key and `key` the team; the key signs the secrets."""
+    standing_in = bool(sandbox_url)
+    return {
+        "provider_id": "apple",
+        "name": "Apple",
+        "client_id": env.text("APPLE_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "secret": env.text("APPLE_KEY_ID") or ("sandbox-key" if standing_in else ""),
+        "key": env.text("APPLE_TEAM_ID") or ("sandbox-team" if standing_in else ""),
+        "settings": {
+            "certificate_key": env.text("APPLE_PRIVATE_KEY").replace("\\n", "\n")
+            or (_sandbox_apple_key() if standing_in else ""),
+        },
+    }
+
+
+def apple_url(sandbox_url: str) -> str:
+    return f"{sandbox_url}/idp/apple" if sandbox_url else "https://appleid.apple.com/auth"
+
+
+_FIREBASE_CERTS = (
+    "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+)
+
+
+def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
+    return {
+        "project_id": env.text("FIREBASE_PROJECT_ID") or ("tutorme-sandbox" if sandbox_url else ""),
+        "certs_url": f"{sandbox_url}/firebase/certs" if sandbox_url else _FIREBASE_CERTS,
     }

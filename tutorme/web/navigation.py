@@ -42,7 +42,6 @@ CERTIFICATES = Entry(
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 PROFILE = Entry(("settings",), _("Settings"), "person")
-DEVICES = Entry(("account_devices",), _("Devices"), "device")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
 ADMIN = Entry(("admin:index",), _("Admin"), "desk")
@@ -93,7 +92,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (CERTIFICATES, ORDERS, PROFILE, DEVICES) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),

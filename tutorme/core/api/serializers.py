@@ -1,7 +1,7 @@
 """Fields and bases shared by all serializers: strict in, predictable out."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +79,14 @@ class BoundedDateTime(serializers.DateTimeField):
         if not _EARLIEST <= moment <= _LATEST:
             raise serializers.ValidationError(_("Give a date between 1970 and 2100."), code="range")
         return moment
+
+
+class BoundedDate(serializers.DateField):
+    def to_internal_value(self, value: Any) -> date:
+        on: date = super().to_internal_value(value)
+        if not _EARLIEST.date() <= on <= _LATEST.date():
+            raise serializers.ValidationError(_("Give a date between 1970 and 2100."), code="range")
+        return on
 
 
 class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):

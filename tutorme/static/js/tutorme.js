@@ -3,12 +3,14 @@ import { defineLive } from "./live.js";
 import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
+import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
 defineLive();
 defineJob();
 defineProgress();
 defineAutosave();
+definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();

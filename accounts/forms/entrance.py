@@ -1,4 +1,4 @@
-"""Signing up. Forms check shape; the services decide."""
+"""Signing up, as a form. It checks shape; the services decide."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts import entrance
 from accounts.middleware import ZONE_COOKIE, zone
-from accounts.models import User
-from accounts.services import users
+from accounts.services import registration, users
+from tutorme.core.client import address_of
 from tutorme.core.errors import InvalidInput
 
 
@@ -19,8 +21,11 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     wants_to_teach = forms.BooleanField(label=_("I also want to teach"), required=False)
     field_order = ["display_name", "email", "password1", "wants_to_teach"]
 
+    def clean_email(self) -> str:
+        """Whether the address is free is not a question a form answers."""
+        return str(self.cleaned_data["email"]).lower()
+
     def clean(self) -> dict[str, Any]:
-        """The password's rules. Whether the address is free is not a question a form answers."""
         given: dict[str, Any] = self.cleaned_data
         try:
             users.check_password_rules(
@@ -33,13 +38,16 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
                 self.add_error("password1", row["detail"])
         return given
 
-    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """allauth's hook: the new account, or the response that ends the sign-up."""
-        made = users.register(
+    def try_save(self, request: HttpRequest) -> tuple[None, HttpResponse]:
+        """allauth's hook: nobody is signed in yet, a code is on its way."""
+        code = registration.begin(
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
             display_name=self.cleaned_data["display_name"],
             time_zone=str(zone(request.COOKIES.get(ZONE_COOKIE, ""))),
+            locale=get_language() or "en",
             wants_to_teach=self.cleaned_data["wants_to_teach"],
+            source=address_of(request),
         )
-        return made.user, None if made.user else redirect("account_signup_noticed")
+        entrance.hold(request, code, next_url=request.POST.get("next", ""))
+        return None, redirect("account_signup_code")

@@ -1,0 +1,51 @@
+"""allauth's forms for the second factor, with our decision on whether a code counts."""
+
+from allauth.mfa.base import forms as allauth_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import TooManySignInAttempts
+from accounts.forms.codes import code_widget
+from accounts.services import second_factor
+
+
+class _CodeChecked(forms.Form):
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        try:
+            found = second_factor.match(self.user, code)  # type: ignore[attr-defined]
+        except TooManySignInAttempts as error:
+            raise forms.ValidationError(error.detail, "too_many_tries") from error
+        if found is None:
+            raise forms.ValidationError(_("That code did not match."), "incorrect_code")
+        found.user = self.user  # type: ignore[attr-defined]
+        self.authenticator = found
+        return code
+
+
+class AuthenticateForm(_CodeChecked, allauth_forms.AuthenticateForm):  # type: ignore[misc]
+    code = forms.CharField(label=_("Code"), max_length=64, widget=code_widget())
+
+
+class ReauthenticateForm(_CodeChecked, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    code = forms.CharField(label=_("Code"), max_length=64, widget=code_widget())
+
+
+class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=60,
+        help_text=_("For example the device it lives on."),
+    )
+    passwordless = forms.BooleanField(
+        label=_("Sign in with this passkey alone"),
+        required=False,
+        initial=True,
+        help_text=_("The device asks for your finger, face or PIN. Otherwise it is a second step."),
+    )
+
+
+class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]
+    name = forms.CharField(label=_("Name"), max_length=60)

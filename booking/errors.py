@@ -1,0 +1,63 @@
+from django.utils.translation import gettext_lazy as _
+
+from tutorme.core.errors import DomainError
+
+
+class SlotTaken(DomainError):
+    code = "slot-taken"
+    title = _("Somebody else has this time")
+    status = 409
+    explanation = _("The tutor has another lesson then. The list of times shows what is free now.")
+
+
+class StudentBusy(DomainError):
+    code = "student-busy"
+    title = _("You have another lesson then")
+    status = 409
+    explanation = _("Two lessons of yours would overlap. Move or cancel the other one first.")
+
+
+class OutsideAvailability(DomainError):
+    """`reason` is a word of `booking.slots.Reason`."""
+
+    code = "outside-availability"
+    title = _("The tutor does not offer this time")
+    status = 422
+    explanation = _("reason says why: the hours, the notice, the horizon, the grid or a full day.")
+
+
+class NotBookable(DomainError):
+    code = "not-bookable"
+    title = _("This lesson cannot be booked")
+    status = 409
+    explanation = _("The tutor takes no bookings at present, or no longer offers this lesson.")
+
+
+class TrialUsed(DomainError):
+    code = "trial-used"
+    title = _("You had a trial lesson with this tutor")
+    status = 409
+    explanation = _("A trial is for getting to know each other, once.")
+
+
+class TooManyHolds(DomainError):
+    code = "too-many-holds"
+    title = _("You hold other times already")
+    status = 409
+    explanation = _("Pay for one of them or let it go; at most three are kept for you at once.")
+
+
+class BookingOver(DomainError):
+    """`state` says what became of it."""
+
+    code = "booking-over"
+    title = _("This booking is not in a state for that")
+    status = 409
+    explanation = _("It was confirmed, cancelled or let go in the meantime.")
+
+
+class ScheduleMissing(DomainError):
+    code = "schedule-missing"
+    title = _("There is no schedule yet")
+    status = 404
+    explanation = _("Set your hours first.")

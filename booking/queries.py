@@ -1,0 +1,156 @@
+"""What the pure function is asked with, and what pages and the API show."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.models import TutorProfile
+from booking.models import (
+    ACTIVE_STATES,
+    COUNTED_STATES,
+    Booking,
+    BusyTime,
+    LessonType,
+    Schedule,
+)
+from booking.slots import Diary, Rules, Taken
+from booking.walltime import Hours, Span
+
+# Wider than any buffer, so that what merely touches is seen.
+_MARGIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Free is what can be booked now; one that is not is shown as taken."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date of the student's calendar."""
+
+    on: date
+    slots: list[Slot]
+
+
+def is_bookable(tutor_id: UUID) -> bool:
+    return TutorProfile.objects.public().filter(user_id=tutor_id).exists()
+
+
+def schedule_of(tutor_id: UUID) -> Schedule | None:
+    rows = Schedule.objects.prefetch_related("weekly", "overrides")
+    return rows.filter(tutor_id=tutor_id).first()
+
+
+def hours_of(windows: Iterable[Iterable[str]]) -> tuple[Hours, ...]:
+    return tuple(Hours(*(time.fromisoformat(text) for text in window)) for window in windows)
+
+
+def rules_of(schedule: Schedule) -> Rules:
+    weekly: dict[int, tuple[Hours, ...]] = {}
+    for row in schedule.weekly.all():
+        weekly[row.day_of_week] = (
+            *weekly.get(row.day_of_week, ()),
+            Hours(row.starts, row.ends),
+        )
+    return Rules(
+        zone=schedule.time_zone,
+        weekly=weekly,
+        overrides={row.on: hours_of(row.windows) for row in schedule.overrides.all()},
+        step_minutes=schedule.slot_minutes,
+        buffer_before=timedelta(minutes=schedule.buffer_before),
+        buffer_after=timedelta(minutes=schedule.buffer_after),
+        notice=timedelta(minutes=schedule.notice_minutes),
+        horizon_days=schedule.horizon_days,
+        max_per_day=schedule.max_per_day,
+    )
+
+
+def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None = None) -> Taken:
+    """What stands in the tutor's diary around `between`. A hold whose time is over does not, nor
+    does the booking `without`, which is about to be moved."""
+    lapsed = Q(state__in=("held", "pending_payment", "pending_approval"), expires_at__lte=now)
+    near = (
+        Booking.objects.filter(
+            tutor_id=tutor_id,
+            blocked_until__gt=between.start - _MARGIN,
+            blocked_from__lt=between.end + _MARGIN,
+            state__in=COUNTED_STATES,
+        )
+        .exclude(lapsed)
+        .values_list("state", "blocked_from", "blocked_until", "on")
+    )
+    rows = list(near.exclude(pk=without) if without else near)
+    busy = BusyTime.objects.filter(
+        tutor_id=tutor_id,
+        ends_at__gt=between.start - _MARGIN,
+        starts_at__lt=between.end + _MARGIN,
+    ).values_list("starts_at", "ends_at")
+    active = (Span(start, end) for state, start, end, _ in rows if state in ACTIVE_STATES)
+    return Taken(
+        blocked=(*active, *(Span(start, end) for start, end in busy)),
+        lessons=Counter(on for _, _, _, on in rows),
+    )
+
+
+def diary(
+    schedule: Schedule, between: Span, *, now: datetime, without: UUID | None = None
+) -> Diary:
+    known = taken(schedule.tutor_id, between, now=now, without=without)
+    return Diary(rules_of(schedule), known, now=now)
+
+
+def slots(
+    schedule: Schedule, between: Span, *, minutes: int, zone: str, now: datetime
+) -> list[Day]:
+    """Free starts by the dates of `zone`, days without any left out."""
+    found = diary(schedule, between, now=now).offered(between, minutes=minutes)
+    days: dict[date, list[Slot]] = {}
+    for start in found:
+        on = start.astimezone(ZoneInfo(zone)).date()
+        days.setdefault(on, []).append(Slot(start, start + timedelta(minutes=minutes)))
+    return [Day(on, free) for on, free in days.items()]
+
+
+def lesson_types(tutor_id: UUID) -> list[LessonType]:
+    return list(LessonType.objects.filter(tutor_id=tutor_id, is_offered=True))
+
+
+def availability(schedule: Schedule) -> dict[str, Any]:
+    """As the API reads and writes it."""
+    return {
+        "time_zone": schedule.time_zone,
+        "weekly": [
+            {"day_of_week": row.day_of_week, "start": clock(row.starts), "end": clock(row.ends)}
+            for row in schedule.weekly.all()
+        ],
+        "overrides": [
+            {
+                "date": row.on.isoformat(),
+                "windows": [{"start": start, "end": end} for start, end in row.windows],
+            }
+            for row in schedule.overrides.all()
+        ],
+        "slot_minutes": schedule.slot_minutes,
+        "buffer_before": schedule.buffer_before,
+        "buffer_after": schedule.buffer_after,
+        "notice_minutes": schedule.notice_minutes,
+        "horizon_days": schedule.horizon_days,
+        "max_per_day": schedule.max_per_day,
+        "cancellation": schedule.cancellation,
+        "needs_approval": schedule.needs_approval,
+        "is_open": schedule.is_open,
+    }
+
+
+def clock(moment: time) -> str:
+    return f"{moment:%H:%M}"

@@ -1,0 +1,1 @@
+"""Stand-ins for Google, Microsoft, Apple and Firebase, as identity providers."""
