@@ -61,3 +61,40 @@ class SecurityChanged(Event):
     device: str = ""
     address: str = ""
     old_email: str = ""
+
+
+@dataclass(frozen=True)
+class DataExported(Event):
+    name: ClassVar[str] = "data.exported"
+    export_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionRequested(Event):
+    name: ClassVar[str] = "deletion.requested"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionCancelled(Event):
+    name: ClassVar[str] = "deletion.cancelled"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionDue(Event):
+    """The days of grace are over: the last thing an account is told."""
+
+    name: ClassVar[str] = "deletion.came_due"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class UserInvited(Event):
+    name: ClassVar[str] = "user.invited"
+    invitation_id: UUID
+    user_id: UUID

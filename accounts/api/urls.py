@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import entrance, profile, security, services, skills, tutors, views
+from accounts.api import data, entrance, profile, security, services, skills, tutors, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -50,6 +50,9 @@ urlpatterns = [
     ),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
+    path("me/", data.MeView.as_view(), name="me"),
+    path("me/export/", data.ExportView.as_view(), name="me-export"),
+    path("me/deletion/", data.DeletionView.as_view(), name="me-deletion"),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
     path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
     path("me/tutor-profile/", tutors.OwnTutorProfileView.as_view(), name="me-tutor-profile"),
