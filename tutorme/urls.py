@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
     path("settings/", include("accounts.settings_urls")),
+    path("", include("accounts.tutor_urls")),
     path("settings/security/", include("accounts.security_urls")),
     path("", include("courses.urls")),
     path("", include("payments.urls")),

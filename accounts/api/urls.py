@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.api import entrance, profile, security, services, skills, views
+from accounts.api import data, entrance, profile, security, services, skills, tutors, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -51,8 +51,19 @@ urlpatterns = [
     ),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
+    path("me/", data.MeView.as_view(), name="me"),
+    path("me/export/", data.ExportView.as_view(), name="me-export"),
+    path("me/deletion/", data.DeletionView.as_view(), name="me-deletion"),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
     path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
+    path("me/tutor-profile/", tutors.OwnTutorProfileView.as_view(), name="me-tutor-profile"),
+    path(
+        "me/tutor-profile/submit/",
+        tutors.SubmitTutorProfileView.as_view(),
+        name="me-tutor-profile-submit",
+    ),
+    path("tutors/", tutors.TutorsView.as_view(), name="tutors-api"),
+    path("tutors/<uuid:tutor_id>/", tutors.TutorView.as_view(), name="tutor-api"),
     path("subjects/", skills.SubjectsView.as_view(), name="subjects"),
     path(
         "me/skills/",

@@ -1,4 +1,4 @@
-"""Accounts for admins: found, suspended with a reason, signed out, vouched for as tutors."""
+"""Accounts for admins: found, suspended with a reason, signed out."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -6,12 +6,13 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
+from accounts.admin.reasons import ask
 from accounts.models import AuthSession, PersonalToken, TutorProfile, User
-from accounts.services import roles, users
+from accounts.services import users
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
@@ -25,6 +26,7 @@ class TutorProfileInline(StackedInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     readonly_fields = ("approved_at", "created_at")
+    exclude = ("search",)
 
     def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
@@ -41,34 +43,31 @@ class UserAdmin(ReadOnlyAdmin):
     exclude = ("password", "groups", "user_permissions")
     ordering = ("-created_at",)
     inlines = (TutorProfileInline,)
-    actions = ("suspend", "restore", "sign_out_everywhere", "approve_tutor")
+    actions = ("suspend", "restore", "sign_out_everywhere")
     show_full_result_count = False
 
     @admin.action(description=_("Suspend"))
-    def suspend(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self._set_active(request, rows, active=False)
+    def suspend(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
+        return self._set_active(request, rows, active=False)
 
     @admin.action(description=_("Restore"))
-    def restore(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self._set_active(request, rows, active=True)
+    def restore(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
+        return self._set_active(request, rows, active=True)
 
-    def _set_active(self, request: HttpRequest, rows: QuerySet[User], *, active: bool) -> None:
+    def _set_active(
+        self, request: HttpRequest, rows: QuerySet[User], *, active: bool
+    ) -> HttpResponse | None:
         assert isinstance(request.user, User)
+        action, title = ("restore", _("Restore")) if active else ("suspend", _("Suspend"))
+        asked = ask(request, rows, action=action, title=title)
+        if isinstance(asked, HttpResponse):
+            return asked
         for user in rows:
             if user.pk == request.user.pk:
                 messages.warning(request, _("Your own account was left as it is."))
                 continue
-            users.set_active(
-                user=user, active=active, actor_id=request.user.pk, reason="admin action"
-            )
-
-    @admin.action(description=_("Approve as tutor"))
-    def approve_tutor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        """Vouches for those who asked to teach; others are left as they are."""
-        assert isinstance(request.user, User)
-        for user in rows.filter(tutor_profile__isnull=False).select_related("tutor_profile"):
-            headline = user.tutor_profile.headline
-            roles.appoint_tutor(user=user, actor_id=request.user.pk, headline=headline)
+            users.set_active(user=user, active=active, actor_id=request.user.pk, **asked)
+        return None
 
     @admin.action(description=_("Sign out everywhere"))
     def sign_out_everywhere(self, request: HttpRequest, rows: QuerySet[User]) -> None:
