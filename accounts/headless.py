@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 
 from accounts import tokens
 from accounts.forms.second_factor import AuthenticateForm, ReauthenticateForm
-from accounts.models import AuthSession
+from accounts.models import AuthSession, User
 from accounts.origin import origin_of
 from accounts.services import reauthentication, sessions
 
@@ -36,6 +36,7 @@ class PairStrategy(SessionTokenStrategy):  # type: ignore[misc]
         return made
 
     def _open(self, request: HttpRequest) -> dict[str, Any]:
+        assert isinstance(request.user, User)
         pair = sessions.open_app(user=request.user, origin=origin_of(request), method="headless")
         row = tokens.read_access(pair.access).session_id
         request.session[sessions.ROW] = str(row)

@@ -24,9 +24,9 @@ from tests.house.test_registers import api_views
 
 PAGES = [
     "/settings/security/",
-    "/settings/security/devices/",
+    "/settings/devices/",
     "/settings/security/tokens/",
-    "/settings/security/connections/",
+    "/settings/connections/",
     "/settings/security/passkeys/",
     "/settings/profile/",
     "/today/",

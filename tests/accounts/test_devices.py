@@ -11,7 +11,7 @@ from tutorme.core.models import OutboxEvent
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605 Safari/604"
-PAGE = "/settings/security/devices/"
+PAGE = "/settings/devices/"
 
 
 def signed_in(user: User, agent: str = FIREFOX) -> Client:

@@ -2,7 +2,6 @@
 
 import statistics
 import time
-from collections.abc import Callable
 from itertools import cycle
 
 import pytest
@@ -65,15 +64,6 @@ def test_one_place_asks_django_whether_a_password_fits() -> None:
     assert callers == set()
 
 
-def median_ms(ask: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        ask()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
-
-
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("door", ["register", "reset", "sign in"])
@@ -93,7 +83,8 @@ def test_known_and_unknown_addresses_take_as_long(api, sam, settings, door, monk
     }
     path, body = bodies[door]
     client = api(None)
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     for number in range(60):
         for email, taken in ((sam.email, known), (f"nobody{number}@example.test", unknown)):
             began = time.perf_counter()

@@ -1,5 +1,7 @@
 """allauth's headless API: what is offered, held to our limits, and nothing more."""
 
+from collections.abc import Mapping
+
 import pytest
 from allauth.mfa.models import Authenticator
 
@@ -11,7 +13,7 @@ APP = "/api/v1/auth/headless/app/v1"
 BROWSER = "/api/v1/auth/headless/browser/v1"
 
 
-def post(client, path: str, body: dict[str, object], session: str = ""):
+def post(client, path: str, body: Mapping[str, object], session: str = ""):
     headers = {"x-session-token": session} if session else {}
     return client.post(f"{APP}/{path}", body, content_type="application/json", headers=headers)
 

@@ -38,7 +38,7 @@ def page(chromium: Browser, live_server) -> Iterator[Page]:  # noqa: F811
 
 @pytest.fixture
 def base(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
+    return str(live_server.url.replace("127.0.0.1", "localhost"))
 
 
 def log_in(page: Page, base: str) -> None:

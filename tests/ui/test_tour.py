@@ -86,7 +86,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/notifications/",
         "/settings/profile/",
         "/settings/security/",
-        "/settings/security/devices/",
+        "/settings/devices/",
         "/settings/security/password/",
         "/settings/security/email/",
         "/settings/security/tokens/",
