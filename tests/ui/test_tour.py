@@ -15,6 +15,7 @@ from certificates.models import Certificate
 from courses.services import authoring, enrolling, learning, quizzes
 from payments.models import Order
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
+from tests.payments.billing import bare_subscription
 from tests.payments.conftest import bare_order
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 
@@ -23,6 +24,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SUBSCRIPTIONS = (
+    {"state": "approval_pending", "approve_url": "https://www.paypal.com/x"},
+    {"state": "past_due", "failures": 1, "owed_minor": 900},
+    {"state": "suspended", "failures": 3, "owed_minor": 900},
+    {"state": "suspended", "paused_at": "2026-11-01T00:00:00Z"},
+    {"state": "active", "wish": "pause", "review": "a payment of another amount"},
+    {"state": "cancelled"},
+)
 SHOWN = ("created", "capture_pending", "captured", "refunded", "review", "declined")
 
 
@@ -43,6 +52,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     middle = enrolling.enroll_free(user=sam, course=begun)
     sheet = quizzes.start(enrollment=middle, lesson=lesson(begun, "check"))
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
+    running = bare_subscription(sam)
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
@@ -62,6 +72,10 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/learn/second-steps/check/attempts/1/",
         "/learn/last-steps/more/",
         f"/checkout/course/{unbought.pk}/",
+        "/pricing/",
+        "/subscriptions/",
+        f"/subscriptions/{running.pk}/cancel/",
+        f"/subscriptions/{running.pk}/change/more/",
         "/orders/",
         *(f"/orders/{order.pk}/" for order in orders),
         "/certificates/",
@@ -130,6 +144,15 @@ def test_they_stand_as_well_from_right_to_left(chromium, live_server, sam, stops
 def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_server, ada):
     empty = ["/today/", "/learn/", "/orders/", "/certificates/", "/notifications/", "/courses/"]
     assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
+
+
+@pytest.mark.parametrize("facts", SUBSCRIPTIONS, ids=str)
+def test_a_subscription_is_open_to_everyone_however_it_stands(
+    chromium, live_server, sam, facts
+) -> None:
+    bare_subscription(sam, **facts)
+    for options in ({"width": NARROW, "color_scheme": "dark"}, {"width": WIDE}):
+        assert tour(chromium, live_server.url, sam, ["/subscriptions/"], **options) == {}
 
 
 def test_code_in_a_chosen_answer_lies_on_the_marker(chromium, live_server, sam, stops):

@@ -40,6 +40,8 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
+SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
+PRICES = Entry(("pricing",), _("Prices"))
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -91,7 +93,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, PROFILE) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, SUBSCRIPTION, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
@@ -101,9 +103,15 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
         "nav_bar": links((TODAY, LEARN, COURSES, NEWS, PROFILE), path) if known else [],
         "nav_index": [
-            (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
+            (
+                _("Learn"),
+                links((COURSES, LEARN, TODAY, PRICES) if known else (COURSES, PRICES), path),
+            ),
             (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
-            (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
+            (
+                _("Account"),
+                links((PROFILE, ORDERS, SUBSCRIPTION) if known else (LOG_IN, SIGN_UP), path),
+            ),
             (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],
     }
