@@ -25,6 +25,7 @@ from courses.services import (
 )
 from payments.models import Order
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
+from tests.payments.billing import bare_subscription
 from tests.payments.conftest import bare_order
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 
@@ -33,6 +34,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SUBSCRIPTIONS = (
+    {"state": "approval_pending", "approve_url": "https://www.paypal.com/x"},
+    {"state": "past_due", "failures": 1, "owed_minor": 900},
+    {"state": "suspended", "failures": 3, "owed_minor": 900},
+    {"state": "suspended", "paused_at": "2026-11-01T00:00:00Z"},
+    {"state": "active", "wish": "pause", "review": "a payment of another amount"},
+    {"state": "cancelled"},
+)
 SHOWN = ("created", "capture_pending", "captured", "refunded", "review", "declined")
 
 
@@ -55,6 +64,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
     achievement_catalogue.load()
     motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
+    running = bare_subscription(sam)
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
@@ -74,6 +84,10 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/learn/second-steps/check/attempts/1/",
         "/learn/last-steps/more/",
         f"/checkout/course/{unbought.pk}/",
+        "/pricing/",
+        "/subscriptions/",
+        f"/subscriptions/{running.pk}/cancel/",
+        f"/subscriptions/{running.pk}/change/more/",
         "/orders/",
         *(f"/orders/{order.pk}/" for order in orders),
         "/certificates/",
@@ -162,6 +176,15 @@ def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_s
     mine = ["/achievements/", "/leaderboard/", "/teach/", "/today/", "/learn/"]
     empty = [*mine, "/orders/", "/certificates/", "/notifications/", "/courses/"]
     assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
+
+
+@pytest.mark.parametrize("facts", SUBSCRIPTIONS, ids=str)
+def test_a_subscription_is_open_to_everyone_however_it_stands(
+    chromium, live_server, sam, facts
+) -> None:
+    bare_subscription(sam, **facts)
+    for options in ({"width": NARROW, "color_scheme": "dark"}, {"width": WIDE}):
+        assert tour(chromium, live_server.url, sam, ["/subscriptions/"], **options) == {}
 
 
 def test_code_in_a_chosen_answer_lies_on_the_marker(chromium, live_server, sam, stops):
