@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("accounts.settings_urls")),
     path("settings/security/", include("accounts.security_urls")),
     path("", include("courses.urls")),
+    path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
     path("", include("realtime.urls")),

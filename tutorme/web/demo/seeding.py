@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
 from courses.services import authoring, enrolling, learning, quizzes
+from tutorme.web.demo.hours import seed_hours
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -44,6 +45,7 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    seed_hours(_read("hours.yaml"), cast.people)
     return report
 
 
