@@ -32,8 +32,8 @@ def _open(row: dict[str, Any], tutor: User) -> None:
         for day, texts in row["week"].items()
         for text in texts
     ]
-    figures = {name: row[name] for name in ("buffer_after", "cancellation") if name in row}
-    schedules.change(tutor_id=tutor.pk, changes={"weekly": week, **figures})
+    changes: dict[str, Any] = {name: row[name] for name in ("buffer_after", "cancellation")}
+    schedules.change(tutor_id=tutor.pk, changes={**changes, "weekly": week})
     for each in row["offers"]:
         price = Money.parse(each["amount"], each["currency"])
         offers.offer(
