@@ -28,6 +28,7 @@ from courses.services import (
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
+from tutorme.web.demo.hours import seed_hours
 from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
@@ -64,6 +65,7 @@ def seed() -> Report:
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
+    seed_hours(_read("hours.yaml"), cast.people)
     return report
 
 
