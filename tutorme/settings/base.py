@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
-from tutorme.settings import admin_look, interface, providers, schedule
-from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 from tutorme.settings import admin_look, interface, points, providers, schedule
+from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
 
