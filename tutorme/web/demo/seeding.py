@@ -14,7 +14,16 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
-from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    drafting,
+    enrolling,
+    learning,
+    outlining,
+    quizzes,
+    writing,
+)
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
