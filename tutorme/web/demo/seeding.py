@@ -18,13 +18,16 @@ from courses.models import Course, CourseRating, Enrollment, Lesson
 from courses.services import (
     achievement_catalogue,
     authoring,
+    drafting,
     enrolling,
     files,
     learning,
     motivation,
+    outlining,
     quizzes,
     ratings,
     streaks,
+    writing,
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
@@ -66,6 +69,7 @@ def seed() -> Report:
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
     seed_hours(_read("hours.yaml"), cast.people)
+    _unpublished(_read_one("draft.yaml"), cast)
     return report
 
 
@@ -76,6 +80,28 @@ def people() -> list[dict[str, Any]]:
 def _read(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return rows
+
+
+def _read_one(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _unpublished(row: dict[str, Any], cast: _Cast) -> None:
+    """What an author is in the middle of: a draft that learners do not see yet."""
+    course = cast.courses[row["course"]]
+    draft = drafting.draft_of(course)
+    if draft.is_changed or course.version > 1:
+        return
+    author = course.instructor_id
+    for key, more in row["added_to"].items():
+        lesson = course.lesson_drafts.get(key=key)
+        changes = {"body": f"{lesson.body}\n\n{more.strip()}"}
+        writing.save_lesson(lesson=lesson, changes=changes, actor_id=author)
+    sections = {part.title: part.pk for part in course.section_drafts.all()}
+    for lesson_row in row["new_lessons"]:
+        facts = {**lesson_row, "section_id": sections[lesson_row["section_id"]]}
+        outlining.add_lesson(course=course, actor_id=author, **facts)
 
 
 def _person(row: dict[str, Any]) -> tuple[User, bool]:
