@@ -1,10 +1,25 @@
 """Which events people hear about. What they are told stands in announcements.py."""
 
-from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
+from accounts.events import (
+    CodeRequested,
+    DataExported,
+    DeletionCancelled,
+    DeletionDue,
+    DeletionRequested,
+    RegistrationRepeated,
+    SecurityChanged,
+    TutorReviewed,
+    TutorSubmitted,
+    UserInvited,
+    UserRegistered,
+)
 from certificates.events import CertificateIssued
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
 from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import security_announcements  # noqa: F401  declared by being read
+from realtime import (  # noqa: F401  declared by being read
+    people_announcements,
+    security_announcements,
+)
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -26,6 +41,41 @@ def send_code(event: CodeRequested) -> None:
 
 @outbox.handles(SecurityChanged)
 def tell_security_changed(event: SecurityChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorSubmitted)
+def tell_tutor_submitted(event: TutorSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorReviewed)
+def tell_tutor_reviewed(event: TutorReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(DataExported)
+def tell_data_exported(event: DataExported) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionRequested)
+def tell_deletion_requested(event: DeletionRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionCancelled)
+def tell_deletion_cancelled(event: DeletionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionDue)
+def tell_deletion_due(event: DeletionDue) -> None:
+    announce(event)
+
+
+@outbox.handles(UserInvited)
+def tell_invited(event: UserInvited) -> None:
     announce(event)
 
 
