@@ -206,3 +206,45 @@ class SourceInvalid(DomainError):
     title = _("The course files do not fit together")
     status = 422
     explanation = _("Each entry of problems names a file and what is wrong with it.")
+
+
+class CriteriaInvalid(DomainError):
+    code = "criteria-invalid"
+    title = _("These criteria cannot be judged")
+    status = 422
+    explanation = _("Criteria have a known type and exactly the members that belong to it.")
+
+
+class PointsBelowZero(DomainError):
+    code = "points-below-zero"
+    title = _("Nobody has fewer than no points")
+    status = 409
+    explanation = _("The correction would take more points than there are.")
+
+
+class NotAwarded(DomainError):
+    code = "not-awarded"
+    title = _("This achievement is not theirs")
+    status = 409
+    explanation = _("Only what was awarded can be taken back.")
+
+
+class NudgedAlready(DomainError):
+    code = "nudged-already"
+    title = _("This learner was written to lately")
+    status = 409
+    explanation = _("One nudge a week is enough for anybody.")
+
+
+class TooManyRestDays(DomainError):
+    code = "too-many-rest-days"
+    title = _("Two rest days a week at most")
+    status = 422
+    explanation = _("Choose up to two weekdays on which a streak waits for you.")
+
+
+class AchievementSlugTaken(DomainError):
+    code = "achievement-slug-taken"
+    title = _("There is an achievement of this name")
+    status = 409
+    explanation = _("Slugs are unique; choose another.")

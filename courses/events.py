@@ -82,3 +82,41 @@ class AchievementAwarded(Event):
     user_achievement_id: UUID
     user_id: UUID
     achievement: str
+
+
+@dataclass(frozen=True)
+class ActiveMinutesReached(Event):
+    """Ten minutes of reading on one date: it counts like something finished."""
+
+    name: ClassVar[str] = "active_minutes.reached"
+    user_id: UUID
+    done_at: datetime
+
+
+@dataclass(frozen=True)
+class AchievementActivated(Event):
+    """`actor_id` is None where the site's own list brought it."""
+
+    name: ClassVar[str] = "achievement.activated"
+    achievement_id: UUID
+    actor_id: UUID | None
+    activated_at: datetime
+
+
+@dataclass(frozen=True)
+class AchievementBackfilled(Event):
+    """Everybody who had reached it before has it now; one line instead of one for each."""
+
+    name: ClassVar[str] = "achievement.backfilled"
+    achievement_id: UUID
+    actor_id: UUID | None
+    people: int
+
+
+@dataclass(frozen=True)
+class LearnerNudged(Event):
+    """A teacher's word to one learner of a course."""
+
+    name: ClassVar[str] = "learner.nudged"
+    nudge_id: UUID
+    user_id: UUID

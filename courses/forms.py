@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Attempt, Course, Question
 from courses.queries.catalogue import Wanted
+from courses.streaks import MOST_REST_DAYS
 
 LEVELS = {
     Course.Difficulty.BEGINNER: _("Beginner"),
@@ -119,3 +120,37 @@ def _answer(posted: QueryDict, name: str, kind: str) -> Any:
     if kind == Question.Kind.TRUE_FALSE:
         return {"true": True, "false": False}.get(text)
     return text or None
+
+
+WEEKDAYS = (
+    *(("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday"))),
+    *(("4", _("Friday")), ("5", _("Saturday")), ("6", _("Sunday"))),
+)
+
+
+class MotivationForm(forms.Form):
+    """How much of streaks, points and boards somebody wants to see, and when they rest."""
+
+    rest_days = forms.MultipleChoiceField(
+        label=_("Rest days"),
+        choices=WEEKDAYS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Up to two. A day of rest neither breaks nor adds; it begins tomorrow."),
+    )
+    wants_boards = forms.BooleanField(
+        label=_("Show me on the leaderboards"),
+        required=False,
+        help_text=_("With your name and points, to everybody. You can leave at any moment."),
+    )
+    is_calm = forms.BooleanField(
+        label=_("Calm: show me none of this"),
+        required=False,
+        help_text=_("No streaks, points, achievements or boards anywhere. Nothing is lost."),
+    )
+
+    def clean_rest_days(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["rest_days"]
+        if len(chosen) > MOST_REST_DAYS:
+            raise forms.ValidationError(_("Choose two rest days at most."))
+        return chosen

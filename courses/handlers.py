@@ -1,19 +1,26 @@
 """What courses does when something happens below or within."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.kept import keeps
+from accounts.models import User
 from courses.errors import AlreadyEnrolled
 from courses.events import (
+    AchievementActivated,
+    ActiveMinutesReached,
     AttemptGraded,
     CoursePublished,
     EnrollmentCompleted,
     LessonCompleted,
 )
 from courses.models import Course, Enrollment
-from courses.services import achievements, enrolling, streaks
+from courses.queries.motivation import current_streak, motivation_of
+from courses.services import enrolling, motivation
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -61,22 +68,43 @@ def count_the_learners_again(event: CoursePublished) -> None:
 
 
 @outbox.handles(LessonCompleted)
-def award_the_first_lesson(event: LessonCompleted) -> None:
-    achievements.award(user_id=event.user_id, achievement=achievements.Achievement.FIRST_LESSON)
-
-
-@outbox.handles(EnrollmentCompleted)
-def award_the_first_course(event: EnrollmentCompleted) -> None:
-    achievements.award(user_id=event.user_id, achievement=achievements.Achievement.FIRST_COURSE)
-
-
-@outbox.handles(LessonCompleted)
-def count_the_day_of_a_lesson(event: LessonCompleted) -> None:
-    if event.done_at:
-        streaks.count_day(user_id=event.user_id, moment=event.done_at)
+def reward_a_lesson(event: LessonCompleted) -> None:
+    motivation.lesson_completed(
+        enrollment_id=event.enrollment_id,
+        user_id=event.user_id,
+        lesson_id=event.lesson_id,
+        at=event.done_at or timezone.now(),
+    )
 
 
 @outbox.handles(AttemptGraded)
-def count_the_day_of_a_quiz(event: AttemptGraded) -> None:
-    if event.done_at:
-        streaks.count_day(user_id=event.user_id, moment=event.done_at)
+def reward_a_quiz(event: AttemptGraded) -> None:
+    motivation.attempt_graded(attempt_id=event.attempt_id, at=event.done_at or timezone.now())
+
+
+@outbox.handles(EnrollmentCompleted)
+def reward_a_course(event: EnrollmentCompleted) -> None:
+    motivation.course_completed(enrollment_id=event.enrollment_id)
+
+
+@outbox.handles(ActiveMinutesReached)
+def count_the_minutes(event: ActiveMinutesReached) -> None:
+    motivation.minutes_reached(user_id=event.user_id, at=event.done_at)
+
+
+@outbox.handles(AchievementActivated)
+def give_it_to_who_has_reached_it(event: AchievementActivated) -> None:
+    jobs.enqueue(
+        "courses.backfill_achievement",
+        key=f"courses.backfill:{event.achievement_id}:{event.activated_at.isoformat()}",
+        args={
+            "achievement_id": str(event.achievement_id),
+            "actor_id": str(event.actor_id) if event.actor_id else None,
+        },
+        owner_id=event.actor_id,
+    )
+
+
+@keeps("streak_days")
+def streak_days(user: User, now: datetime) -> int:
+    return current_streak(motivation_of(user), now)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learn, opinions, own, quiz
+from courses.views import catalogue, learn, motivation, opinions, own, quiz
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -47,4 +47,9 @@ urlpatterns = [
         quiz.save,
         name="courses-attempt-save",
     ),
+    path("achievements/", motivation.achievements, name="achievements"),
+    path("achievements/points/", motivation.points, name="my-points"),
+    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
+    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
+    path("settings/motivation/", motivation.settings, name="settings-motivation"),
 ]

@@ -19,8 +19,15 @@ from accounts.events import RegistrationRepeated, UserRegistered
 from certificates.errors import CertificateRevoked
 from certificates.events import CertificateIssued
 from certificates.models import Certificate
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from courses.models import Course, UserAchievement
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
+from courses.models import Achievement, Course, Nudge
+from courses.queries.motivation import is_calm
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from tutorme.core.events import Event
@@ -255,13 +262,34 @@ def _about_course(key: str, event: EnrollmentCreated | EnrollmentCompleted) -> T
 
 
 def _achiever(event: AchievementAwarded) -> list[Told]:
+    """Whoever wants calm finds it on no page and hears nothing of it."""
+    if is_calm(event.user_id):
+        return []
     key = f"achievement:{event.user_achievement_id}"
-    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("learn"))]
+    return [Told(event.user_id, key, {"achievement": event.achievement}, reverse("achievements"))]
 
 
 def _achievement_label(facts: Facts) -> Facts:
-    labels = dict(UserAchievement.Achievement.choices)
-    return {"achievement": str(labels.get(facts["achievement"], facts["achievement"]))}
+    title = Achievement.objects.filter(slug=facts["achievement"]).values_list("title", flat=True)
+    return {**facts, "achievement": _(title.first() or facts["achievement"])}
+
+
+def _activator(event: AchievementBackfilled) -> list[Told]:
+    """One line for whoever activated it, however many people it went to."""
+    if event.actor_id is None:
+        return []
+    row = Achievement.objects.get(pk=event.achievement_id)
+    key = f"achievement-backfilled:{row.pk}:{row.activated_at}"
+    facts = {"achievement": row.slug, "people": event.people}
+    return [Told(event.actor_id, key, facts, reverse("achievements"))]
+
+
+def _nudged(event: LearnerNudged) -> list[Told]:
+    row = Nudge.objects.select_related("enrollment__course__instructor").get(pk=event.nudge_id)
+    course = row.enrollment.course
+    facts = {"course": course.title, "teacher": course.instructor.display_name}
+    url = reverse("courses-learn-course", args=[course.slug])
+    return [Told(event.user_id, f"nudge:{row.pk}", facts, url)]
 
 
 _announce(
@@ -290,6 +318,25 @@ _announce(
         title=_("Achievement: %(achievement)s"),
         body=_("It counts towards your points."),
         read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="achievement-backfilled",
+        event=AchievementBackfilled,
+        who=_activator,
+        title=_("%(achievement)s is active"),
+        body=_("People who had reached it already and have it now: %(people)s."),
+        read_as=_achievement_label,
+    )
+)
+_announce(
+    Announcement(
+        kind="nudge",
+        event=LearnerNudged,
+        who=_nudged,
+        title=_("%(teacher)s is thinking of you"),
+        body=_("%(course)s is open where you left it. A few minutes are enough to go on."),
     )
 )
 

@@ -14,7 +14,13 @@ from accounts.events import (
     UserRegistered,
 )
 from certificates.events import CertificateIssued
-from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
+from courses.events import (
+    AchievementAwarded,
+    AchievementBackfilled,
+    EnrollmentCompleted,
+    EnrollmentCreated,
+    LearnerNudged,
+)
 from payments.events import PaymentCaptured, PaymentRefunded
 from realtime import (  # noqa: F401  declared by being read
     people_announcements,
@@ -101,6 +107,16 @@ def tell_completed(event: EnrollmentCompleted) -> None:
 
 @outbox.handles(AchievementAwarded)
 def tell_achievement(event: AchievementAwarded) -> None:
+    announce(event)
+
+
+@outbox.handles(AchievementBackfilled)
+def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnerNudged)
+def tell_nudged(event: LearnerNudged) -> None:
     announce(event)
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.kept import kept
 from accounts.models import User
 from accounts.queries.people import picture_of
 from accounts.services import profiles
@@ -93,7 +94,7 @@ class ProfileView(ApiView):
         names = ("username", "display_name", "bio", "time_zone", "locale", "points")
         profile: dict[str, object] = {name: getattr(user, name) for name in names}
         profile["avatar"] = picture_of(user)
-        profile["streak_days"] = user.current_streak(timezone.now())
+        profile |= kept(user, timezone.now())
         profile["roles"] = sorted(actors_of(user))
         return profile, _profile_tag(user)
 

@@ -1,6 +1,4 @@
-from datetime import datetime
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -48,8 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     locale = models.CharField(max_length=12, default="en")
     # Caches kept by the owners of these facts; their recount commands prove them.
     points = models.PositiveIntegerField(default=0)
+    # As it stood on its last day; whether it still does is asked of `accounts.kept`.
     streak_days = models.PositiveIntegerField(default=0)
-    # The last day of that run, in the zone the person was in.
     streak_on = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -93,13 +91,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "accounts.User.session", f"{self.password}:{self.token_version}", algorithm="sha256"
         ).hexdigest()
-
-    def current_streak(self, now: datetime) -> int:
-        """Days in a row up to today or yesterday by this person's own calendar. Nothing has to run
-        at midnight for it to end."""
-        today = now.astimezone(ZoneInfo(self.time_zone or "UTC")).date()
-        alive = self.streak_on is not None and (today - self.streak_on).days <= 1
-        return self.streak_days if alive else 0
 
     @property
     def is_tutor(self) -> bool:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from courses.api import authoring, catalogue, learning, lessons, own, ratings, releases
+from courses.api import (
+    authoring,
+    catalogue,
+    learning,
+    lessons,
+    motivation_urls,
+    own,
+    ratings,
+    releases,
+)
 
 urlpatterns = [
     path("courses/", authoring.CoursesView.as_view(), name="courses-api-list"),
@@ -137,4 +146,5 @@ urlpatterns = [
         lessons.LessonDraftView.as_view(),
         name="courses-api-lesson-draft",
     ),
+    *motivation_urls.urlpatterns,
 ]

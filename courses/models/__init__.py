@@ -1,5 +1,5 @@
-from courses.models.achievements import UserAchievement
-from courses.models.activity import ActivityDay
+from courses.models.achievements import Achievement, UserAchievement
+from courses.models.activity import Activity, ActivityDay, Motivation, RestChoice
 from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
 from courses.models.catalogue import CatalogueStamp, CourseWords, SearchWord
@@ -15,16 +15,23 @@ from courses.models.drafts import (
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
+from courses.models.nudges import Nudge
+from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import Question, Quiz
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
+    "BUCKET",
     "CONTENT",
+    "Achievement",
+    "Activity",
     "ActivityDay",
     "Attempt",
     "AttemptAnswer",
     "Attendance",
+    "BoardScore",
+    "BoardTally",
     "CatalogueStamp",
     "Course",
     "CourseDraft",
@@ -45,11 +52,15 @@ __all__ = [
     "LessonPrerequisite",
     "LessonProgress",
     "LessonRevision",
+    "Motivation",
+    "Nudge",
+    "PointsEntry",
     "ProgressBeat",
     "Question",
     "Quiz",
     "RatingPrior",
     "RatingReport",
+    "RestChoice",
     "SearchWord",
     "Section",
     "SectionDraft",

@@ -28,6 +28,7 @@ from courses.models import (
     LessonProgress,
     ProgressBeat,
 )
+from courses.services import streaks
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
@@ -261,7 +262,8 @@ def report(
         if not standing.is_known:
             ProgressBeat.objects.create(enrollment=enrollment, client_event_id=client_event_id)
             _count_watched(standing, watched, moment)
-            _count_beat(standing.progress, seconds, position, moment)
+            counted = _count_beat(standing.progress, seconds, position, moment)
+            streaks.add_time(user=user, seconds=counted, at=moment)
         if completed:
             _refuse_unearned(standing, moment)
         if completed or _is_watched(standing):
@@ -289,12 +291,14 @@ def _is_watched(standing: Standing) -> bool:
     )
 
 
-def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> None:
+def _count_beat(progress: LessonProgress, seconds: int, position: int, now: datetime) -> int:
+    """Returns the seconds that were believed."""
     counted = _believable(progress, seconds, now)
     progress.seconds += counted
     progress.position = max(progress.position, min(position, 1000))
     progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
     progress.opened_at = progress.opened_at or now
+    return counted
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:

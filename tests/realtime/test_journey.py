@@ -9,7 +9,8 @@ from django.template.loader import get_template
 from certificates.models import Certificate
 from certificates.services import issuing
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
-from courses.models import Course, Enrollment, UserAchievement
+from courses.models import Achievement, Course, Enrollment, UserAchievement
+from courses.services import achievement_catalogue
 from realtime import announcements
 from realtime.models import MailDelivery, Notification
 from realtime.services.mail import resend
@@ -43,14 +44,16 @@ def test_enrolment_completion_and_achievement_are_told_in_the_page(
     enrollment, sam, sandbox, drain
 ) -> None:
     ids = (enrollment.pk, sam.pk, enrollment.course_id)
-    award = UserAchievement.objects.create(user=sam, achievement="first-course", points=1)
+    achievement_catalogue.load()
+    first = Achievement.objects.get(slug="first-course")
+    award = UserAchievement.objects.create(user=sam, achievement=first, points=1)
     announce(EnrollmentCreated(*ids))
     announce(AchievementAwarded(award.pk, sam.pk, "first-course"))
     announce(EnrollmentCompleted(*ids, version=1))
     announce(EnrollmentCompleted(*ids, version=1))
     assert told(sam) == [
         ("You are enrolled in Algebra 100% <clear>", "/learn/algebra/"),
-        ("Achievement: First course completed", "/learn/"),
+        ("Achievement: First course completed", "/achievements/"),
         ("You completed Algebra 100% <clear>", "/learn/algebra/"),
     ]
     assert not MailDelivery.objects.exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
-from tutorme.settings import admin_look, interface, providers, schedule
+from tutorme.settings import admin_look, interface, points, providers, schedule
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
@@ -188,16 +188,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
-    "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
-    "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
-    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
-    "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
-    "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
-    "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
-}
 CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
+
+POINTS, POINTS_A_DAY = points.POINTS, points.POINTS_A_DAY
+POINTS_FIRST_TRY_PERCENT: int = points.POINTS_FIRST_TRY_PERCENT
 
 # People ----------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
+CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -52,12 +53,14 @@ SETTINGS = (
     Entry(("settings-profile",), _("Profile")),
     Entry(("settings-skills",), _("Skills")),
     Entry(("settings-preferences",), _("Preferences")),
+    Entry(("settings-motivation",), _("Motivation")),
     Entry(("settings-notifications",), _("Notifications")),
     Entry(("settings-security",), _("Security")),
     Entry(("settings-connections",), _("Connected accounts")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
     Entry(("tutor-profile",), _("Teaching")),
+    Entry(("settings-billing",), _("Billing details")),
     Entry(("settings-data",), _("Your data")),
 )
 
@@ -92,7 +95,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (CERTIFICATES, ORDERS, PROFILE) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),

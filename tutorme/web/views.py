@@ -22,6 +22,7 @@ from accounts.services import profiles
 from courses import queries
 from courses.models import Course
 from courses.queries import catalogue
+from courses.queries.motivation import current_streak, motivation_of
 from tutorme.core import health
 from tutorme.core.errors import DomainError, all_errors
 from tutorme.core.money import Money
@@ -42,12 +43,14 @@ def landing(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """What a learner comes back to: where they stopped, and what else they have begun."""
     assert isinstance(request.user, User)
+    mine = motivation_of(request.user)
     shelf = queries.shelf(request.user.pk, limit=12)
     current = next((row for row in shelf if row.state == "active"), None)
     outline = queries.outline(current.course, request.user) if current else None
     context = {
         "current": current,
-        "streak": request.user.current_streak(timezone.now()),
+        "streak": current_streak(mine, timezone.now()),
+        "is_calm": mine.is_calm,
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,
         "others": [row for row in shelf if row is not current],

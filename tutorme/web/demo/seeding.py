@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
-from courses.services import authoring, enrolling, learning, quizzes
+from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -35,6 +35,7 @@ class _Cast:
 
 def seed() -> Report:
     cast, report = _Cast(), Report()
+    achievement_catalogue.load()
     for row in people():
         cast.people[row["key"]], made = _person(row)
         report.people += made

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from courses.admin import motivation as motivation
 from courses.errors import AlreadyDecided, CourseNotReady
 from courses.models import (
     Attempt,
@@ -19,7 +20,6 @@ from courses.models import (
     LessonProgress,
     Question,
     RatingReport,
-    UserAchievement,
 )
 from courses.services import authoring, ratings
 from tutorme.core.read_only_admin import ReadOnlyAdmin
@@ -228,12 +228,3 @@ class RatingReportAdmin(ReadOnlyAdmin):
                 ratings.decide(report=report, hidden=hidden, actor_id=request.user.pk)
             except AlreadyDecided as error:
                 self.message_user(request, f"{report}: {error.detail}", messages.WARNING)
-
-
-@admin.register(UserAchievement)
-class UserAchievementAdmin(ReadOnlyAdmin):
-    list_display = ("user", "achievement", "points", "awarded_at")
-    list_filter = ("achievement",)
-    search_fields = ("user__email",)
-    list_select_related = ("user",)
-    ordering = ("-id",)
