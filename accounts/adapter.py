@@ -10,10 +10,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.origin import origin_of
-from accounts.services import second_factor, security, sessions, sign_in, users
+from accounts.services import erasure, second_factor, security, sessions, sign_in, users
 from tutorme.core import fields
 from tutorme.core.client import address_of
 
@@ -42,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user is not None:
             sign_in.forgive_tries(email)
         return user
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Who is about to be deleted is shown that first."""
+        if isinstance(request.user, User) and erasure.open_deletion(request.user):
+            return reverse("settings-data")
+        return str(super().get_login_redirect_url(request))
 
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(context.request, email=user.email, password=password)

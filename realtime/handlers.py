@@ -1,7 +1,19 @@
 """Which events people hear about. What they are told stands in announcements.py and the files
 beside it, which register as they are imported."""
 
-from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
+from accounts.events import (
+    CodeRequested,
+    DataExported,
+    DeletionCancelled,
+    DeletionDue,
+    DeletionRequested,
+    RegistrationRepeated,
+    SecurityChanged,
+    TutorReviewed,
+    TutorSubmitted,
+    UserInvited,
+    UserRegistered,
+)
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
@@ -32,6 +44,7 @@ from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
+    people_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
@@ -56,6 +69,41 @@ def send_code(event: CodeRequested) -> None:
 
 @outbox.handles(SecurityChanged)
 def tell_security_changed(event: SecurityChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorSubmitted)
+def tell_tutor_submitted(event: TutorSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorReviewed)
+def tell_tutor_reviewed(event: TutorReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(DataExported)
+def tell_data_exported(event: DataExported) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionRequested)
+def tell_deletion_requested(event: DeletionRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionCancelled)
+def tell_deletion_cancelled(event: DeletionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionDue)
+def tell_deletion_due(event: DeletionDue) -> None:
+    announce(event)
+
+
+@outbox.handles(UserInvited)
+def tell_invited(event: UserInvited) -> None:
     announce(event)
 
 

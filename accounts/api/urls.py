@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.api import data, entrance, profile, security, services, skills, tutors, views
+from accounts.api import data, entrance, people, profile, security, services, skills, tutors, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -51,6 +51,12 @@ urlpatterns = [
     ),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
+    path("users/", people.UserViewSet.as_view({"get": "list", "post": "create"}), name="users"),
+    path(
+        "users/<uuid:pk>/",
+        people.UserViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="user",
+    ),
     path("me/", data.MeView.as_view(), name="me"),
     path("me/export/", data.ExportView.as_view(), name="me-export"),
     path("me/deletion/", data.DeletionView.as_view(), name="me-deletion"),
