@@ -67,6 +67,58 @@ class WebhookRefused(DomainError):
     explanation = _("Its signature does not fit its content.")
 
 
+class AlreadySubscribed(DomainError):
+    code = "already-subscribed"
+    title = _("You have a subscription")
+    status = 409
+    explanation = _("One at a time. Change its plan, or cancel it first.")
+
+
+class PlanNotOffered(DomainError):
+    code = "plan-not-offered"
+    title = _("This plan is not offered")
+    status = 422
+    explanation = _("It is not on the price list today, or it is paid in another currency.")
+
+
+class SubscriptionStands(DomainError):
+    code = "subscription-stands"
+    title = _("Its state does not allow this")
+    status = 409
+    explanation = _("Read the subscription again: it rests, has ended, or was changed meanwhile.")
+
+
+class PausedBefore(DomainError):
+    code = "paused-before"
+    title = _("It was paused in this cycle already")
+    status = 409
+    explanation = _("A subscription can rest once between two payments.")
+
+
+class CannotResume(DomainError):
+    code = "cannot-resume"
+    title = _("It cannot be taken up again")
+    status = 409
+    explanation = _("The provider closed it after failed payments. Cancel it and subscribe anew.")
+
+
+class SubscriptionBusy(DomainError):
+    code = "subscription-busy"
+    title = _("This subscription is being worked on")
+    status = 409
+    explanation = _("Another request is talking to the provider about it. Ask again in a second.")
+    retry_after = 1
+
+
+class PremiumRequired(DomainError):
+    """Raised by the apps above when `payments.queries.entitled` says no."""
+
+    code = "premium-required"
+    title = _("This needs a subscription")
+    status = 402
+    explanation = _("A plan that includes it opens it. The price list names them.")
+
+
 class BalanceTooLow(DomainError):
     code = "balance-too-low"
     title = _("There is not enough on this account")
@@ -144,14 +196,14 @@ class BelowPayoutMinimum(DomainError):
     explanation = _("Payouts start at a set amount, which it carries.")
 
 
-class WrongPassword(DomainError):
-    code = "wrong-password"
-    title = _("The password is not right")
-    status = 403
-    explanation = _("This change asks for your password once more.")
+class CouponCodeTaken(DomainError):
+    code = "coupon-code-taken"
+    title = _("This code is taken")
+    status = 409
+    explanation = _("Codes are one of a kind on the whole site. Choose another.")
 
 
-class NoSuchDocument(DomainError):
+class DocumentNotReady(DomainError):
     code = "document-not-ready"
     title = _("This paper is not there yet")
     status = 409

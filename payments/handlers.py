@@ -10,12 +10,20 @@ from django.utils.translation import gettext as _
 
 from payments.models import CreditPack, Order, PackageOffer
 from payments.sellers import Quote, Terms, refunds, sells
-from payments.services import credits, disputes, order_messages, packages, webhooks
+from payments.services import (
+    credits,
+    disputes,
+    order_messages,
+    packages,
+    sending,
+    subscription_messages,
+    webhooks,
+)
 from payments.services.settlement import CREDIT, PACKAGE
 from tutorme.core import inbox
 from tutorme.core.errors import NotFound
 
-READERS = (order_messages, disputes)
+READERS = (order_messages, subscription_messages, disputes, sending)
 inbox.processes("paypal")(webhooks.apply)
 
 

@@ -31,6 +31,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             return self
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
+    def of(self, user: Any) -> "SubscriptionQuerySet":
+        """This person's own, also where they are staff."""
+        return self.filter(user_id=user.pk)
+
     def live(self) -> "SubscriptionQuerySet":
         states = ("approval_pending", "approved", "active", "past_due", "suspended")
         return self.filter(state__in=states)

@@ -106,11 +106,16 @@ def _told(where: str, error: BaseException) -> str:
 
 
 def _clean(node: Any) -> None:
-    """Drops what stands in a loopback's way: servers, OAuth2 (checked by hand), and readOnly on
-    an event that is posted back."""
+    """Drops what stands in a loopback's way: servers, OAuth2 (checked by hand), readOnly on an
+    event that is posted back, and the warning about how disputes are paged."""
     if isinstance(node, dict):
-        if isinstance(node.get("readOnly"), bool):
-            node.pop("readOnly")
+        for flag in ("readOnly", "deprecated"):
+            if isinstance(node.get(flag), bool):
+                node.pop(flag)
+        if str(node.get("format", "")).startswith("ppaas"):
+            node.pop("format")  # PayPal's own name; the pattern beside it says the same
+        if "in" in node and isinstance(node.get("schema"), dict):
+            node["schema"].pop("default", None)  # some are prose
         for name in ("servers", "security"):
             if isinstance(node.get(name), list):
                 node.pop(name)

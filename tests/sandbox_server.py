@@ -77,6 +77,11 @@ class Sandbox:
         """What the payer does on PayPal's page; the answer redirects back to us."""
         return self.http.post(approve_url, data={"choice": choice})
 
+    def turn(self, subscription_id: str, **wish: Any) -> None:
+        """Lets something happen to a subscription: `next=True`, `days=31`, `bank="refuses"` …"""
+        path = f"{self.url}/paypal/_subscription/{subscription_id}"
+        self.http.post(path, json=wish).raise_for_status()
+
     def mails(self, to: str | None = None) -> list[dict[str, Any]]:
         params = {"to": to} if to else {}
         answer = self.http.get(f"{self.url}/mail/api/messages", params=params)

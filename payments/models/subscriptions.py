@@ -61,8 +61,8 @@ class Subscription(models.Model):
     owed_minor = models.BigIntegerField(default=0)
     # Whose doing a suspension is: set while it rests because its owner asked for it.
     paused_at = models.DateTimeField(null=True)
-    # The end of the cycle in which it was paused: once a cycle.
-    paused_cycle = models.DateTimeField(null=True)
+    # How many payments there were when it was paused last: once a cycle.
+    paused_in_cycle = models.PositiveIntegerField(null=True)
     # What does not add up, for a person; empty when all is well.
     review = models.CharField(max_length=300, blank=True)
     busy_until = models.DateTimeField(null=True)
@@ -168,15 +168,15 @@ class OwedCapture(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="owed_captures")
     amount_minor = models.BigIntegerField()
-    # The failure it makes up for: asking again for the same one is the same asking.
-    for_failure_at = models.DateTimeField()
+    # How many payments there were by then.
+    cycle = models.PositiveIntegerField()
     number = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription", "for_failure_at", "number"], name="owed_capture_once"
+                fields=["subscription", "cycle", "number"], name="owed_capture_once"
             )
         ]
 

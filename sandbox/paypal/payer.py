@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from sandbox.pages import templates
 from sandbox.paypal import shapes, webhooks
 from sandbox.paypal.replies import base_of, refusal
-from sandbox.paypal.state import Order, memory, now
+from sandbox.paypal.state import Order, Refund, memory, now
 
 _CHOICES = frozenset({"approve", "declined", "pending", "vanish"})
 
@@ -62,6 +62,21 @@ async def settle(request: Request) -> Response:
     return JSONResponse({"status": status})
 
 
+async def reverse(request: Request) -> Response:
+    """A bank takes back what is left of a capture."""
+    found = memory.capture_of(request.path_params["capture_id"])
+    if found is None:
+        return refusal(404, "INVALID_RESOURCE_ID")
+    row, item = found
+    with memory.lock:
+        made = Refund(item.left)
+        item.refunds.append(made)
+        item.status = "REFUNDED"
+    shown = shapes.refund_event(row, made, base_of(request))
+    webhooks.announce("PAYMENT.CAPTURE.REVERSED", "refund", shown)
+    return JSONResponse(shown)
+
+
 async def tamper(request: Request) -> Response:
     """Changes what PayPal believes: `{"value"?, "currency_code"?, "custom_id"?}`."""
     row = memory.orders.get(request.path_params["order_id"])
@@ -73,12 +88,3 @@ async def tamper(request: Request) -> Response:
         if "custom_id" in change:
             row.unit["custom_id"] = change["custom_id"]
     return JSONResponse(shapes.order(row, base_of(request)))
-
-
-async def overview(request: Request) -> Response:
-    context = {
-        "orders": list(reversed(memory.orders.values()))[:100],
-        "deliveries": webhooks.outgoing.newest_first(),
-        "webhook_url": webhooks.outgoing.url,
-    }
-    return templates.TemplateResponse(request, "paypal.html", context)

@@ -8,5 +8,5 @@ def base_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}/paypal"
 
 
-def refusal(status: int, issue: str) -> Response:
-    return JSONResponse(shapes.problem(status, issue), status_code=status)
+def refusal(status: int, issue: str, description: str = "") -> Response:
+    return JSONResponse(shapes.problem(status, issue, description), status_code=status)

@@ -12,7 +12,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import operation
-from sandbox.paypal import checks, payer, payouts, shapes, webhooks
+from sandbox.paypal import (
+    billing,
+    checks,
+    disputes,
+    overview,
+    payer,
+    payouts,
+    shapes,
+    subscriber,
+    webhooks,
+)
 from sandbox.paypal.access import authorised, repeatable, sent
 from sandbox.paypal.replies import base_of, refusal
 from sandbox.paypal.state import Capture, Order, Refund, memory
@@ -151,7 +161,7 @@ async def verify(request: Request) -> Response:
 
 
 routes = [
-    Route("/", payer.overview),
+    Route("/", overview.overview),
     Route("/v1/oauth2/token", token, methods=["POST"]),
     Route("/v2/checkout/orders", create, methods=["POST"]),
     Route("/v2/checkout/orders/{order_id}", show),
@@ -162,8 +172,12 @@ routes = [
     Route("/v1/notifications/verify-webhook-signature", verify, methods=["POST"]),
     Route("/v1/notifications/certs/{name}", webhooks.certificate),
     *payouts.routes,
+    *billing.routes,
+    *disputes.routes,
+    *subscriber.routes,
     Route("/checkoutnow", payer.approve, methods=["GET", "POST"]),
     Route("/_settle/{capture_id}", payer.settle, methods=["POST"]),
+    Route("/_reverse/{capture_id}", payer.reverse, methods=["POST"]),
     Route("/_tamper/{order_id}", payer.tamper, methods=["POST"]),
     Route("/_webhooks", webhooks.control, methods=["GET", "POST", "PUT"]),
 ]

@@ -29,6 +29,9 @@ def order(row: Order, base: str) -> dict[str, Any]:
     unit = dict(row.unit)
     if row.captures:
         unit["payments"] = {"captures": [capture(row, item, base) for item in row.captures]}
+        given = [refund_event(row, gone, base) for item in row.captures for gone in item.refunds]
+        if given:
+            unit["payments"]["refunds"] = given
     links = [{"href": f"{base}/v2/checkout/orders/{row.id}", "rel": "self", "method": "GET"}]
     if row.status == "PAYER_ACTION_REQUIRED":
         href = f"{base}/checkoutnow?token={row.id}"
@@ -99,10 +102,10 @@ def refund_event(row: Order, item: Refund, base: str) -> dict[str, Any]:
     return {**shown, "links": [*shown["links"], up]}
 
 
-def problem(status: int, issue: str) -> dict[str, Any]:
+def problem(status: int, issue: str, description: str = "") -> dict[str, Any]:
     """PayPal's own name and wording for a status, its own description for an issue."""
     name, message = _BY_STATUS[status]
-    description = _ISSUES.get(issue, issue)
+    description = description or _ISSUES.get(issue, issue)
     return {
         "name": name,
         "message": message,
@@ -127,6 +130,14 @@ _BY_STATUS = {
     500: ("INTERNAL_SERVER_ERROR", "An internal server error occurred."),
 }
 _ISSUES = {
+    "PLAN_PRODUCT_NOT_COMPATIBLE": "The old and the new plans should be for the same product.",
+    "SUBSCRIPTION_CANNOT_BE_ACTIVATED": "Subscription cannot be activated after payment failure"
+    " threshold has reached.",
+    "ZERO_OUTSTANDING_BALANCE": "Current outstanding balance should be greater than zero.",
+    "AMOUNT_GREATER_THAN_OUTSTANDING_BALANCE": "The capture amount can not be greater than the"
+    " current outstanding balance.",
+    "SUBSCRIBER_ACCOUNT_RESTRICTED": "Subscriber Account Restricted.",
+    "DUPLICATE_RESOURCE_IDENTIFIER": "Duplicate resource identifier.",
     "DUPLICATE_REQUEST_ID": "The value of PayPal-Request-Id header has already been used. Please"
     " specify a different value and try again.",
     "MALFORMED_REQUEST_JSON": "The request JSON is not well formed.",

@@ -20,7 +20,8 @@ from tutorme.core.models import InboxMessage
 log = structlog.get_logger(__name__)
 
 Processor = Callable[[InboxMessage], None]
-MAX_ATTEMPTS = 14
+# With these waits the last try comes a day after the first.
+MAX_ATTEMPTS = 19
 _BACKOFF_CAP_S = 4 * 3600
 _processors: dict[str, Processor] = {}
 

@@ -40,6 +40,7 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
+CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -57,6 +58,7 @@ SETTINGS = (
     Entry(("settings-connections",), _("Connected accounts")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
+    Entry(("settings-billing",), _("Billing details")),
     Entry(("settings-data",), _("Your data")),
 )
 
@@ -91,7 +93,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, PROFILE) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),

@@ -6,23 +6,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
-from payments.models import CaptureAttempt, Order, OrderTransition, Refund
+from payments.admin.facts import FactInline
+from payments.models import CaptureAttempt, Dispute, Order, OrderTransition, Refund
 from payments.services import orders, refunds
 from tutorme.core.errors import DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
-
-
-class FactInline(TabularInline):  # type: ignore[misc]
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
-        return False
 
 
 class TransitionInline(FactInline):
@@ -37,6 +26,11 @@ class RefundInline(FactInline):
     model = Refund
 
 
+class DisputeInline(FactInline):
+    model = Dispute
+    fields = ("provider_dispute_id", "state", "status", "reason", "amount_minor", "respond_by")
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ("id", "buyer", "description", "total", "state", "note", "created_at")
@@ -44,7 +38,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ("id", "provider_order_id", "provider_capture_id", "buyer__email")
     list_select_related = ("buyer",)
     ordering = ("-id",)
-    inlines = (TransitionInline, AttemptInline, RefundInline)
+    inlines = (TransitionInline, AttemptInline, RefundInline, DisputeInline)
     actions = ("settle", "accept", "refund_in_full")
     show_full_result_count = False
 

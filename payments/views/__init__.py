@@ -1,0 +1,1 @@
+"""Pages. Every step is a form or a link; nothing needs JavaScript."""

@@ -1,0 +1,59 @@
+"""Plans on sale and people who subscribed to them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from payments.models import Feature, Plan, Subscription
+from payments.services import plans, subscriptions
+from tests.sandbox_server import Sandbox
+from tutorme.core.money import Money
+
+EVERYTHING = [Feature.PREMIUM_COURSES, Feature.AI, Feature.VIDEO]
+
+
+def plan_at(amount: str, slug: str = "plus", currency: str = "EUR", **facts: object) -> Plan:
+    """On the price list, and not known to PayPal before `plans.sync()`."""
+    given = {"name": slug.title(), "description": "More of it", "features": EVERYTHING, **facts}
+    plan, _made = Plan.objects.get_or_create(slug=slug, defaults=given)
+    plans.set_price(plan=plan, price=Money.parse(amount, currency), unit="month")
+    return plan
+
+
+@pytest.fixture
+def plus(db: None, sandbox: Sandbox) -> Plan:
+    plan = plan_at("9.00")
+    plans.sync()
+    return plan
+
+
+@pytest.fixture
+def more(plus: Plan) -> Plan:
+    plan = plan_at("19.00", slug="more", position=1)
+    plans.sync()
+    return plan
+
+
+Subscribe = Callable[..., Subscription]
+
+
+@pytest.fixture
+def subscribed(plus: Plan, sandbox: Sandbox, sam: User) -> Subscribe:
+    """`subscribed()` is Sam's running subscription to Plus; `subscribed("")` one he has not agreed
+    to yet."""
+
+    def subscribe(choice: str = "approve", *, user: User = sam, plan: Plan = plus) -> Subscription:
+        row = subscriptions.subscribe(user=user, plan=plan)
+        if choice:
+            sandbox.approve(row.approve_url, choice)
+            row = subscriptions.settle_now(row.pk)
+        return row
+
+    return subscribe
+
+
+def turn(sandbox: Sandbox, row: Subscription, **wish: object) -> Subscription:
+    """Something happens at PayPal, and we look."""
+    sandbox.turn(str(row.provider_subscription_id), **wish)
+    return subscriptions.settle_now(row.pk)
