@@ -50,7 +50,7 @@ class EnrollView(ApiView):
         operation_id="courses_enroll", request=None, responses={201: serializers.EnrollmentOut}
     )
     def post(self, request: Request, course_id: UUID) -> Response:
-        """Enrol in a free course. 402 names the order to make for one with a price."""
+        """Enrol in a free course, or a premium one that a plan opens; else 402 names the order."""
         course = course_of(request, course_id)
         row = enrolling.enroll_free(user=request.user, course=course)
         row.refresh_from_db()
@@ -256,9 +256,14 @@ class AnswersView(ApiView):
         responses=serializers.AttemptOut,
     )
     def patch(self, request: Request, attempt_id: UUID) -> Response:
-        """Save answers; the last one to a question counts."""
-        given = _by_question(read_body(serializers.AnswersIn, request)["answers"])
-        row = quizzes.save_answers_for(user=request.user, attempt_id=attempt_id, answers=given)
+        """Save answers; of two saves the one with the higher sequence stands."""
+        body = read_body(serializers.AnswersIn, request)
+        row = quizzes.save_answers_for(
+            user=request.user,
+            attempt_id=attempt_id,
+            answers=_by_question(body["answers"]),
+            sequence=body.get("sequence"),
+        )
         return Response(shapes.attempt(row))
 
 

@@ -89,7 +89,7 @@ class OutlineLessonOut(OutputSerializer):
     is_required = serializers.BooleanField()
     completed_at = serializers.DateTimeField(allow_null=True)
     lock = serializers.CharField(
-        help_text="Why it is not open: not_enrolled, prerequisite, drip_until; empty if it is."
+        help_text="Why it is not open: not_enrolled, subscription, prerequisite, drip_until."
     )
     opens_at = serializers.DateTimeField(allow_null=True, help_text="With drip_until.")
     waits_for = serializers.ListField(
@@ -223,11 +223,16 @@ class QuestionOut(OutputSerializer):
     kind = serializers.ChoiceField(choices=Question.Kind.choices)
     prompt = serializers.CharField(help_text="Markdown.")
     options = serializers.ListField(child=serializers.DictField())
+    choices = serializers.ListField(
+        child=serializers.DictField(), help_text="What the options of a match are matched to."
+    )
     points = serializers.CharField()
     answer = serializers.JSONField(allow_null=True)
+    sequence = serializers.IntegerField(help_text="Of the save that stands.")
     earned = serializers.CharField(required=False, help_text="Only when the review is open.")
     solution = serializers.JSONField(required=False, help_text="Only when the review is open.")
     explanation = serializers.CharField(required=False)
+    comment = serializers.CharField(required=False, help_text="What the tutor wrote to it.")
 
 
 class AttemptOut(OutputSerializer):
@@ -237,6 +242,7 @@ class AttemptOut(OutputSerializer):
     state = serializers.ChoiceField(choices=Attempt.State.choices)
     started_at = serializers.DateTimeField()
     deadline_at = serializers.DateTimeField(allow_null=True)
+    server_time = serializers.DateTimeField(help_text="The clock that counts.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     score = serializers.CharField(allow_null=True)
     max_score = serializers.CharField()
@@ -249,4 +255,10 @@ class AttemptOut(OutputSerializer):
 class AnswersIn(StrictSerializer):
     answers = serializers.DictField(
         child=serializers.JSONField(allow_null=True), help_text="By question id.", allow_empty=False
+    )
+    sequence = serializers.IntegerField(
+        min_value=0,
+        max_value=2**53,
+        required=False,
+        help_text="The client's number of this save: an answer kept with a higher one stays.",
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -9,7 +10,8 @@ from courses.models import Attempt, Enrollment
 from courses.queries import Outline
 from courses.queries.catalogue import Found
 from courses.queries.explaining import Explained, Explanation
-from courses.services import quizzes
+from courses.services import marking
+from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
 
 _CARD = (
@@ -119,6 +121,7 @@ def attempt(row: Attempt) -> dict[str, Any]:
     """What its learner may know now: the key, the marks and the reasons only when the review is
     open, and then from the same rows the grader read."""
     graded = row.state == Attempt.State.GRADED
+    now = timezone.now()
     return {
         "id": row.pk,
         "lesson": row.lesson_id,
@@ -126,13 +129,14 @@ def attempt(row: Attempt) -> dict[str, Any]:
         "state": row.state,
         "started_at": row.started_at,
         "deadline_at": row.deadline_at,
+        "server_time": now,
         "submitted_at": row.submitted_at,
         "score": str(row.score) if graded else None,
         "max_score": str(row.max_score),
         "percent": row.percent if graded else None,
         "pass_percent": row.pass_percent,
         "passed": row.passed,
-        "questions": _questions(row, open_review=quizzes.may_review(row)),
+        "questions": _questions(row, open_review=marking.may_review(row)),
     }
 
 
@@ -144,13 +148,16 @@ def _questions(row: Attempt, *, open_review: bool) -> list[dict[str, Any]]:
             "id": question.pk,
             "kind": question.kind,
             "prompt": question.prompt,
-            "options": question.options,
+            "options": options_of(question, row.seed),
+            "choices": choices_of(question, row.seed),
             "points": str(question.points),
             "answer": answer.answer,
+            "sequence": answer.sequence,
         }
         if open_review:
             card["earned"] = str(answer.points)
-            card["solution"] = question.solution
+            card["solution"] = question.key_in_force
             card["explanation"] = question.explanation
+            card["comment"] = answer.comment
         shown.append(card)
     return shown

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.api import (
     authoring,
@@ -180,5 +180,6 @@ urlpatterns = [
         lessons.LessonDraftView.as_view(),
         name="courses-api-lesson-draft",
     ),
+    path("", include("courses.api.assessment_urls")),
     *motivation_urls.urlpatterns,
 ]

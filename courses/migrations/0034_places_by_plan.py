@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0042_points_append_only'),
+        ('courses', '0023_submissions_and_threads'),
     ]
 
     operations = [

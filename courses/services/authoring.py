@@ -16,7 +16,11 @@ _MAX_FILE = 400_000
 
 def read_folder(folder: Path) -> Document:
     """Raises `SourceInvalid` with every problem found, not only the first."""
-    names = [folder / source_files.MANIFEST, *sorted(folder.glob("lessons/*"))]
+    names = [
+        folder / source_files.MANIFEST,
+        folder / source_files.BANK,
+        *sorted(folder.glob("lessons/*")),
+    ]
     files = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in names

@@ -44,7 +44,7 @@ def locked(enrollment_id: UUID) -> Enrollment:
 
 def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
     """The caller holds the transaction. `LessonLocked` where this user has no place."""
-    places = Enrollment.objects.visible_to(user).open()
+    places = Enrollment.objects.visible_to(user).open().select_related("course")
     row = (
         places.select_for_update(of=("self",), no_key=True)
         .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)

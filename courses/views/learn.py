@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import file_links, queries
+from courses.exercise_desk import desk_of
 from courses.forms import InsideForm
 from courses.models import Course, Enrollment, Lesson
 from courses.queries import Outline, notebook, opinions
 from courses.queries.bodies import Body, body_of
 from courses.queries.explaining import explain
 from courses.queries.inside import search_in
+from courses.quiz_intros import quiz_intro
 from courses.services import enrolling, learning, resetting
 from courses.views.catalogue import course_of
 from tutorme.core.errors import DomainError
@@ -89,9 +91,12 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if place.enrollment:
         _arrive(place, place.enrollment)
     if place.lesson.kind == Lesson.Kind.QUIZ:
-        about = queries.quiz_intro(place.lesson, place.enrollment)
+        about = quiz_intro(place.lesson, place.enrollment)
         return render(request, "courses/quiz.html", {**_shown(place), "about": about})
     body = _body(place)
+    if place.lesson.kind == Lesson.Kind.EXERCISE:
+        desk = desk_of(place.lesson, place.enrollment)
+        return with_body(request, "courses/exercise.html", {**_shown(place), "desk": desk}, body)
     context = {**_shown(place), "resume_s": _resume_at(request, place.lesson, body)}
     return with_body(request, "courses/lesson.html", context, body)
 

@@ -4,6 +4,7 @@ import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
 import { definePlayer } from "./player.js";
+import { defineTimer } from "./timer.js";
 import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
@@ -12,6 +13,7 @@ defineJob();
 defineProgress();
 defineAutosave();
 definePlayer();
+defineTimer();
 definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {

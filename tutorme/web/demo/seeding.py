@@ -18,14 +18,21 @@ from courses.models import Course, CourseRating, Enrollment, Lesson
 from courses.services import (
     achievement_catalogue,
     authoring,
+    drafting,
     enrolling,
     files,
     learning,
+    motivation,
+    outlining,
     quizzes,
     ratings,
+    streaks,
+    writing,
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
+from tutorme.web.demo.hours import seed_hours
+from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -37,6 +44,7 @@ class Report:
     courses: int = 0
     histories: int = 0
     opinions: int = 0
+    sales: int = 0
 
 
 @dataclass
@@ -59,6 +67,9 @@ def seed() -> Report:
         report.histories += _history(row, cast)
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
+    report.sales = seed_money(cast.people, cast.courses)
+    seed_hours(_read("hours.yaml"), cast.people)
+    _unpublished(_read_one("draft.yaml"), cast)
     return report
 
 
@@ -69,6 +80,28 @@ def people() -> list[dict[str, Any]]:
 def _read(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return rows
+
+
+def _read_one(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _unpublished(row: dict[str, Any], cast: _Cast) -> None:
+    """What an author is in the middle of: a draft that learners do not see yet."""
+    course = cast.courses[row["course"]]
+    draft = drafting.draft_of(course)
+    if draft.is_changed or course.version > 1:
+        return
+    author = course.instructor_id
+    for key, more in row["added_to"].items():
+        lesson = course.lesson_drafts.get(key=key)
+        changes = {"body": f"{lesson.body}\n\n{more.strip()}"}
+        writing.save_lesson(lesson=lesson, changes=changes, actor_id=author)
+    sections = {part.title: part.pk for part in course.section_drafts.all()}
+    for lesson_row in row["new_lessons"]:
+        facts = {**lesson_row, "section_id": sections[lesson_row["section_id"]]}
+        outlining.add_lesson(course=course, actor_id=author, **facts)
 
 
 def _person(row: dict[str, Any]) -> tuple[User, bool]:
@@ -90,7 +123,16 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
         roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
     elif row["role"] == "admin":
         roles.appoint_admin(user=made)
+    _motivation(made, row)
     return made, True
+
+
+def _motivation(user: User, row: dict[str, Any]) -> None:
+    """Some stand on the leaderboards and some rest at weekends; nobody does unless it says so."""
+    if row.get("wants_boards"):
+        motivation.choose(user_id=user.pk, changes={"wants_boards": True})
+    if days := row.get("rest_days"):
+        streaks.choose_rest_days(user_id=user.pk, weekdays=set(days))
 
 
 def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
@@ -139,7 +181,10 @@ def _history(row: dict[str, Any], cast: _Cast) -> bool:
     for quiz in row.get("quizzes") or []:
         goes[quiz["lesson"]].append(quiz["answers"])
     for number, lesson in enumerate(lessons, start=1):
-        _do(place, lesson, goes[lesson.key], began + number * step)
+        when = began + number * step
+        if row.get("daily"):
+            when = timezone.now() - timedelta(days=len(lessons) - number, minutes=30)
+        _do(place, lesson, goes[lesson.key], when)
     return True
 
 

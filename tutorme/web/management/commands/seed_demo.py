@@ -22,5 +22,6 @@ class Command(BaseCommand):
         report = seed()
         self.stdout.write(
             f"demo: {report.people} people, {report.courses} courses, "
-            f"{report.histories} histories and {report.opinions} opinions added"
+            f"{report.histories} histories, "
+            f"{report.opinions} opinions and {report.sales} sales added"
         )
