@@ -74,9 +74,7 @@ def write(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         notes.write_note(user=request.user, lesson=place.lesson, body=body, at_s=form.at_s())
         messages.success(request, _("Your note is kept."))
         return _back(slug, key, form.at_s())
-    messages.error(
-        request, _("A note has words, up to 10,000 characters, and a time as 12:30.")
-    )
+    messages.error(request, _("A note has words, up to 10,000 characters, and a time as 12:30."))
     return _back(slug, key)
 
 
