@@ -196,14 +196,14 @@ class BelowPayoutMinimum(DomainError):
     explanation = _("Payouts start at a set amount, which it carries.")
 
 
-class WrongPassword(DomainError):
-    code = "wrong-password"
-    title = _("The password is not right")
-    status = 403
-    explanation = _("This change asks for your password once more.")
+class CouponCodeTaken(DomainError):
+    code = "coupon-code-taken"
+    title = _("This code is taken")
+    status = 409
+    explanation = _("Codes are one of a kind on the whole site. Choose another.")
 
 
-class NoSuchDocument(DomainError):
+class DocumentNotReady(DomainError):
     code = "document-not-ready"
     title = _("This paper is not there yet")
     status = 409

@@ -100,17 +100,6 @@ class PayoutAddressChanged(Event):
 
 
 @dataclass(frozen=True)
-class DocumentIssued(Event):
-    """A receipt or credit note is printed and can be fetched."""
-
-    name: ClassVar[str] = "document.issued"
-    document_id: UUID
-    order_id: UUID
-    user_id: UUID
-    number: str
-
-
-@dataclass(frozen=True)
 class PaymentDisputed(Event):
     """The payer complained at the provider: the money may go back."""
 

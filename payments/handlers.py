@@ -17,6 +17,7 @@ from payments.services import (
     disputes,
     order_messages,
     packages,
+    sending,
     subscription_messages,
     webhooks,
 )
@@ -24,7 +25,7 @@ from payments.services.settlement import CREDIT, PACKAGE
 from tutorme.core import inbox
 from tutorme.core.errors import NotFound
 
-READERS = (order_messages, subscription_messages, disputes)
+READERS = (order_messages, subscription_messages, disputes, sending)
 inbox.processes("paypal")(webhooks.apply)
 session_facts.fact("entitlements")(queries.entitlements)
 

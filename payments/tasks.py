@@ -1,22 +1,34 @@
 from datetime import timedelta
+from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from payments.services import (
     compare_with_provider,
     credits,
+    documents,
     earnings,
     ledger,
     orders,
     packages,
+    papers,
+    payouts,
+    printing_statements,
     refunds,
+    sending,
+    statements,
     subscription_sweep,
 )
+from tutorme.core import jobs
+from tutorme.core.errors import PressUnavailable, ProviderNotConfigured, ProviderUnavailable
+from tutorme.core.jobs import RetryJob, Run
+from tutorme.core.printing import print_document
 from tutorme.core.queue import app
 
 # Younger ones are still in the hands of the request that made them.
-_COMPARED = timedelta(days=14)
 _PATIENCE = timedelta(seconds=30)
+_COMPARED = timedelta(days=14)
 
 
 @app.task(name="payments.reconcile")
@@ -48,3 +60,43 @@ def watch_endings() -> None:
     credits.expire_due()
     packages.warn_of_endings()
     packages.expire_due()
+
+
+@app.task(name="payments.follow_payouts")
+def follow_payouts() -> None:
+    sending.follow_open()
+
+
+@jobs.job(documents.PRINT, queue="render")
+def print_receipt(run: Run, *, order_id: str, refund_id: str | None = None) -> None:
+    """Numbers, prints, keeps. Killed in between, it goes on with the same number."""
+    document = documents.issue(UUID(order_id), UUID(refund_id) if refund_id else None)
+    try:
+        pdf = print_document(papers.order_of(document))
+    except PressUnavailable as missing:
+        raise RetryJob(missing.detail) from missing
+    digest = documents.keep(pdf)
+    with run.finishing(result={"document_id": str(document.pk), "sha256": digest}):
+        documents.mark_printed(document.pk, digest)
+
+
+@jobs.job(payouts.SEND)
+def send_payout(_run: Run, *, batch_id: str) -> None:
+    """At once after the last approval; the sweep would come to it too."""
+    try:
+        sending.submit(UUID(batch_id))
+    except (ProviderUnavailable, ProviderNotConfigured) as error:
+        raise RetryJob(error.detail) from error
+
+
+@jobs.job(printing_statements.PRINT, queue="render")
+def print_statement(run: Run, *, user_id: str, currency: str, month: str) -> None:
+    user = get_user_model().objects.get(pk=user_id)
+    first = statements.month_of(month)
+    found = statements.statement(user.pk, currency, first, user.time_zone)
+    try:
+        pdf = print_document(papers.statement_order(found, user=user))
+    except PressUnavailable as missing:
+        raise RetryJob(missing.detail) from missing
+    with run.finishing(result={"sha256": documents.keep(pdf)}):
+        pass

@@ -7,6 +7,10 @@ from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText,
 class OrderIn(StrictSerializer):
     kind = serializers.CharField(max_length=20)
     target = serializers.UUIDField()
+    coupon = serializers.CharField(max_length=40, required=False, default="")
+    use_credit = serializers.BooleanField(
+        required=False, default=False, help_text="Pay with one's credit as far as it goes."
+    )
 
 
 class OrderOut(OutputSerializer):
@@ -15,7 +19,12 @@ class OrderOut(OutputSerializer):
     target = serializers.UUIDField()
     description = serializers.CharField()
     state = serializers.ChoiceField(choices=Order.State.choices)
-    total = MoneyField()
+    price = MoneyField()
+    discount = MoneyField()
+    total = MoneyField(help_text="price − discount; tax is contained.")
+    tax = MoneyField()
+    credit = MoneyField(help_text="The part of the total paid with credit.")
+    to_pay = MoneyField(help_text="The part asked of the provider.")
     refunded = MoneyField()
     approve_url = serializers.URLField(
         allow_null=True, help_text="Where the payer approves; null when nothing is left to approve."
@@ -28,6 +37,7 @@ class OrderOut(OutputSerializer):
 class RefundIn(StrictSerializer):
     amount = MoneyField(required=False, help_text="All that is left when absent.")
     reason = SafeText(max_length=200)
+    as_credit = serializers.BooleanField(required=False, default=False)
 
 
 class RefundOut(OutputSerializer):

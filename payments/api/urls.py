@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.api.billing_views import PlansView, SubscriptionViewSet
+from payments.api import billing_urls, buying, keeping, selling
 from payments.api.views import OrderViewSet, PayPalWebhookView
 
 urlpatterns = [
@@ -29,23 +29,95 @@ urlpatterns = [
         PayPalWebhookView.as_view(),
         name="payments-api-webhook-paypal",
     ),
-    path("payments/plans/", PlansView.as_view(), name="payments-api-plans"),
+    path("payments/quotes/", buying.QuoteView.as_view(), name="payments-api-quotes"),
     path(
-        "payments/subscriptions/",
-        SubscriptionViewSet.as_view({"get": "list", "post": "create"}),
-        name="payments-api-subscriptions",
+        "payments/orders/<uuid:pk>/receipt/",
+        buying.ReceiptView.as_view(),
+        name="payments-api-receipt",
     ),
     path(
-        "payments/subscriptions/<uuid:pk>/",
-        SubscriptionViewSet.as_view({"get": "retrieve"}),
-        name="payments-api-subscription",
+        "payments/orders/<uuid:pk>/refund-preview/",
+        buying.RefundPreviewView.as_view(),
+        name="payments-api-refund-preview",
     ),
-    *(
-        path(
-            f"payments/subscriptions/<uuid:pk>/{step}/",
-            SubscriptionViewSet.as_view({"post": step}),
-            name=f"payments-api-subscription-{step}",
-        )
-        for step in ("cancel", "suspend", "activate", "change")
+    path(
+        "payments/orders/<uuid:pk>/refund-request/",
+        buying.RefundRequestView.as_view(),
+        name="payments-api-refund-request",
     ),
+    path(
+        "payments/refunds/<uuid:pk>/approve/",
+        keeping.RefundViewSet.as_view({"post": "approve"}),
+        name="payments-api-refund-approve",
+    ),
+    path(
+        "payments/refunds/<uuid:pk>/reject/",
+        keeping.RefundViewSet.as_view({"post": "reject"}),
+        name="payments-api-refund-reject",
+    ),
+    path("payments/credit/", buying.CreditView.as_view(), name="payments-api-credit"),
+    path("payments/credit/packs/", buying.CreditPackView.as_view(), name="payments-api-packs"),
+    path("payments/credit/grants/", keeping.CreditGrantView.as_view(), name="payments-api-grants"),
+    path(
+        "payments/coupons/",
+        selling.CouponViewSet.as_view({"get": "list", "post": "create"}),
+        name="payments-api-coupons",
+    ),
+    path(
+        "payments/coupons/<uuid:pk>/",
+        selling.CouponViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="payments-api-coupon",
+    ),
+    path(
+        "payments/packages/",
+        buying.PackageViewSet.as_view({"get": "list"}),
+        name="payments-api-packages",
+    ),
+    path(
+        "payments/package-offers/",
+        selling.PackageOfferViewSet.as_view({"get": "list", "post": "create"}),
+        name="payments-api-package-offers",
+    ),
+    path(
+        "payments/package-offers/<uuid:pk>/",
+        selling.PackageOfferViewSet.as_view({"delete": "destroy"}),
+        name="payments-api-package-offer",
+    ),
+    path("payments/earnings/", selling.EarningsView.as_view(), name="payments-api-earnings"),
+    path(
+        "payments/earnings/statement/",
+        selling.StatementView.as_view(),
+        name="payments-api-statement",
+    ),
+    path(
+        "payments/payouts/",
+        selling.PayoutViewSet.as_view({"get": "list", "post": "create"}),
+        name="payments-api-payouts",
+    ),
+    path(
+        "payments/payout-method/",
+        selling.PayoutMethodView.as_view(),
+        name="payments-api-payout-method",
+    ),
+    path(
+        "payments/payout-batches/",
+        keeping.PayoutBatchViewSet.as_view({"get": "list"}),
+        name="payments-api-payout-batches",
+    ),
+    path(
+        "payments/payout-batches/<uuid:pk>/approve/",
+        keeping.PayoutBatchViewSet.as_view({"post": "approve"}),
+        name="payments-api-payout-approve",
+    ),
+    path(
+        "payments/payout-batches/<uuid:pk>/reject/",
+        keeping.PayoutBatchViewSet.as_view({"post": "reject"}),
+        name="payments-api-payout-reject",
+    ),
+    path(
+        "payments/ledger/",
+        keeping.LedgerView.as_view({"get": "list"}),
+        name="payments-api-ledger",
+    ),
+    *billing_urls.urlpatterns,
 ]

@@ -26,7 +26,12 @@ def card(order: Order) -> dict[str, Any]:
         "target": order.target_id,
         "description": order.description,
         "state": order.state,
-        "total": order.amount.as_json(),
+        "price": order.price.as_json(),
+        "discount": order.discount.as_json(),
+        "total": order.total.as_json(),
+        "tax": order.tax.as_json(),
+        "credit": order.credit.as_json(),
+        "to_pay": order.amount.as_json(),
         "refunded": order.refunded.as_json(),
         "approve_url": order.approve_url if order.state == Order.State.CREATED else None,
         "created_at": order.created_at,
@@ -67,7 +72,13 @@ class OrderViewSet(ApiViewSet):
         """Order something at the server's price. Send the payer to `approve_url`; free things come
         back `captured`. Asking again for the same thing gives the same open order."""
         body = read_body(shapes.OrderIn, request)
-        order = orders.place_order(buyer=request.user, kind=body["kind"], target_id=body["target"])
+        order = orders.place_order(
+            buyer=request.user,
+            kind=body["kind"],
+            target_id=body["target"],
+            coupon_code=body["coupon"],
+            with_credit=body["use_credit"],
+        )
         order.refresh_from_db()
         return Response(card(order), status=201)
 
@@ -87,13 +98,15 @@ class OrderViewSet(ApiViewSet):
         operation_id="orders_refund", request=shapes.RefundIn, responses=shapes.RefundOut
     )
     def refund(self, request: Request, pk: UUID) -> Response:
-        """Give money back, all or part (admins)."""
+        """Give money back, all or part (admins). Above the site's limit it comes back `proposed`
+        and waits for a second person."""
         body = read_body(shapes.RefundIn, request)
         row = refunds.refund(
             order=self._order(request, pk),
             amount=body.get("amount"),
             note=body["reason"],
             actor=request.user,
+            as_credit=body["as_credit"],
         )
         order = Order.objects.get(pk=pk)
         answer = {"id": row.pk, "state": row.state, "amount": row.amount.as_json()}

@@ -4,6 +4,7 @@ from django.db.models.functions import Now, Upper
 
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
+from tutorme.core.money import Money
 
 
 class Coupon(models.Model):
@@ -60,6 +61,15 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def percent(self) -> str:
+        """Per cent off as people write it."""
+        return f"{(self.per_mille or 0) / 10:g}"
+
+    @property
+    def amount(self) -> Money | None:
+        return Money(self.amount_minor, self.currency) if self.amount_minor else None
 
 
 class CouponUse(models.Model):

@@ -4,6 +4,7 @@ A person's balance is their ledger account; the lots beside it say which part en
 taken in the order they end.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from payments.errors import BalanceTooLow
+from payments.errors import BalanceTooLow, SecondPersonNeeded
 from payments.events import CreditEnding
 from payments.models import CreditLot, CreditPack, CreditUse, Order
 from payments.sellers import Terms
@@ -66,8 +67,10 @@ def add(
 def grant(
     *, owner: Any, amount: Money, reason: str, actor: Any, key: str, days: int | None = None
 ) -> CreditLot:
-    """An admin's gift, once by `key`; the house pays for it."""
-    reference = f"grant:{key}"
+    """An admin's gift, once by `key`; the house pays for it. Nobody gives to themselves."""
+    if owner.pk == actor.pk:
+        raise SecondPersonNeeded
+    reference = f"grant:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
     with transaction.atomic():
         known = CreditLot.objects.filter(reference=reference).first()
         if known:

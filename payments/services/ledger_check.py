@@ -22,7 +22,7 @@ from payments.models import (
     PayoutItem,
     Refund,
 )
-from payments.services import ledger
+from payments.services import documents, ledger
 from payments.services.ledger import Kind
 
 _CHUNK = 2000
@@ -53,6 +53,7 @@ def check(*, expected_head: str = "") -> Report:
     report = Report(transactions=LedgerTransaction.objects.count())
     for found in (_unbalanced(), _caches(), _lots(), _earnings(), _facts(), _unsealed()):
         report.problems += list(islice(found, _MOST_NAMED))
+    report.problems += documents.gaps()
     _chain(report, expected_head)
     _balances(report)
     return report

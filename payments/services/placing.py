@@ -101,8 +101,3 @@ def open_orders(buyer: Any, kind: str, target_id: UUID) -> QuerySet[Order]:
     return Order.objects.filter(
         buyer_id=buyer.pk, kind=kind, target_id=target_id, state__in=OPEN_STATES
     )
-
-
-def under_way(*, buyer: Any, kind: str, target_id: UUID) -> Order | None:
-    """The buyer's order for this thing whose money may be moving already."""
-    return open_orders(buyer, kind, target_id).exclude(state=State.CREATED).first()

@@ -4,7 +4,7 @@ of the fact, posted once."""
 from collections.abc import Callable
 
 from payments.models import Order, Refund
-from payments.services import coupons, credits, earnings, ledger, packages
+from payments.services import coupons, credits, documents, earnings, ledger, packages
 from payments.services.ledger import Kind, Line
 
 CREDIT, PACKAGE = "credit", "package"
@@ -31,6 +31,7 @@ def record_sale(order: Order) -> None:
     )
     if order.kind == PACKAGE:
         packages.open_for(order)
+    documents.ask_for_receipt(order)
 
 
 def _shared_out(order: Order) -> list[Line]:
@@ -87,6 +88,7 @@ def record_refund(order: Order, refund: Refund) -> None:
     )
     if order.kind == PACKAGE:
         packages.end_for(order)
+    documents.ask_for_credit_note(refund)
 
 
 def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Line]:

@@ -6,21 +6,38 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from payments import sellers
-from payments.errors import NothingToSell, OrderBusy, OrderClosed, PaymentDeclined
+from accounts.models import User
+from payments.errors import (
+    CouponBelowMinimum,
+    CouponUnknown,
+    CouponUsedUp,
+    NothingToSell,
+    OrderBusy,
+    OrderClosed,
+    PaymentDeclined,
+)
 from payments.gateways import paypal
 from payments.models import Order, Refund
-from payments.services import orders, placing
+from payments.services import (
+    coupons,
+    credits,
+    orders,
+    placing,
+    pricing,
+    refund_requests,
+)
 from tutorme.core.errors import DomainError, NotFound, ProviderNotConfigured
+from tutorme.core.money import Money
 
 State = Order.State
+COUPON_REFUSALS = (CouponUnknown, CouponUsedUp, CouponBelowMinimum)
 # What a state is called on a page, and the badge it wears.
 WORDS = {
     State.CREATED: (gettext_lazy("not paid yet"), "plain"),
@@ -48,7 +65,13 @@ _LOOKS = {
 }
 
 
-def _own(request: HttpRequest, **facts: Any) -> Order:
+def viewer(request: HttpRequest) -> User:
+    """Whoever looks, behind `login_required`."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def own_order(request: HttpRequest, **facts: Any) -> Order:
     order = Order.objects.filter(buyer_id=request.user.pk, **facts).first()
     if order is None:
         raise Http404
@@ -58,29 +81,72 @@ def _own(request: HttpRequest, **facts: Any) -> Order:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
-    """What it is and what it costs; the button orders it and leads on to the provider."""
+    """What it is and what it costs; the button orders it and leads on to the provider. A coupon and
+    one's credit are looked at by asking for the page again, which orders nothing."""
     try:
         if request.method == "POST":
             return _place(request, kind, target_id)
-        quote = sellers.quote(kind, target_id, request.user)
+        return _checkout_page(request, kind, target_id, request.GET)
+    except COUPON_REFUSALS as error:
+        return _checkout_page(request, kind, target_id, request.POST or request.GET, error)
     except (NotFound, NothingToSell) as error:
         raise Http404 from error
     except DomainError as error:
         context = {"error": error, "kind": kind, "target_id": target_id}
         return render(request, "payments/refused.html", context, status=error.status)
-    under_way = placing.under_way(buyer=request.user, kind=kind, target_id=target_id)
-    if under_way:
-        return redirect("payments-order", pk=under_way.pk)
-    off = bool(quote.price) and not paypal.is_configured()
-    response = render(request, "payments/checkout.html", {"quote": quote, "off": off})
+
+
+def _checkout_page(
+    request: HttpRequest,
+    kind: str,
+    target_id: UUID,
+    asked: QueryDict,
+    error: DomainError | None = None,
+) -> HttpResponse:
+    standing = placing.open_orders(request.user, kind, target_id).first()
+    if standing and standing.state != State.CREATED:
+        # Its money may be moving already.
+        return redirect("payments-order", pk=standing.pk)
+    code = coupons.tidy(asked.get("coupon", ""))[:40]
+    with_credit = bool(asked.get("credit"))
+    bill = pricing.draw_up(
+        buyer=request.user,
+        kind=kind,
+        target_id=target_id,
+        coupon_code="" if error else code,
+        with_credit=with_credit,
+        besides=standing,
+    )
+    context = {
+        "bill": bill,
+        "quote": bill.quote,
+        "off": bool(bill.to_pay) and not paypal.is_configured(),
+        "coupon": code,
+        "coupon_error": error.detail if error else "",
+        "with_credit": with_credit,
+        "credit": _credit_beside(request, standing, bill) if kind != "credit" else None,
+    }
+    status = error.status if error and request.method == "POST" else 200
+    response = render(request, "payments/checkout.html", context, status=status)
     # A form's redirects count as its action: without this the way to the provider is blocked.
     response._csp_update = {"form-action": [paypal.payer_origin()]}  # type: ignore[attr-defined]
     return response
 
 
+def _credit_beside(request: HttpRequest, standing: Order | None, bill: pricing.Bill) -> Money:
+    there = credits.spendable(viewer(request).pk, bill.price.currency)
+    return there + standing.credit if standing else there
+
+
 def _place(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
     try:
-        order = orders.place_order(buyer=request.user, kind=kind, target_id=target_id)
+        order = orders.place_order(
+            buyer=request.user,
+            kind=kind,
+            target_id=target_id,
+            coupon_code=request.POST.get("coupon", "")[:40],
+            with_credit=bool(request.POST.get("credit")),
+        )
     except OrderBusy as busy:
         # The first of two clicks is still at it: its order's page shows the way when there is one.
         return redirect("payments-order", pk=busy.extras["order"])
@@ -93,7 +159,7 @@ def _place(request: HttpRequest, kind: str, target_id: UUID) -> HttpResponse:
 @require_safe
 def returned(request: HttpRequest) -> HttpResponse:
     """Where the provider sends the payer back. What it says in the URL is only a hint."""
-    order = _own(request, provider_order_id=request.GET.get("token", ""))
+    order = own_order(request, provider_order_id=request.GET.get("token", ""))
     _settle(request, order)
     return redirect("payments-order", pk=order.pk)
 
@@ -102,7 +168,7 @@ def returned(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The button "look again" of an order that waits for the provider."""
-    _settle(request, _own(request, pk=pk))
+    _settle(request, own_order(request, pk=pk))
     return redirect("payments-order", pk=pk)
 
 
@@ -122,7 +188,7 @@ def _settle(request: HttpRequest, order: Order) -> None:
 @login_required
 @require_safe
 def cancelled(request: HttpRequest) -> HttpResponse:
-    order = _own(request, provider_order_id=request.GET.get("token", ""))
+    order = own_order(request, provider_order_id=request.GET.get("token", ""))
     if orders.cancel(order=order).state == State.CANCELLED:
         messages.info(request, _("You turned back at PayPal. Nothing was paid."))
     return redirect("payments-order", pk=order.pk)
@@ -137,22 +203,30 @@ def _stage(order: Order) -> str:
 @require_safe
 def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An open page asks with the state it has `seen`: nothing is touched until that changed."""
-    order = _own(request, pk=pk)
+    order = own_order(request, pk=pk)
     seen = request.GET.get("seen")
     if seen:
         return HttpResponse(status=204) if seen == _stage(order) else HttpResponseClientRefresh()
-    refunds = order.refunds.exclude(state=Refund.State.FAILED).select_related("order")
+    nothing = (Refund.State.FAILED, Refund.State.REJECTED, Refund.State.PROPOSED)
+    refunds = order.refunds.exclude(state__in=nothing).select_related("order")
     word, badge = WORDS[State(order.state)]
     context = {
         "order": order,
         "refunds": refunds.order_by("pk"),
-        "kept": order.amount - order.refunded,
+        "kept": order.total - order.refunded,
+        "papers": order.documents.exclude(sha256=None).order_by("issued_at", "pk"),
+        "can_return": _can_return(order),
         "word": word,
         "badge": badge,
         "stage": _stage(order),
         "refresh_seconds": _LOOKS.get(_stage(order)),
     }
     return render(request, "payments/order.html", context)
+
+
+def _can_return(order: Order) -> bool:
+    found = refund_requests.preview(order)
+    return found is not None and bool(found.amount)
 
 
 @login_required

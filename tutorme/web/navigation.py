@@ -42,6 +42,7 @@ CERTIFICATES = Entry(
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
 PRICES = Entry(("pricing",), _("Prices"))
+CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -59,6 +60,7 @@ SETTINGS = (
     Entry(("settings-connections",), _("Connected accounts")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
+    Entry(("settings-billing",), _("Billing details")),
     Entry(("settings-data",), _("Your data")),
 )
 
@@ -93,7 +95,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, SUBSCRIPTION, PROFILE) + ((ADMIN,) if staff else ())
+    mine = (CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE)
+    account = mine + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),

@@ -59,6 +59,7 @@ def samples(direction: str, theme: str) -> dict[str, Any]:
             Link("#", _("Preferences"), "", True),
         ],
         "price": Money(3200, "USD"),
+        "weeks": [("2 Nov", "€40.00", 4000), ("9 Nov", "−€8.00", -800), ("16 Nov", "€64.00", 6400)],
         "starts_at": LESSON_AT,
         "tokens": (
             "paper sheet wash feint rule margin ink ink-2 ink-3 board fill marker pen amber blue"

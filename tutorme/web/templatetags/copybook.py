@@ -1,16 +1,19 @@
 """What the components need beyond Django's own tags."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from accounts.middleware import hour_format, zone
 from tutorme.core.money import Money
+from tutorme.web import charts
+from tutorme.web.charts import Chart
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
 from tutorme.web.medals import medal_svg
@@ -31,6 +34,11 @@ def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeSt
 @register.simple_tag
 def medal(seed: str, kind: str, number: int, percent: int | None = None) -> SafeString:
     return medal_svg(seed, kind, number, percent=percent)
+
+
+@register.simple_tag
+def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
+    return charts.bars(rows, mirrored=get_language_bidi())
 
 
 @register.filter
