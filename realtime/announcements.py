@@ -1,4 +1,4 @@
-"""What do we tell people? This file answers, and `security_announcements`; no other.
+"""What do we tell people? This file answers, with the `…_announcements` beside it; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -218,6 +219,7 @@ def _payment_facts(event: PaymentCaptured | PaymentRefunded) -> Facts:
         "what": order.description,
         "amount": {"minor": event.amount_minor, "currency": event.currency},
         "order": str(event.order_id),
+        "papers": settings.PUBLIC_BASE_URL + reverse("payments-receipt", args=[event.order_id]),
     }
 
 

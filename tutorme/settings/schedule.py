@@ -17,6 +17,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
     "tidy-boards": {"task": "courses.tidy_boards", "schedule": 60.0},
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
+    "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }
