@@ -35,7 +35,7 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     course = Course.objects.published().filter(pk=target_id).first()
     if course is None:
         raise NotFound
-    if Enrollment.objects.open().filter(user=buyer, course=course).exists():
+    if Enrollment.objects.open().filter(user=buyer, course=course, by_plan=False).exists():
         raise AlreadyEnrolled
     return Quote(
         description=course.title,
