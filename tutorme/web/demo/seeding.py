@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
 from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from tutorme.web.demo import tutoring
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -39,6 +40,8 @@ def seed() -> Report:
     for row in people():
         cast.people[row["key"]], made = _person(row)
         report.people += made
+    for row in _read("tutors.yaml"):
+        tutoring.apply(row, user=cast.people[row["key"]], decider=cast.people["ada"])
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         course, made = _course(folder, cast)
         cast.courses[course.slug] = course
@@ -72,9 +75,7 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
     assert made is not None
     if bio := row.get("bio"):
         made = profiles.update_profile(user=made, changes={"bio": bio.strip()})
-    if row["role"] == "tutor":
-        roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
-    elif row["role"] == "admin":
+    if row["role"] == "admin":
         roles.appoint_admin(user=made)
     return made, True
 
