@@ -1,7 +1,7 @@
-"""Portraits for the demo: drawn from a seed, on squared paper, of nobody who lives."""
+"""Portraits for the demo: drawn from a few words, on squared paper, of nobody who lives."""
 
-import hashlib
 import io
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
@@ -14,19 +14,30 @@ _HAIRS = ("#2b211c", "#5a3a22", "#8a8580", "#1d2230", "#a4642f", "#3c2f2f")
 _CLOTHS = ("#20548a", "#933c20", "#285d36", "#772f55", "#895709", "#005f63")
 
 
-def portrait(seed: str) -> bytes:
-    """A PNG, always the same for one seed."""
-    bits = hashlib.sha256(seed.encode()).digest()
+@dataclass(frozen=True)
+class Look:
+    """Numbers of the colours above; `long` 0 to 2, `fringe` 0 none, 1 left, 2 right."""
+
+    paper: int
+    skin: int
+    hair: int
+    cloth: int
+    long: int = 0
+    fringe: int = 0
+    glasses: bool = False
+
+
+def portrait(look: Look) -> bytes:
+    """A PNG, always the same for one look."""
     side = SIDE * _SCALE
-    image = Image.new("RGB", (side, side), _PAPERS[bits[0] % 6])
+    image = Image.new("RGB", (side, side), _PAPERS[look.paper])
     draw = ImageDraw.Draw(image)
-    _squares(draw, side, _LINES[bits[0] % 6])
-    hair, skin = _HAIRS[bits[1] % 6], _SKINS[bits[2] % 6]
-    long = bits[4] % 3
-    _behind(draw, side, hair, long)
-    _body(draw, side, _CLOTHS[bits[3] % 6], skin)
-    _head(draw, side, skin, hair, fringe=bits[5] % 3)
-    if bits[6] % 3 == 0:
+    _squares(draw, side, _LINES[look.paper])
+    hair, skin = _HAIRS[look.hair], _SKINS[look.skin]
+    _behind(draw, side, hair, look.long)
+    _body(draw, side, _CLOTHS[look.cloth], skin)
+    _head(draw, side, skin, hair, fringe=look.fringe)
+    if look.glasses:
         _glasses(draw, side)
     out = io.BytesIO()
     image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(out, "PNG")

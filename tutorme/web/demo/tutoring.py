@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import TutorProfile, TutorReview, User
 from accounts.services import profiles, tutor_profile, tutor_review
 from tutorme.core.money import Money
-from tutorme.web.portraits import portrait
+from tutorme.web.portraits import Look, portrait
 
 
 def apply(row: dict[str, Any], *, user: User, decider: User) -> None:
@@ -16,7 +16,7 @@ def apply(row: dict[str, Any], *, user: User, decider: User) -> None:
     begun = TutorProfile.objects.filter(pk=user.pk).exclude(state=TutorProfile.State.DRAFT)
     if begun.exists():
         return
-    upload = SimpleUploadedFile("portrait.png", portrait(row["key"]), "image/png")
+    upload = SimpleUploadedFile("portrait.png", portrait(Look(**row["look"])), "image/png")
     user = profiles.upload_avatar(user=user, upload=upload)
     tutor_profile.update(user=user, changes=_changes(row))
     tutor_review.submit(user=user)
