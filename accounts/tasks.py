@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.services import erasure, export, profiles
+from accounts.services import codes, erasure, export, profiles, sessions
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -11,6 +11,8 @@ from tutorme.core.queue import app
 @app.task(name="accounts.purge")
 def purge() -> None:
     profiles.forget_held_names()
+    codes.purge()
+    sessions.purge()
     export.drop_expired()
 
 

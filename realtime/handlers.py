@@ -1,4 +1,5 @@
-"""Which events people hear about. What they are told stands in announcements.py."""
+"""Which events people hear about. What they are told stands in announcements.py and the files
+beside it, which register as they are imported."""
 
 from accounts.events import (
     CodeRequested,
@@ -17,14 +18,35 @@ from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
     AchievementBackfilled,
+    CourseReviewed,
+    CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
     LearnerNudged,
 )
-from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import (  # noqa: F401  declared by being read
-    people_announcements,
-    security_announcements,
+from payments.events import (
+    CreditEnding,
+    PackageEnding,
+    PaymentCaptured,
+    PaymentRefunded,
+    PayoutAddressChanged,
+    PayoutFailed,
+    PayoutPaid,
+    SubscriptionActivated,
+    SubscriptionCancelled,
+    SubscriptionChanged,
+    SubscriptionPaid,
+    SubscriptionPaymentFailed,
+    SubscriptionRefunded,
+    SubscriptionSuspended,
+)
+from realtime import (  # declared by being read
+    assessment_announcements,  # noqa: F401
+    course_announcements,  # noqa: F401
+    money_announcements,  # noqa: F401
+    people_announcements,  # noqa: F401
+    security_announcements,  # noqa: F401
+    subscription_announcements,  # noqa: F401
 )
 from realtime.services.notifications import announce
 from tutorme.core import outbox
@@ -95,6 +117,41 @@ def tell_payment_refunded(event: PaymentRefunded) -> None:
     announce(event)
 
 
+@outbox.handles(SubscriptionActivated)
+def tell_subscription_activated(event: SubscriptionActivated) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaid)
+def tell_subscription_paid(event: SubscriptionPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionRefunded)
+def tell_subscription_refunded(event: SubscriptionRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaymentFailed)
+def tell_subscription_payment_failed(event: SubscriptionPaymentFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionSuspended)
+def tell_subscription_suspended(event: SubscriptionSuspended) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionCancelled)
+def tell_subscription_cancelled(event: SubscriptionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionChanged)
+def tell_subscription_changed(event: SubscriptionChanged) -> None:
+    announce(event)
+
+
 @outbox.handles(EnrollmentCreated)
 def tell_enrolled(event: EnrollmentCreated) -> None:
     announce(event)
@@ -122,4 +179,39 @@ def tell_nudged(event: LearnerNudged) -> None:
 
 @outbox.handles(CertificateIssued)
 def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseSubmitted)
+def tell_course_submitted(event: CourseSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseReviewed)
+def tell_course_reviewed(event: CourseReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutPaid)
+def tell_payout_paid(event: PayoutPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutFailed)
+def tell_payout_failed(event: PayoutFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutAddressChanged)
+def tell_payout_redirected(event: PayoutAddressChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(CreditEnding)
+def tell_credit_ending(event: CreditEnding) -> None:
+    announce(event)
+
+
+@outbox.handles(PackageEnding)
+def tell_package_ending(event: PackageEnding) -> None:
     announce(event)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.tutor_urls")),
     path("settings/security/", include("accounts.security_urls")),
     path("", include("courses.urls")),
+    path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
     path("", include("realtime.urls")),

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from accounts.api import data, entrance, people, profile, security, services, skills, tutors, views
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("auth/reauthenticate/", security.ReauthenticateView.as_view(), name="auth-reauthenticate"),
     path("auth/providers/", services.ServicesView.as_view(), name="auth-providers"),
     path("auth/firebase/", services.FirebaseView.as_view(), name="auth-firebase"),
+    path("auth/headless/", include("accounts.headless")),
     path("auth/session/", views.SessionView.as_view(), name="auth-session"),
     path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
     path(

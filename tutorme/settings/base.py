@@ -77,9 +77,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "tutorme.core.middleware.ProblemMiddleware",
     "tutorme.web.middleware.ErrorPageMiddleware",
+    # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"

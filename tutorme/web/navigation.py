@@ -42,6 +42,8 @@ CERTIFICATES = Entry(
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
+SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
+PRICES = Entry(("pricing",), _("Prices"))
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -59,8 +61,8 @@ SETTINGS = (
     Entry(("settings-connections",), _("Connected accounts")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
-    Entry(("tutor-profile",), _("Teaching")),
     Entry(("settings-billing",), _("Billing details")),
+    Entry(("tutor-profile",), _("Teaching")),
     Entry(("settings-data",), _("Your data")),
 )
 
@@ -95,7 +97,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
+    account = (CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
@@ -107,10 +109,16 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_index": [
             (
                 _("Learn"),
-                links((COURSES, TUTORS, LEARN, TODAY) if known else (COURSES, TUTORS), path),
+                links(
+                    (COURSES, TUTORS, LEARN, TODAY, PRICES) if known else (COURSES, TUTORS, PRICES),
+                    path,
+                ),
             ),
             (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
-            (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
+            (
+                _("Account"),
+                links((PROFILE, ORDERS, SUBSCRIPTION) if known else (LOG_IN, SIGN_UP), path),
+            ),
             (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],
     }

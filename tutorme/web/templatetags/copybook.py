@@ -51,6 +51,11 @@ def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
     return charts.bars(rows, mirrored=get_language_bidi())
 
 
+@register.simple_tag
+def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return charts.lengths(rows)
+
+
 @register.filter
 def money(value: Money) -> str:
     return value.localized(get_language() or "en")
