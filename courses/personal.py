@@ -11,6 +11,8 @@ from courses.models import (
     LessonDraft,
     LessonProgress,
     LessonRevision,
+    Nudge,
+    PointsEntry,
 )
 from tutorme.core.personal import Delete, Keep, Table, declare
 
@@ -29,4 +31,7 @@ declare(
     Table(Enrollment, "user_id", Keep("numbers of the course, and certificates, hang on it")),
     Table(LessonProgress, _LEARNER, Keep("how far somebody without a name came")),
     Table(Attempt, _LEARNER, Delete()),
+    Table(Nudge, "sender_id", Keep("that somebody was encouraged; by whom is a pseudonym")),
+    Table(PointsEntry, "user_id", Keep("append-only; numbers of a pseudonym")),
+    Table(PointsEntry, "actor_id", Keep("an admin's act"), is_exported=False),
 )
