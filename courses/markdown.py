@@ -1,5 +1,7 @@
 """Course texts as safe HTML: CommonMark with tables, then only the tags a text needs."""
 
+import html
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -62,3 +64,12 @@ _INLINE_TAGS = {"code", "em", "strong", "del", "sub", "sup", "kbd"}
 def inline_html_of(text: str) -> str:
     """One line inside a label or a button: no blocks, no links, no pictures."""
     return nh3.clean(_PARSER.renderInline(text), tags=set(_INLINE_TAGS), attributes={})
+
+
+_SPACE = re.compile(r"\s+")
+_ELEMENT = re.compile(r"<[^>]*>")
+
+
+def plain_of(text: str) -> str:
+    """The words of a text without its markup, on one line."""
+    return _SPACE.sub(" ", html.unescape(_ELEMENT.sub(" ", html_of(text)))).strip()

@@ -4,12 +4,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Achievement, Course
+from courses.models import Achievement, Course, KeyCorrection
 from courses.queries.badges import reached_by
 from courses.services import (
     achievements,
     authoring,
     boards,
+    corrections,
     quizzes,
     ratings,
     sources,
@@ -33,6 +34,39 @@ def rerank() -> None:
 @job("courses.recount")
 def recount(run: Run, *, course_id: str) -> None:
     authoring.recount_learners(UUID(course_id))
+
+
+@job("courses.regrade")
+def regrade(run: Run, *, correction_id: str) -> None:
+    correction = KeyCorrection.objects.select_related("question").get(pk=correction_id)
+    attempts = corrections.attempts_to_regrade(correction)
+    raised = 0
+    for done, attempt_id in enumerate(attempts):
+        if done % 50 == 0:
+            run.progress(done=done, total=len(attempts))
+        made = corrections.regrade(correction=correction, attempt_id=attempt_id)
+        raised += made is not None
+    with run.finishing(result={"attempts": len(attempts), "raised": raised}):
+        pass
+
+
+@app.task(name="courses.tidy_boards")
+def tidy_boards() -> None:
+    boards.tidy(timezone.now())
+
+
+@job("courses.backfill_achievement")
+def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str | None) -> None:
+    """Begun again after a death, it passes over those who have it."""
+    row, now, given = Achievement.objects.get(pk=achievement_id), timezone.now(), 0
+    for place, user_id in enumerate(reached_by(row.criterion)):
+        if place % 100 == 0:
+            run.progress(done=place)
+        given += achievements.backfill_one(achievement=row, user_id=user_id, now=now)
+    with run.finishing(result={"given": given}):
+        achievements.backfilled(
+            achievement=row, actor_id=UUID(actor_id) if actor_id else None, people=given
+        )
 
 
 @job("courses.import", lease=timedelta(minutes=5), max_attempts=2)
@@ -59,22 +93,3 @@ def export_course(run: Run, *, course_id: str, owner_id: str) -> None:
     file = transfers.export_archive(course=course, owner_id=UUID(owner_id))
     with run.finishing(result={"file": str(file.pk), "slug": course.slug}):
         pass
-
-
-@app.task(name="courses.tidy_boards")
-def tidy_boards() -> None:
-    boards.tidy(timezone.now())
-
-
-@job("courses.backfill_achievement")
-def backfill_achievement(run: Run, *, achievement_id: str, actor_id: str | None) -> None:
-    """Begun again after a death, it passes over those who have it."""
-    row, now, given = Achievement.objects.get(pk=achievement_id), timezone.now(), 0
-    for place, user_id in enumerate(reached_by(row.criterion)):
-        if place % 100 == 0:
-            run.progress(done=place)
-        given += achievements.backfill_one(achievement=row, user_id=user_id, now=now)
-    with run.finishing(result={"given": given}):
-        achievements.backfilled(
-            achievement=row, actor_id=UUID(actor_id) if actor_id else None, people=given
-        )

@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.views import (
     catalogue,
+    discussions,
+    exercise,
     files,
     learn,
     motivation,
@@ -11,6 +13,7 @@ from courses.views import (
     releases,
     teach,
     teach_lesson,
+    teaching,
     transfers,
 )
 
@@ -36,6 +39,10 @@ urlpatterns = [
     path("favorites/", own.favorites, name="courses-favorites"),
     path("learn/", learn.shelf, name="learn"),
     path("learn/<slug:slug>/", learn.course_home, name="courses-learn-course"),
+    path("learn/<slug:slug>/my/progress/", learn.progress, name="courses-progress"),
+    path("learn/<slug:slug>/my/search/", learn.search, name="courses-search"),
+    path("learn/<slug:slug>/my/leave/", learn.leave, name="courses-leave"),
+    path("learn/<slug:slug>/<slug:key>/reset/", learn.reset, name="courses-lesson-reset"),
     path("courses/<slug:slug>/changes/", releases.changes, name="courses-changes"),
     path("learn/<slug:slug>/files/<str:name>", files.course_file, name="courses-file"),
     path("learn/<slug:slug>/my/notes/", own.notebook, name="courses-notes"),
@@ -61,8 +68,37 @@ urlpatterns = [
         quiz.save,
         name="courses-attempt-save",
     ),
+    path(
+        "learn/<slug:slug>/<slug:key>/attempts/<int:number>/appeal/",
+        quiz.appeal,
+        name="courses-appeal",
+    ),
+    path("learn/<slug:slug>/<slug:key>/desk/", exercise.work, name="courses-work"),
+    path("learn/<slug:slug>/<slug:key>/desk/begin/", exercise.begin, name="courses-work-begin"),
+    path("learn/<slug:slug>/<slug:key>/desk/save/", exercise.save, name="courses-work-save"),
+    path(
+        "learn/<slug:slug>/<slug:key>/desk/files/<uuid:file_id>/remove/",
+        exercise.detach,
+        name="courses-work-detach",
+    ),
+    path("learn/<slug:slug>/<slug:key>/questions/", discussions.threads, name="courses-threads"),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/",
+        discussions.thread,
+        name="courses-thread",
+    ),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/act/",
+        discussions.act,
+        name="courses-thread-act",
+    ),
+    path("teach/", include("courses.assessment_urls")),
+    path("achievements/", motivation.achievements, name="achievements"),
+    path("achievements/points/", motivation.points, name="my-points"),
+    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
+    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
+    path("settings/motivation/", motivation.settings, name="settings-motivation"),
     # What authors do ---------------------------------------------------------------------------
-    path("teach/", teach.home, name="teach"),
     path("teach/courses/", teach.courses, name="teach-courses"),
     path("teach/courses/new/", teach.new_course, name="teach-new"),
     path("teach/courses/import/", transfers.bring_in, name="teach-import"),
@@ -99,9 +135,12 @@ urlpatterns = [
             ("attendance/", releases.attendance, "teach-attendance"),
         )
     ),
-    path("achievements/", motivation.achievements, name="achievements"),
-    path("achievements/points/", motivation.points, name="my-points"),
-    path("leaderboard/", motivation.leaderboard, name="leaderboard"),
-    path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
-    path("settings/motivation/", motivation.settings, name="settings-motivation"),
+    path("teach/", teaching.desk, name="teach"),
+    path("teach/courses/<slug:slug>/analytics/", teaching.course_analytics, name="teach-analytics"),
+    path("teach/courses/<slug:slug>/learners.csv", teaching.learners_file, name="teach-learners"),
+    path(
+        "teach/courses/<slug:slug>/nudge/<uuid:enrollment_id>/",
+        teaching.nudge,
+        name="teach-nudge",
+    ),
 ]

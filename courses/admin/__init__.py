@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from courses.admin import assessment as assessment
 from courses.admin import motivation as motivation
 from courses.admin import reviews as reviews
 from courses.documents import FACTS
@@ -116,11 +117,15 @@ class LessonAdmin(ReadOnlyAdmin):
 class QuestionAdmin(ReadOnlyAdmin):
     """Read only by nature: an edit is a new version, which the author's files make."""
 
-    list_display = ("key", "lesson", "kind", "points", "retired_at")
+    list_display = ("key", "course", "number", "kind", "points", "retired_at")
     list_filter = ("kind", ("retired_at", admin.EmptyFieldListFilter))
-    search_fields = ("key", "prompt", "lesson__title")
-    list_select_related = ("lesson",)
-    ordering = ("lesson", "position")
+    search_fields = ("key", "prompt", "item__course__title")
+    list_select_related = ("item__course",)
+    ordering = ("item", "number")
+
+    @admin.display(description=_("course"))
+    def course(self, question: Question) -> str:
+        return str(question.item.course)
 
 
 class ProgressInline(FactInline):

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.api import (
     authoring,
@@ -64,6 +64,21 @@ urlpatterns = [
         name="courses-api-submit",
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
+    path(
+        "me/enrollments/<uuid:enrollment_id>/",
+        learning.EnrollmentView.as_view(),
+        name="courses-api-enrollment",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/progress/reset/",
+        learning.ResetView.as_view(),
+        name="courses-api-lesson-reset",
+    ),
+    path(
+        "courses/<uuid:course_id>/search/",
+        learning.SearchInsideView.as_view(),
+        name="courses-api-search-inside",
+    ),
     path(
         "courses/<uuid:course_id>/ratings/",
         ratings.RatingsView.as_view(),
@@ -165,5 +180,6 @@ urlpatterns = [
         lessons.LessonDraftView.as_view(),
         name="courses-api-lesson-draft",
     ),
+    path("", include("courses.api.assessment_urls")),
     *motivation_urls.urlpatterns,
 ]

@@ -87,6 +87,10 @@ class WordsForm(forms.Form):
     text = forms.CharField(max_length=1000, required=False)
 
 
+class InsideForm(forms.Form):
+    q = forms.CharField(max_length=200, required=False)
+
+
 class NoteForm(forms.Form):
     """`at` is a second of the video, or the time its player shows (12:30)."""
 
@@ -108,18 +112,39 @@ class BookmarkForm(NoteForm):
 
 
 def answers_in(posted: QueryDict, attempt: Attempt) -> dict[UUID, Any]:
-    """The answers of a posted sheet by question id; what was left empty is None."""
-    rows = attempt.answers.values_list("question_id", "question__kind")
-    return {pk: _answer(posted, f"q-{pk}", kind) for pk, kind in rows}
+    """The answers of a posted sheet by question id; what was left empty is None. A page that
+    saves by itself names in `changed` the questions it speaks of."""
+    changed = set(posted.getlist("changed"))
+    rows = attempt.answers.select_related("question").defer(
+        "question__solution", "question__corrected", "question__explanation"
+    )
+    return {
+        row.question_id: _answer(posted, row.question)
+        for row in rows
+        if not changed or str(row.question_id) in changed
+    }
 
 
-def _answer(posted: QueryDict, name: str, kind: str) -> Any:
+def sequence_in(posted: QueryDict) -> int | None:
+    """The page's number of this save; None from a page without a script."""
+    text = posted.get("sequence", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+
+
+def _answer(posted: QueryDict, question: Question) -> Any:
+    name, kind = f"q-{question.pk}", question.kind
     if kind == Question.Kind.MULTIPLE:
         return posted.getlist(name) or None
+    if kind == Question.Kind.ORDER:
+        places = [key or None for key in posted.getlist(name)]
+        return places if any(places) else None
+    if kind == Question.Kind.MATCH:
+        given = {o["key"]: posted.get(f"{name}-{o['key']}") or None for o in question.options}
+        return given if any(given.values()) else None
     text = posted.get(name, "").strip()
     if kind == Question.Kind.TRUE_FALSE:
         return {"true": True, "false": False}.get(text)
-    return text or None
+    return text.replace("\r\n", "\n") or None
 
 
 WEEKDAYS = (

@@ -51,12 +51,6 @@ def told(error: DomainError) -> str:
 
 
 @login_required
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("teach-courses")
-
-
-@login_required
 @never_cache
 @require_safe
 def courses(request: HttpRequest) -> HttpResponse:

@@ -3,19 +3,31 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from certificates.models import Certificate
-from courses.models import LessonKind
-from courses.services import authoring, enrolling, learning, outlining, quizzes, writing
+from courses.models import Course, LessonKind
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    enrolling,
+    learning,
+    motivation,
+    outlining,
+    quizzes,
+    writing,
+)
 from payments.models import Order
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
+from tests.payments.billing import bare_subscription
 from tests.payments.conftest import bare_order
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 
@@ -24,6 +36,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SUBSCRIPTIONS = (
+    {"state": "approval_pending", "approve_url": "https://www.paypal.com/x"},
+    {"state": "past_due", "failures": 1, "owed_minor": 900},
+    {"state": "suspended", "failures": 3, "owed_minor": 900},
+    {"state": "suspended", "paused_at": "2026-11-01T00:00:00Z"},
+    {"state": "active", "wish": "pause", "review": "a payment of another amount"},
+    {"state": "cancelled"},
+)
 SHOWN = ("created", "capture_pending", "captured", "refunded", "review", "declined")
 
 
@@ -44,6 +64,9 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     middle = enrolling.enroll_free(user=sam, course=begun)
     sheet = quizzes.start(enrollment=middle, lesson=lesson(begun, "check"))
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
+    achievement_catalogue.load()
+    motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
+    running = bare_subscription(sam)
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
@@ -63,14 +86,23 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/learn/second-steps/check/attempts/1/",
         "/learn/last-steps/more/",
         f"/checkout/course/{unbought.pk}/",
+        "/pricing/",
+        "/subscriptions/",
+        f"/subscriptions/{running.pk}/cancel/",
+        f"/subscriptions/{running.pk}/change/more/",
         "/orders/",
         *(f"/orders/{order.pk}/" for order in orders),
         "/certificates/",
         f"/verify/{code}/",
+        "/achievements/",
+        "/achievements/points/",
+        "/leaderboard/",
+        "/leaderboard/?board=course&course=first-steps",
+        "/settings/motivation/",
         "/notifications/",
         "/settings/profile/",
         "/settings/security/",
-        "/settings/security/devices/",
+        "/settings/devices/",
         "/settings/security/password/",
         "/settings/security/email/",
         "/settings/security/tokens/",
@@ -128,9 +160,33 @@ def test_they_stand_as_well_from_right_to_left(chromium, live_server, sam, stops
     assert tour(chromium, live_server.url, sam, stops, width=width) == {}
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "dark"), (NARROW, "light")])
+def test_a_teachers_desk_is_open_to_everyone(
+    chromium, live_server, tess, otto, stops, width, scheme
+):
+    """With somebody who does not come on, and somebody who failed twice."""
+    course = Course.objects.get(slug="first-steps")
+    long_ago = timezone.now() - timedelta(days=20)
+    quiet = enrolling.enroll(user_id=otto.pk, course=course, now=long_ago)
+    learning.complete_lesson(enrollment=quiet, lesson=lesson(course, "hello"), now=long_ago)
+    desk = ["/teach/", "/teach/courses/first-steps/analytics/"]
+    options = {"width": width, "color_scheme": scheme}
+    assert tour(chromium, live_server.url, tess, desk, **options) == {}
+
+
 def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_server, ada):
-    empty = ["/today/", "/learn/", "/orders/", "/certificates/", "/notifications/", "/courses/"]
+    mine = ["/achievements/", "/leaderboard/", "/teach/", "/today/", "/learn/"]
+    empty = [*mine, "/orders/", "/certificates/", "/notifications/", "/courses/"]
     assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
+
+
+@pytest.mark.parametrize("facts", SUBSCRIPTIONS, ids=str)
+def test_a_subscription_is_open_to_everyone_however_it_stands(
+    chromium, live_server, sam, facts
+) -> None:
+    bare_subscription(sam, **facts)
+    for options in ({"width": NARROW, "color_scheme": "dark"}, {"width": WIDE}):
+        assert tour(chromium, live_server.url, sam, ["/subscriptions/"], **options) == {}
 
 
 def test_code_in_a_chosen_answer_lies_on_the_marker(chromium, live_server, sam, stops):
