@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import entitlement, queries
-from courses.errors import AlreadyEnrolled, PaymentRequired
+from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
 from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, wanted_of
 from courses.markdown import html_of
 from courses.models import Course
@@ -216,6 +216,10 @@ def enroll(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         enrolling.enroll_free(user=request.user, course=course)
+    except CourseBefore as error:
+        named = ", ".join(error.extras["courses"])
+        messages.error(request, _("Complete this first: %(courses)s") % {"courses": named})
+        return redirect("courses-course", slug=slug)
     except PaymentRequired as error:
         messages.error(request, error.detail)
         return redirect("courses-course", slug=slug)
