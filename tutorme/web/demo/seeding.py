@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import profiles, roles, users
 from courses.models import Course, Enrollment, Lesson
 from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from tutorme.web.demo import assessment
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -45,6 +46,7 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    assessment.set_up(cast.courses)
     return report
 
 
