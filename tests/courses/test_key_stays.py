@@ -17,7 +17,7 @@ from tests.courses.conftest import lesson, write_course
 
 pytestmark = pytest.mark.django_db
 # Planted words, and the names of what holds a key.
-SECRETS = ("CANARY", '"solution"', '"correct"', '"earned"', '"corrected"', "gr(e|ee)n", "299792")
+SECRETS = ("CANARY", '"solution"', '"correct"', '"earned"', "gr(e|ee)n", "299792")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def _filled(path: str, attempt: Attempt) -> list[str]:
 
 
 def test_no_route_tells_the_key_early(api, attempt: Attempt, sam: User) -> None:
-    pages, app, asked = Client(), api(sam), 0
+    pages, app, asked, told = Client(), api(sam), 0, {}
     pages.force_login(sam)
     for path in addresses(attempt):
         client = app if path.startswith("/api/") else pages
@@ -77,8 +77,9 @@ def test_no_route_tells_the_key_early(api, attempt: Attempt, sam: User) -> None:
         if answer.status_code == 200 and not answer.streaming:
             asked += 1
             text = answer.content.decode(errors="replace")
-            if path not in {"/api/schema/"}:
-                assert [word for word in SECRETS if word in text] == [], path
+            if said := [word for word in SECRETS if word in text]:
+                told[path] = said
+    assert told == {}
     assert asked > 25
     assert Attempt.objects.get(pk=attempt.pk).state == "open"
 
