@@ -340,3 +340,10 @@ class AchievementSlugTaken(DomainError):
     title = _("There is an achievement of this name")
     status = 409
     explanation = _("Slugs are unique; choose another.")
+
+
+class NoReasonToNudge(DomainError):
+    code = "no-reason-to-nudge"
+    title = _("This learner is well on the way")
+    status = 409
+    explanation = _("A nudge goes to those who stopped, have not begun, or keep failing a quiz.")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.api import motivation
+from courses.api import motivation, teaching
 
 urlpatterns = [
     path("leaderboard/", motivation.LeaderboardView.as_view(), name="courses-api-leaderboard"),
@@ -37,4 +37,14 @@ urlpatterns = [
     ),
     path("me/points/", motivation.MyPointsView.as_view(), name="courses-api-my-points"),
     path("me/motivation/", motivation.MotivationView.as_view(), name="courses-api-motivation"),
+    path(
+        "courses/<uuid:course_id>/analytics/",
+        teaching.AnalyticsView.as_view(),
+        name="courses-api-analytics",
+    ),
+    path(
+        "courses/<uuid:course_id>/nudges/",
+        teaching.NudgesView.as_view(),
+        name="courses-api-nudges",
+    ),
 ]

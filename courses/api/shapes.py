@@ -9,6 +9,7 @@ from rest_framework.utils.urls import replace_query_param
 from courses.models import Attempt, Enrollment
 from courses.queries import Outline
 from courses.queries.catalogue import Found
+from courses.queries.explaining import Explained, Explanation
 from courses.services import marking
 from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
@@ -79,10 +80,40 @@ def enrollment(row: Enrollment) -> dict[str, Any]:
         "title": row.course.title,
         "state": row.state,
         "percent": row.percent,
+        "by_plan": row.by_plan,
         "last_lesson": row.last_lesson_id,
         "completed_at": row.completed_at,
         "completed_version": row.completed_version,
         "created_at": row.created_at,
+    }
+
+
+def explanation(told: Explanation, found: Outline) -> dict[str, Any]:
+    row = told.enrollment
+    return {
+        "percent": row.percent,
+        "counted": len(told.counted),
+        "done": told.done,
+        "completed_at": row.completed_at,
+        "completed_version": row.completed_version,
+        "added_since": found.added_since,
+        "lessons": [_explained(one) for one in told.counted],
+        "optional": [_explained(one) for one in told.optional],
+    }
+
+
+def _explained(one: Explained) -> dict[str, Any]:
+    return {
+        "id": one.lesson.id,
+        "title": one.lesson.title,
+        "kind": one.lesson.kind,
+        "rule": str(one.rule),
+        "state": one.state,
+        "lock": one.lesson.lock,
+        "completed_at": one.completed_at,
+        "seconds": one.seconds,
+        "watched_seconds": one.watched_seconds,
+        "remaining_seconds": one.remaining_seconds,
     }
 
 

@@ -87,6 +87,10 @@ class WordsForm(forms.Form):
     text = forms.CharField(max_length=1000, required=False)
 
 
+class InsideForm(forms.Form):
+    q = forms.CharField(max_length=200, required=False)
+
+
 class NoteForm(forms.Form):
     """`at` is a second of the video, or the time its player shows (12:30)."""
 

@@ -23,6 +23,8 @@ class Enrollment(models.Model):
     order = models.ForeignKey(
         "payments.Order", models.PROTECT, null=True, related_name="enrollments"
     )
+    # Opened by a plan instead of an order: open while the plan is.
+    by_plan = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     percent = models.PositiveSmallIntegerField(default=0)
     last_lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")

@@ -11,7 +11,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
-from courses.locking import NOT_ENROLLED, OPEN, Lock, lock_for_learner
+from courses.entitlement import has_lapsed
+from courses.locking import NOT_ENROLLED, OPEN, SUBSCRIPTION, Lock, lock_for_learner
 from courses.models import (
     Course,
     CourseRating,
@@ -151,13 +152,15 @@ def _locks(
     course: Course, user: Any, enrollment: Enrollment | None, done: set[UUID]
 ) -> Callable[[dict[str, Any]], Lock]:
     """What tells the lock of a row, for this reader. Authors read everything."""
-    now = timezone.now()
+    now, lapsed = timezone.now(), has_lapsed(enrollment)
 
     def lock(row: dict[str, Any]) -> Lock:
         if owns(course, user):
             return OPEN
         if enrollment is None:
             return OPEN if row["is_free_preview"] else Lock(NOT_ENROLLED)
+        if lapsed:
+            return OPEN if row["is_free_preview"] else Lock(SUBSCRIPTION)
         return lock_for_learner(
             lesson=Lesson(drip_days=row["drip_days"], drip_at=row["drip_at"]),
             requires=row["requires"],
@@ -197,6 +200,8 @@ def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> Lock:
         return OPEN
     if enrollment is None:
         return OPEN if lesson.is_free_preview else Lock(NOT_ENROLLED)
+    if has_lapsed(enrollment):
+        return OPEN if lesson.is_free_preview else Lock(SUBSCRIPTION)
     done = set(
         LessonProgress.objects.filter(
             enrollment=enrollment, completed_at__isnull=False

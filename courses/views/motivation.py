@@ -94,8 +94,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "course": course,
         "mine": mine,
         "board": places.board(_key(kind, course), request.user.pk),
-        "courses": _courses_of(request),
-        "address": request.get_full_path(),
+        "tabs": _tabs(request, kind, course),
     }
     return render(request, "courses/leaderboard.html", context)
 
@@ -114,11 +113,21 @@ def _key(kind: str, course: Course | None) -> str:
     return boards.week_board(timezone.now()) if kind == "week" else boards.ALL
 
 
-def _courses_of(request: HttpRequest) -> list[dict[str, Any]]:
+def _tabs(request: HttpRequest, kind: str, course: Course | None) -> list[dict[str, Any]]:
+    """The two boards of everybody, and one for each of one's courses."""
     rows = Enrollment.objects.visible_to(request.user).open().order_by("-last_activity_at")
+    fixed = [("week", _("This week")), ("all_time", _("All time"))]
+    mine = rows.values_list("course__slug", "course__title")[:12]
     return [
-        {"slug": slug, "title": title}
-        for slug, title in rows.values_list("course__slug", "course__title")[:12]
+        *({"href": f"?board={n}", "label": label, "current": kind == n} for n, label in fixed),
+        *(
+            {
+                "href": f"?board=course&course={slug}",
+                "label": title,
+                "current": course is not None and course.slug == slug,
+            }
+            for slug, title in mine
+        ),
     ]
 
 

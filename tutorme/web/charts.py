@@ -1,7 +1,9 @@
-"""Bars as shapes: where each stands and how high, from a zero baseline. Drawn by <c-bars>."""
+"""Bars as shapes: where each stands and how high, from a zero baseline. Drawn by <c-bars>, and by
+<c-chart-bars> where each has words beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 WIDTH, HEIGHT = 600, 140
 _GAP = 0.28
@@ -56,3 +58,17 @@ def bars(rows: Sequence[tuple[str, str, int]], *, mirrored: bool = False) -> Cha
     names = [label for label, _text, _value in rows]
     highest = max(rows, key=lambda row: row[2])[1] if rows else ""
     return Chart(drawn, zero, names[0] if names else "", names[-1] if names else "", highest)
+
+
+def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bars beside their words: rows with `width` of a hundred, the longest being full. Drawn by
+    <c-chart-bars>."""
+    most = max((row["value"] for row in rows), default=0)
+    return [
+        {"shown": row["value"], "note": "", "marked": False, **row, "width": _share(row, most)}
+        for row in rows
+    ]
+
+
+def _share(row: dict[str, Any], most: float) -> float:
+    return round(max(0.0, 100 * row["value"] / most), 2) if most > 0 else 0.0

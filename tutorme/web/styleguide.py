@@ -11,6 +11,7 @@ from tutorme.core.models import Job
 from tutorme.core.money import Money
 from tutorme.web.covers import COLOURS
 from tutorme.web.icons import PATHS
+from tutorme.web.medals import KINDS
 from tutorme.web.navigation import Link
 
 LESSON_AT = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
@@ -58,12 +59,44 @@ def samples(direction: str, theme: str) -> dict[str, Any]:
             Link("#lists", _("Profile"), "", False),
             Link("#", _("Preferences"), "", True),
         ],
+        **_motivation(),
         "price": Money(3200, "USD"),
         "weeks": [("2 Nov", "€40.00", 4000), ("9 Nov", "−€8.00", -800), ("16 Nov", "€64.00", 6400)],
         "starts_at": LESSON_AT,
         "tokens": (
             "paper sheet wash feint rule margin ink ink-2 ink-3 board fill marker pen amber blue"
         ).split(),
+    }
+
+
+def _motivation() -> dict[str, Any]:
+    """A medal of each kind, two weeks of days in every state, and something to count."""
+    kinds = list(KINDS)
+    states = ("active", "frozen", "missed", "rest", "active", "active", "rest")
+    monday = LESSON_AT.date() - timedelta(days=LESSON_AT.weekday() + 7)
+    days = [
+        {"on": monday + timedelta(days=n), "state": states[n % 7] if n < 10 else "ahead"}
+        for n in range(14)
+    ]
+    days[9] = {**days[9], "state": "today"}
+    return {
+        "medals": [
+            {
+                "kind": kind,
+                "title": kind.replace("_", " ").capitalize(),
+                "number": (1, 7, 10, 500)[place % 4],
+                "percent": None if place % 3 else 70,
+                "earned": bool(place % 3),
+            }
+            for place, kind in enumerate(kinds)
+        ],
+        "two_weeks": [days[:7], days[7:]],
+        "weekdays": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        "lengths": [
+            {"label": "Scales and balance", "value": 31},
+            {"label": "One unknown", "value": 24, "note": "7 stopped here", "marked": True},
+            {"label": "Both sides", "value": 22},
+        ],
     }
 
 

@@ -9,13 +9,31 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import profiles, roles, users
-from courses.models import Course, Enrollment, Lesson
-from courses.services import achievement_catalogue, authoring, enrolling, learning, quizzes
+from courses.models import Course, CourseRating, Enrollment, Lesson
+from courses.services import (
+    achievement_catalogue,
+    authoring,
+    drafting,
+    enrolling,
+    files,
+    learning,
+    motivation,
+    outlining,
+    quizzes,
+    ratings,
+    streaks,
+    writing,
+)
+from courses.uploads import MATERIAL, VIDEO
+from tutorme.core.files import storing
 from tutorme.web.demo import assessment
+from tutorme.web.demo.hours import seed_hours
+from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -26,6 +44,8 @@ class Report:
     people: int = 0
     courses: int = 0
     histories: int = 0
+    opinions: int = 0
+    sales: int = 0
 
 
 @dataclass
@@ -47,6 +67,11 @@ def seed() -> Report:
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
     assessment.set_up(cast.courses)
+    for row in _read("opinions.yaml"):
+        report.opinions += _opinion(row, cast)
+    report.sales = seed_money(cast.people, cast.courses)
+    seed_hours(_read("hours.yaml"), cast.people)
+    _unpublished(_read_one("draft.yaml"), cast)
     return report
 
 
@@ -57,6 +82,28 @@ def people() -> list[dict[str, Any]]:
 def _read(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return rows
+
+
+def _read_one(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _unpublished(row: dict[str, Any], cast: _Cast) -> None:
+    """What an author is in the middle of: a draft that learners do not see yet."""
+    course = cast.courses[row["course"]]
+    draft = drafting.draft_of(course)
+    if draft.is_changed or course.version > 1:
+        return
+    author = course.instructor_id
+    for key, more in row["added_to"].items():
+        lesson = course.lesson_drafts.get(key=key)
+        changes = {"body": f"{lesson.body}\n\n{more.strip()}"}
+        writing.save_lesson(lesson=lesson, changes=changes, actor_id=author)
+    sections = {part.title: part.pk for part in course.section_drafts.all()}
+    for lesson_row in row["new_lessons"]:
+        facts = {**lesson_row, "section_id": sections[lesson_row["section_id"]]}
+        outlining.add_lesson(course=course, actor_id=author, **facts)
 
 
 def _person(row: dict[str, Any]) -> tuple[User, bool]:
@@ -78,7 +125,16 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
         roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
     elif row["role"] == "admin":
         roles.appoint_admin(user=made)
+    _motivation(made, row)
     return made, True
+
+
+def _motivation(user: User, row: dict[str, Any]) -> None:
+    """Some stand on the leaderboards and some rest at weekends; nobody does unless it says so."""
+    if row.get("wants_boards"):
+        motivation.choose(user_id=user.pk, changes={"wants_boards": True})
+    if days := row.get("rest_days"):
+        streaks.choose_rest_days(user_id=user.pk, weekdays=set(days))
 
 
 def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
@@ -88,7 +144,30 @@ def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
     if before:
         return before, False
     course = authoring.load_course(folder, instructor=cast.people[manifest["instructor"]])
+    for path in sorted(folder.glob("files/*")):
+        _file(course, path)
     return authoring.publish(course=course, actor_id=course.instructor_id), True
+
+
+def _file(course: Course, path: Path) -> None:
+    """As its teacher would have uploaded it."""
+    purpose = VIDEO if path.suffix == ".webm" else MATERIAL
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    stored = storing.store(owner_id=course.instructor_id, purpose=purpose, upload=upload)
+    files.place(course=course, stored=stored, name=path.name)
+
+
+def _opinion(row: dict[str, Any], cast: _Cast) -> bool:
+    """What a learner says of a course, and what its teacher answers."""
+    learner, course = cast.people[row["learner"]], cast.courses[row["course"]]
+    if CourseRating.objects.filter(user=learner, course=course).exists():
+        return False
+    rating, _new = ratings.rate(
+        user=learner, course=course, rating=row["stars"], review=row["review"].strip()
+    )
+    if text := row.get("reply"):
+        ratings.reply(rating=rating, text=text.strip())
+    return True
 
 
 def _history(row: dict[str, Any], cast: _Cast) -> bool:
@@ -104,7 +183,10 @@ def _history(row: dict[str, Any], cast: _Cast) -> bool:
     for quiz in row.get("quizzes") or []:
         goes[quiz["lesson"]].append(quiz["answers"])
     for number, lesson in enumerate(lessons, start=1):
-        _do(place, lesson, goes[lesson.key], began + number * step)
+        when = began + number * step
+        if row.get("daily"):
+            when = timezone.now() - timedelta(days=len(lessons) - number, minutes=30)
+        _do(place, lesson, goes[lesson.key], when)
     return True
 
 

@@ -1,5 +1,6 @@
 """What the components need beyond Django's own tags."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,15 @@ def icon(name: str) -> SafeString:
     return icon_svg(name)
 
 
+@register.filter
+def json_ld(facts: dict[str, Any]) -> SafeString:
+    """Facts about the page for those who index it; no character can end the element."""
+    text = json.dumps(facts, ensure_ascii=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
+
+
 @register.simple_tag
 def cover(seed: str, title: str, subject: str = "", teacher: str = "") -> SafeString:
     return cover_svg(seed, title, subject=subject, teacher=teacher)
@@ -39,6 +49,11 @@ def medal(seed: str, kind: str, number: int, percent: int | None = None) -> Safe
 @register.simple_tag
 def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
     return charts.bars(rows, mirrored=get_language_bidi())
+
+
+@register.simple_tag
+def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return charts.lengths(rows)
 
 
 @register.filter

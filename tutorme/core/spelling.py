@@ -1,37 +1,41 @@
-"""Words as they may have been meant. Words come from what is published; the nearest ones by their
-letters are found through an index, and judged here by how many slips lie between."""
+"""Words as they may have been meant. A list names its known words in a table of its own (a column
+`word` with a GiST index of trigrams); the nearest ones by their letters are found through that
+index, and judged here by how many slips lie between."""
 
 import re
 
-from django.db import connection
+from django.db import connection, models
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 _MOST_WORDS = 8
 _NEIGHBOURS = 12
 
 # `<->` alone, in ORDER BY with LIMIT, walks the trigram index from the nearest word outwards.
-_NEAREST = f"""
+_NEAREST = """
 SELECT typed.word, core_unaccent(typed.word), near.word
 FROM unnest(%s::text[]) AS typed (word)
 CROSS JOIN LATERAL (
-    SELECT word FROM courses_searchword
-    ORDER BY word <-> core_unaccent(typed.word) LIMIT {_NEIGHBOURS}
+    SELECT word FROM {known}
+    ORDER BY word <-> core_unaccent(typed.word) LIMIT {most}
 ) AS near
-"""  # noqa: S608  a number of ours
+"""
 
 
-def corrected(text: str) -> str:
+def corrected(text: str, known: type[models.Model]) -> str:
     """The text with unknown words replaced by the ones that were probably meant; empty where
     nothing is near enough. One query."""
     typed = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))[:_MOST_WORDS]
     if not typed:
         return ""
     with connection.cursor() as cursor:
-        cursor.execute(_NEAREST, [typed])
-        near: dict[tuple[str, str], list[str]] = {}
+        table = connection.ops.quote_name(known._meta.db_table)
+        cursor.execute(_NEAREST.format(known=table, most=_NEIGHBOURS), [typed])
+        nearest: dict[tuple[str, str], list[str]] = {}
         for word, plain, candidate in cursor.fetchall():
-            near.setdefault((word, plain), []).append(candidate)
-    meant = {word: best for (word, plain), words in near.items() if (best := _best(plain, words))}
+            nearest.setdefault((word, plain), []).append(candidate)
+    meant = {
+        word: best for (word, plain), words in nearest.items() if (best := _best(plain, words))
+    }
     told = _WORD.sub(lambda found: meant.get(found[0].lower(), found[0]), text)
     return told if told.lower() != text.lower() else ""
 

@@ -45,7 +45,11 @@ def _text(value: str) -> str:
 # How a column's value comes back out of a cursor; what is not named is an integer.
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "id": UUID,
+    "pk": UUID,
+    "user_id": UUID,
     "title": _text,
+    "name": _text,
+    "approved_at": _moment,
     "published_at": _moment,
     "created_at": _moment,
 }

@@ -1,0 +1,362 @@
+"""What a course's author may know of its learners: sums, and by name only who needs help.
+
+Every part is one query, however many people there are.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Avg, Count, F, FilteredRelation, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from courses.models import AttemptAnswer, Course, CourseRating, Enrollment
+from payments.models import Order
+from payments.models.orders import PAID_STATES
+from tutorme.core.money import Money
+
+WEEKS, MOST = 12, 20
+QUIET = timedelta(days=7)
+UNBEGUN = timedelta(days=3)
+FAILED_TRIES = 2
+NUDGE_AGAIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A lesson on the way. `lost` opened it and finished neither it nor anything after it."""
+
+    lesson_id: UUID
+    title: str
+    kind: str
+    opened: int
+    completed: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class Week:
+    starts_on: date
+    enrolled: int
+    completed: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question as it fared at first attempts: `facility` is how many of a hundred points were
+    earned."""
+
+    prompt: str
+    lesson: str
+    answers: int
+    facility: int
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Somebody who needs help, and why. `lesson` and `tries` belong to a quiz that keeps failing;
+    `nudged_at` is the last word sent, `helped` whether they came back after it."""
+
+    enrollment_id: UUID
+    display_name: str
+    percent: int
+    reason: str
+    quiet_days: int
+    lesson: str
+    tries: int
+    nudged_at: datetime | None
+    helped: bool
+    may_nudge: bool
+
+
+@dataclass(frozen=True)
+class Numbers:
+    enrolled: int
+    completed: int
+    active: int
+    percent: int
+
+    @property
+    def completion(self) -> int:
+        return 100 * self.completed // self.enrolled if self.enrolled else 0
+
+
+_LOST = """
+WITH last AS (
+    SELECT p.enrollment_id, max(l.position) AS position
+    FROM courses_lessonprogress p JOIN courses_lesson l ON l.id = p.lesson_id
+    JOIN courses_enrollment e ON e.id = p.enrollment_id
+    WHERE e.course_id = %(course)s AND e.state = 'active' AND l.is_published
+    GROUP BY p.enrollment_id
+), stood AS (
+    SELECT l.id AS lesson_id, count(p.id) AS opened, count(p.completed_at) AS completed,
+           count(*) FILTER (WHERE p.completed_at IS NULL AND last.position = l.position
+                            AND e.last_activity_at < %(quiet)s) AS lost
+    FROM courses_lesson l
+    JOIN courses_lessonprogress p ON p.lesson_id = l.id
+    JOIN courses_enrollment e ON e.id = p.enrollment_id AND e.state <> 'cancelled'
+    LEFT JOIN last ON last.enrollment_id = e.id
+    WHERE l.course_id = %(course)s
+    GROUP BY l.id
+)
+SELECT l.id, l.title, l.kind, coalesce(opened, 0), coalesce(completed, 0), coalesce(lost, 0)
+FROM courses_lesson l LEFT JOIN stood ON stood.lesson_id = l.id
+WHERE l.course_id = %(course)s AND l.is_published ORDER BY l.position
+"""
+
+
+def funnel(course: Course, now: datetime) -> list[Step]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST, {"course": course.pk, "quiet": now - QUIET})
+        return [Step(*row) for row in cursor.fetchall()]
+
+
+# The numbers stand beside every week, and alone where no week has anything.
+_WEEKS = """
+WITH places AS (
+    SELECT * FROM courses_enrollment WHERE course_id = ANY(%(courses)s)
+), grouped AS (
+    SELECT week::date, sum(enrolled) AS enrolled, sum(completed) AS completed FROM (
+        SELECT date_trunc('week', created_at AT TIME ZONE 'UTC') AS week, 1 AS enrolled,
+               0 AS completed
+        FROM places WHERE created_at >= %(since)s
+        UNION ALL
+        SELECT date_trunc('week', completed_at AT TIME ZONE 'UTC'), 0, 1
+        FROM places WHERE completed_at >= %(since)s
+    ) AS rows GROUP BY week
+), numbers AS (
+    SELECT count(*), count(completed_at), count(*) FILTER (WHERE last_activity_at >= %(active)s),
+           coalesce(floor(avg(percent)), 0)::int
+    FROM places WHERE state <> 'cancelled'
+)
+SELECT numbers.*, grouped.week, grouped.enrolled, grouped.completed
+FROM numbers LEFT JOIN grouped ON true
+"""
+
+
+def by_week(course_ids: list[UUID], now: datetime) -> tuple[Numbers, list[Week]]:
+    """The numbers, and the last twelve weeks, this one included, without gaps."""
+    today = now.astimezone(UTC).date()
+    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    since = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    facts: dict[str, Any] = {"courses": course_ids, "since": since, "active": now - QUIET}
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEKS, facts)
+        rows = cursor.fetchall()
+    found = {row[4]: (int(row[5]), int(row[6])) for row in rows if row[4]}
+    mondays = [first + timedelta(weeks=n) for n in range(WEEKS)]
+    weeks = [Week(monday, *found.get(monday, (0, 0))) for monday in mondays]
+    return Numbers(*rows[0][:4]), weeks
+
+
+def hardest(course: Course) -> list[Item]:
+    """Questions by what was earned at first attempts, the hardest first; from five answers on."""
+    first = AttemptAnswer.objects.filter(
+        attempt__lesson__course=course,
+        attempt__number=1,
+        attempt__state="graded",
+        points__isnull=False,
+    )
+    rows = (
+        first.order_by()
+        .values("question_id", "question__prompt", "attempt__lesson__title")
+        .annotate(n=Count("pk"), share=Sum("points") / Sum("question__points"))
+        .filter(n__gte=5)
+        .order_by("share", "question_id")[:10]
+    )
+    return [
+        Item(
+            row["question__prompt"],
+            row["attempt__lesson__title"],
+            row["n"],
+            int(100 * row["share"]),
+        )
+        for row in rows
+    ]
+
+
+# Who fails is stuck now; who stopped is nearer to coming back the nearer they are to the end; who
+# has not begun comes last.
+_STUCK = """
+WITH failing AS (
+    SELECT a.enrollment_id, a.lesson_id, count(*) AS tries
+    FROM courses_attempt a JOIN courses_enrollment e ON e.id = a.enrollment_id
+    WHERE e.course_id = ANY(%(courses)s) AND e.state = 'active' AND a.state = 'graded'
+    GROUP BY a.enrollment_id, a.lesson_id
+    HAVING count(*) >= %(tries)s AND NOT bool_or(a.passed)
+), worst AS (
+    SELECT DISTINCT ON (enrollment_id) * FROM failing ORDER BY enrollment_id, tries DESC, lesson_id
+), found AS (
+    SELECT e.id, e.user_id, e.course_id, e.percent, worst.lesson_id,
+           coalesce(worst.tries, 0) AS tries,
+           coalesce(e.last_activity_at, e.created_at) AS last_at,
+           CASE WHEN worst.tries IS NOT NULL THEN 'failing'
+                WHEN e.last_lesson_id IS NULL THEN 'not_begun' ELSE 'stalled' END AS reason
+    FROM courses_enrollment e LEFT JOIN worst ON worst.enrollment_id = e.id
+    WHERE e.course_id = ANY(%(courses)s) AND e.state = 'active'
+      AND (worst.tries IS NOT NULL
+           OR (e.last_lesson_id IS NULL AND e.created_at < %(unbegun)s)
+           OR (e.last_lesson_id IS NOT NULL AND e.last_activity_at < %(quiet)s))
+      AND (%(enrollment)s::uuid IS NULL OR e.id = %(enrollment)s::uuid)
+    ORDER BY array_position(ARRAY['failing', 'stalled', 'not_begun'],
+                 CASE WHEN worst.tries IS NOT NULL THEN 'failing'
+                      WHEN e.last_lesson_id IS NULL THEN 'not_begun' ELSE 'stalled' END),
+             coalesce(worst.tries, 0) DESC, e.percent DESC, e.last_activity_at DESC NULLS LAST, e.id
+    LIMIT %(most)s
+)
+SELECT found.id, found.course_id, u.display_name, u.username, found.percent, found.reason,
+       extract(day FROM %(now)s - found.last_at)::int, coalesce(l.title, ''), found.tries,
+       n.sent_at, n.helped_at
+FROM found JOIN accounts_user u ON u.id = found.user_id
+LEFT JOIN courses_lesson l ON l.id = found.lesson_id
+LEFT JOIN LATERAL (
+    SELECT sent_at, helped_at FROM courses_nudge WHERE enrollment_id = found.id
+    ORDER BY sent_at DESC LIMIT 1
+) AS n ON true
+ORDER BY array_position(ARRAY['failing', 'stalled', 'not_begun'], found.reason), found.tries DESC,
+         found.percent DESC, found.last_at DESC, found.id
+"""
+
+
+def stuck(
+    course_ids: list[UUID], now: datetime, *, most: int = MOST, enrollment_id: UUID | None = None
+) -> dict[UUID, list[Stuck]]:
+    """Who needs help, by course, the most urgent first."""
+    facts: dict[str, Any] = {
+        "courses": course_ids,
+        "tries": FAILED_TRIES,
+        "quiet": now - QUIET,
+        "unbegun": now - UNBEGUN,
+        "now": now,
+        "most": most,
+        "enrollment": enrollment_id,
+    }
+    found: dict[UUID, list[Stuck]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_STUCK, facts)
+        for row in cursor.fetchall():
+            found[row[1]].append(_stuck(row, now))
+    return found
+
+
+def _stuck(row: tuple[Any, ...], now: datetime) -> Stuck:
+    place, _course, name, username, percent, reason, quiet, lesson, tries, sent_at, helped_at = row
+    return Stuck(
+        enrollment_id=place,
+        display_name=username if "@" in name else name,
+        percent=percent,
+        reason=reason,
+        quiet_days=quiet,
+        lesson=lesson,
+        tries=tries,
+        nudged_at=sent_at,
+        helped=helped_at is not None,
+        may_nudge=sent_at is None or now - sent_at >= NUDGE_AGAIN,
+    )
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What was paid less what went back, by month and currency."""
+
+    month: date
+    net: Money
+    orders: int
+
+
+def takings(course_ids: list[UUID]) -> list[Takings]:
+    rows = (
+        Order.objects.filter(kind="course", target_id__in=course_ids, state__in=PAID_STATES)
+        .exclude(captured_at=None)
+        .annotate(month=TruncMonth("captured_at", tzinfo=UTC))
+        .order_by("month", "currency")
+        .values("month", "currency")
+        .annotate(net=Sum(F("amount_minor") - F("refunded_minor")), n=Count("pk"))
+    )
+    return [
+        Takings(row["month"].date(), Money(int(row["net"]), row["currency"]), row["n"])
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class RatingMonth:
+    month: date
+    count: int
+    average: float
+
+
+def ratings(course: Course) -> list[RatingMonth]:
+    rows = (
+        CourseRating.objects.filter(course=course, is_hidden=False)
+        .annotate(month=TruncMonth("created_at", tzinfo=UTC))
+        .order_by("month")
+        .values("month")
+        .annotate(n=Count("pk"), average=Avg("rating"))
+    )
+    return [RatingMonth(r["month"].date(), r["n"], round(float(r["average"]), 2)) for r in rows]
+
+
+@dataclass(frozen=True)
+class Analytics:
+    numbers: Numbers
+    funnel: list[Step]
+    weeks: list[Week]
+    hardest: list[Item]
+    stuck: list[Stuck]
+    takings: list[Takings]
+    ratings: list[RatingMonth]
+
+
+def analytics(course: Course, now: datetime) -> Analytics:
+    """Six queries."""
+    numbers, weeks = by_week([course.pk], now)
+    return Analytics(
+        numbers=numbers,
+        funnel=funnel(course, now),
+        weeks=weeks,
+        hardest=hardest(course),
+        stuck=stuck([course.pk], now)[course.pk],
+        takings=takings([course.pk]),
+        ratings=ratings(course),
+    )
+
+
+def learners(course: Course) -> Any:
+    """Display name, state and percent: nothing else of a learner is an author's to see."""
+    rows = Enrollment.objects.open().filter(course=course).order_by("created_at", "id")
+    columns = ("user__display_name", "user__username", "state", "percent")
+    return rows.values_list(*columns).iterator(chunk_size=2000)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """One course on its author's desk."""
+
+    id: UUID
+    slug: str
+    title: str
+    category: str
+    state: str
+    enrolled: int
+    completed: int
+    active: int
+
+
+def taught(user_id: UUID, now: datetime) -> list[Taught]:
+    open_ = Q(place__state__in=("active", "completed"))
+    rows = (
+        Course.objects.filter(instructor_id=user_id)
+        .annotate(place=FilteredRelation("enrollments"))
+        .order_by("-updated_at", "-id")
+        .values("id", "slug", "title", "category", "state")
+        .annotate(
+            enrolled=Count("place", filter=open_),
+            completed=Count("place", filter=Q(place__completed_at__isnull=False)),
+            active=Count("place", filter=open_ & Q(place__last_activity_at__gte=now - QUIET)),
+        )
+    )
+    return [Taught(**row) for row in rows[:100]]

@@ -1,0 +1,245 @@
+"""What an author sees of learners: sums, who needs help and why, and nothing else by name."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from courses.errors import NoReasonToNudge, NudgedAlready
+from courses.models import Course, CourseRating, Enrollment, Nudge
+from courses.queries import analytics
+from courses.services import enrolling, learning, nudging, quizzes
+from payments.models import Order
+from realtime.models import Notification
+from tests import cast
+from tests.courses.conftest import answers, lesson, pass_quiz
+from tests.payments.conftest import bare_order
+from tutorme.core import limits, spreadsheets
+from tutorme.core.errors import NotFound, TooManyRequests
+
+pytestmark = pytest.mark.django_db
+
+
+def learner(course: Course, name: str, *, days_ago: int, **facts: Any) -> Enrollment:
+    began = timezone.now() - timedelta(days=days_ago)
+    return enrolling.enroll(user_id=cast.person(name, **facts).pk, course=course, now=began)
+
+
+def read(place: Enrollment, key: str, *, days_ago: int) -> None:
+    when = timezone.now() - timedelta(days=days_ago)
+    learning.complete_lesson(enrollment=place, lesson=lesson(place.course, key), now=when)
+
+
+def fail(place: Enrollment, *, times: int, days_ago: int = 0) -> None:
+    when = timezone.now() - timedelta(days=days_ago)
+    for _ in range(times):
+        check = lesson(place.course, "check")
+        attempt = quizzes.start(enrollment=place, lesson=check, now=when)
+        given = answers(attempt, {"capital": "b"})
+        quizzes.save_answers(attempt=attempt, answers=given, now=when)
+        quizzes.submit(attempt=attempt, now=when)
+
+
+@pytest.fixture
+def crowd(course: Course) -> dict[str, Enrollment]:
+    """One is done, one is under way, one stopped, one keeps failing, one has not begun."""
+    people = {
+        name: learner(course, name, days_ago=20) for name in ("Dora", "Wim", "Quim", "Fay", "Ned")
+    }
+    for key in ("hello", "more"):
+        read(people["Dora"], key, days_ago=15)
+    pass_quiz(people["Dora"])
+    read(people["Wim"], "hello", days_ago=1)
+    read(people["Quim"], "hello", days_ago=12)
+    learning.open_lesson(
+        enrollment=people["Quim"],
+        lesson=lesson(course, "more"),
+        now=timezone.now() - timedelta(days=12),
+    )
+    fail(people["Fay"], times=2)
+    return people
+
+
+def stuck(course: Course, now: datetime | None = None) -> list[tuple[str, str]]:
+    found = analytics.stuck([course.pk], now or timezone.now())[course.pk]
+    return [(row.display_name, row.reason) for row in found]
+
+
+def test_who_needs_help_and_why_the_most_urgent_first(course: Course, crowd) -> None:
+    assert stuck(course) == [("Fay", "failing"), ("Quim", "stalled"), ("Ned", "not_begun")]
+
+
+def test_numbers_and_the_way_through_the_lessons(course: Course, crowd) -> None:
+    now = timezone.now()
+    found, weeks = analytics.by_week([course.pk], now)
+    assert (found.enrolled, found.completed, found.active, found.completion) == (5, 1, 3, 20)
+    steps = {step.title: (step.opened, step.completed, step.lost) for step in
+             analytics.funnel(course, now)}  # fmt: skip
+    assert steps == {"Hello": (3, 3, 0), "More": (2, 1, 1), "Check": (1, 1, 0)}
+    assert (len(weeks), sum(week.enrolled for week in weeks), weeks[-1].completed) == (12, 5, 1)
+
+
+def test_the_hardest_questions_are_counted_from_five_first_attempts(course: Course) -> None:
+    for number in range(5):
+        place = learner(course, f"Pia{number}", days_ago=2)
+        fail(place, times=2)
+        pass_quiz(place)
+    found = analytics.hardest(course)
+    assert {(row.answers, row.facility) for row in found} == {(5, 0)}
+
+
+def test_takings_are_what_was_paid_less_what_went_back_by_currency(
+    course: Course, sam: User, otto: User
+) -> None:
+    for user, facts in ((sam, {}), (otto, {"refunded_minor": 900})):
+        state = "partially_refunded" if facts else "captured"
+        order = bare_order(user, state=Order.State(state))
+        Order.objects.filter(pk=order.pk).update(
+            kind="course",
+            target_id=course.pk,
+            amount_minor=2900,
+            currency="EUR",
+            captured_at=timezone.now(),
+            **facts,
+        )
+    bare_order(otto, state=Order.State("declined"))
+    found = analytics.takings([course.pk])
+    assert [(str(row.net.as_json()), row.orders) for row in found] == [
+        ("{'amount': '49.00', 'currency': 'EUR'}", 2)
+    ]
+
+
+def test_ratings_by_month(course: Course, sam: User, otto: User) -> None:
+    for user, stars, hidden in ((sam, 5, False), (otto, 4, False)):
+        CourseRating.objects.create(course=course, user=user, rating=stars, is_hidden=hidden)
+    assert [(row.count, row.average) for row in analytics.ratings(course)] == [(2, 4.5)]
+
+
+# Words to learners ------------------------------------------------------------------------------
+
+
+def test_a_nudge_is_told_once_a_week_and_says_whether_it_helped(
+    course: Course, crowd, tess: User, drain
+) -> None:
+    quim = crowd["Quim"]
+    nudging.nudge(course=course, enrollment_id=quim.pk, sender=tess)
+    with pytest.raises(NudgedAlready):
+        nudging.nudge(course=course, enrollment_id=quim.pk, sender=tess)
+    drain()
+    told = Notification.objects.get(kind="nudge")
+    assert (told.user_id, told.facts["course"]) == (quim.user_id, course.title)
+    assert Nudge.objects.get().helped_at is None
+    learning.complete_lesson(enrollment=quim, lesson=lesson(course, "more"))
+    drain()
+    assert Nudge.objects.get().helped_at is not None
+
+
+def test_only_those_who_need_it_are_nudged(course: Course, crowd, tess: User) -> None:
+    for name in ("Wim", "Dora"):
+        with pytest.raises(NoReasonToNudge):
+            nudging.nudge(course=course, enrollment_id=crowd[name].pk, sender=tess)
+
+
+def test_a_place_in_another_course_is_not_there(publish, crowd, tess: User) -> None:
+    other = publish(slug="other")
+    with pytest.raises(NotFound):
+        nudging.nudge(course=other, enrollment_id=crowd["Quim"].pk, sender=tess)
+
+
+def test_a_teacher_sends_so_many_a_day(course: Course, crowd, tess: User) -> None:
+    for _ in range(nudging.A_DAY.count - 1):
+        limits.hit(nudging.A_DAY, str(tess.pk))
+    nudging.nudge(course=course, enrollment_id=crowd["Quim"].pk, sender=tess)
+    with pytest.raises(TooManyRequests):
+        nudging.nudge(course=course, enrollment_id=crowd["Ned"].pk, sender=tess)
+
+
+# Doors ------------------------------------------------------------------------------------------
+
+
+def test_the_api_is_for_the_author_alone(
+    course: Course, crowd, api, tess: User, orla: User, sam: User, ada: User
+) -> None:
+    address = f"/api/v1/courses/{course.pk}/analytics/"
+    assert [api(who).get(address).status_code for who in (tess, ada, orla, sam)] == [
+        200, 200, 404, 403,
+    ]  # fmt: skip
+    body = api(tess).get(address).json()
+    assert [row["display_name"] for row in body["stuck"]] == ["Fay", "Quim", "Ned"]
+    assert "@" not in str(body)
+    sent = {"enrollment": str(crowd["Quim"].pk)}
+    nudges = f"/api/v1/courses/{course.pk}/nudges/"
+    assert api(orla).post(nudges, sent, format="json").status_code == 404
+    answer = api(tess).post(nudges, sent, format="json")
+    assert (answer.status_code, answer.json()["reason"]) == (201, "stalled")
+    again = api(tess).post(nudges, sent, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "nudged-already")
+
+
+def test_the_pages_work_by_forms(course: Course, crowd, client: Client, tess, orla, sam) -> None:
+    page = f"/teach/courses/{course.slug}/analytics/"
+    client.force_login(orla)
+    assert client.get(page).status_code == 404
+    client.force_login(tess)
+    shown = client.get(page).content.decode()
+    assert "Quiet for 12 days." in shown
+    assert "Tell Quim it waits for them" in shown
+    sent = client.post(f"/teach/courses/{course.slug}/nudge/{crowd['Quim'].pk}/", follow=True)
+    assert "They have been told" in sent.content.decode()
+    assert "Quim" in client.get("/teach/").content.decode()
+    client.force_login(sam)
+    assert client.get("/teach/").status_code == 200
+
+
+def test_the_file_holds_three_columns_and_no_formula(
+    course: Course, client: Client, tess: User
+) -> None:
+    learner(course, "Eve", days_ago=1)
+    User.objects.filter(username="eve").update(display_name='=HYPERLINK("http://evil")')
+    client.force_login(tess)
+    answer = client.get(f"/teach/courses/{course.slug}/learners.csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["Learner", "State", "Percent"]
+    assert rows[1] == ['\'=HYPERLINK("http://evil")', "active", "0"]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\uff1d1", "\ufeff=1"])
+def test_what_could_be_a_formula_is_text(text: str) -> None:
+    assert spreadsheets.safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", ["Tess", "a=b", "", 7, -7])
+def test_the_rest_stays_as_it_is(cell: Any) -> None:
+    assert spreadsheets.safe(cell) == cell
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_queries_do_not_grow_with_people(
+    course: Course, tess: User, api, query_budget, many: int
+) -> None:
+    for number in range(many):
+        place = learner(course, f"Nia{number}", days_ago=20)
+        fail(place, times=2, days_ago=9)
+    client = api(tess)
+    with query_budget("courses_analytics"):
+        client.get(f"/api/v1/courses/{course.pk}/analytics/")
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_nor_do_those_of_the_page(
+    course: Course, tess: User, client: Client, query_budget, many: int
+) -> None:
+    for number in range(many):
+        place = learner(course, f"Nia{number}", days_ago=20)
+        fail(place, times=2, days_ago=9)
+    client.force_login(tess)
+    with query_budget("page_analytics"):
+        client.get(f"/teach/courses/{course.slug}/analytics/")
+    with query_budget("page_desk"):
+        client.get("/teach/")
