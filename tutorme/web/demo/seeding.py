@@ -31,7 +31,7 @@ from courses.services import (
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
-from tutorme.web.demo import tutoring
+from tutorme.web.demo import assessment, tutoring
 from tutorme.web.demo.hours import seed_hours
 from tutorme.web.demo.money import seed_money
 
@@ -68,6 +68,7 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    assessment.set_up(cast.courses)
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
