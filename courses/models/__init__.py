@@ -16,13 +16,12 @@ from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
-from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
+from courses.models.points import BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import Question, Quiz
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
-    "BUCKET",
     "CONTENT",
     "Achievement",
     "Activity",
