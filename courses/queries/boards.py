@@ -97,7 +97,8 @@ def _named(rows: Iterable[Any], user_id: UUID | None) -> list[Place]:
 
 
 # The index holds (board, points * -1, reached_at, user): each side of me is one short walk along
-# it. A rank is one more than the people with more points, which the tallies add up to.
+# it. A rank is one more than the people with more points, which the tallies add up to: once over
+# the best of these, and for each the few between.
 _AROUND = """
 WITH me AS MATERIALIZED (
     SELECT points, reached_at, user_id, is_shown FROM courses_boardscore
@@ -117,16 +118,19 @@ WITH me AS MATERIALIZED (
           AND (points * -1, reached_at, user_id) > (me.points * -1, me.reached_at, me.user_id)
         ORDER BY points * -1, reached_at, user_id LIMIT %(around)s
     ) AS s
-), tallies AS (
+), best AS (SELECT max(points) AS points FROM near), tallies AS (
     SELECT coalesce(sum(people), 0) AS people,
-           coalesce(sum(people) FILTER (WHERE t.points < me.points), 0) AS fewer
-    FROM me LEFT JOIN courses_boardtally t ON t.board = %(board)s
+           coalesce(sum(people) FILTER (WHERE t.points < me.points), 0) AS fewer,
+           coalesce(sum(people) FILTER (WHERE t.points > best.points), 0) AS better
+    FROM me CROSS JOIN best LEFT JOIN courses_boardtally t ON t.board = %(board)s
 )
-SELECT 1 + (SELECT coalesce(sum(people), 0) FROM courses_boardtally
-            WHERE board = %(board)s AND points > near.points),
+SELECT 1 + tallies.better + (
+           SELECT coalesce(sum(people), 0) FROM courses_boardtally
+           WHERE board = %(board)s AND points > near.points AND points <= best.points
+       ),
        near.points, near.user_id, u.display_name, u.username, u.is_active,
        me.is_shown, tallies.people, tallies.fewer
-FROM near JOIN accounts_user u ON u.id = near.user_id, me, tallies
+FROM near JOIN accounts_user u ON u.id = near.user_id, me, best, tallies
 ORDER BY near.points DESC, near.reached_at, near.user_id
 """
 
