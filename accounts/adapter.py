@@ -5,13 +5,16 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
+from allauth.headless.constants import Client
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.origin import origin_of
-from accounts.services import security, sessions, sign_in, users
+from accounts.services import erasure, second_factor, security, sessions, sign_in, users
 from tutorme.core import fields
 from tutorme.core.client import address_of
 
@@ -41,15 +44,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             sign_in.forgive_tries(email)
         return user
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Who is about to be deleted is shown that first."""
+        if isinstance(request.user, User) and erasure.open_deletion(request.user):
+            return reverse("settings-data")
+        return str(super().get_login_redirect_url(request))
+
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        records = get_authentication_records(request)
+        records = get_authentication_records(request, user)
+        if records:
+            # Who has just shown who they are need not do so again at once.
+            records[-1]["reauthenticated"] = True
+            request.session.modified = True
+        if is_app(request):
+            return  # its row is made with its tokens
         method = str(records[-1]["method"]) if records else ""
         sessions.open_browser(request=request, user=user, method=method)
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Pages sign up here, apps at `auth/register/`."""
+        return not hasattr(request.allauth, "headless")  # type: ignore[attr-defined]
 
     def logout(self, request: HttpRequest) -> None:
         sessions.close_browser(request)
@@ -65,7 +84,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        if change := _NOTED.get(template_prefix):
+        change = _NOTED.get(template_prefix)
+        if change is None:
+            return
+        with transaction.atomic():
+            if change == "totp-added":
+                second_factor.count_as_used(user)
             security.note(change, user=user, origin=origin_of(self.request))
 
     def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:
@@ -79,6 +103,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not url or "\\" in url or any(ord(char) < 33 for char in url):
             return False
         return bool(super().is_safe_url(url))
+
+
+def is_app(request: HttpRequest) -> bool:
+    headless = getattr(request.allauth, "headless", None)  # type: ignore[attr-defined]
+    return headless is not None and headless.client == Client.APP
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -66,6 +66,55 @@ class TooManySkills(DomainError):
     explanation = _("Fifty skills fit on it. Take one away first.")
 
 
+class DeletionUnderWay(DomainError):
+    code = "deletion-under-way"
+    title = _("The account is being deleted")
+    status = 409
+    explanation = _("Its days of grace are over; nothing can be taken back any more.")
+
+
+class InvitationInvalid(DomainError):
+    code = "invitation-invalid"
+    title = _("This invitation opens nothing")
+    status = 404
+    explanation = _("It was used, has expired, or was replaced by a newer one.")
+
+
+class AddressTaken(DomainError):
+    code = "address-taken"
+    title = _("This address has an account")
+    status = 409
+    explanation = _("Admins see which addresses have accounts; look it up in the list.")
+
+
+class ApplicationIncomplete(DomainError):
+    code = "application-incomplete"
+    title = _("The application is not complete")
+    status = 409
+    explanation = _("Something it needs is missing; the answer names it.")
+
+
+class ReviewDecided(DomainError):
+    code = "application-decided"
+    title = _("This was decided already")
+    status = 409
+    explanation = _("Somebody decided it before, or it was withdrawn.")
+
+
+class ReviewOutdated(DomainError):
+    code = "application-outdated"
+    title = _("The profile changed since you read it")
+    status = 409
+    explanation = _("Read the present version, then decide.")
+
+
+class NotYoursToDecide(DomainError):
+    code = "not-yours-to-decide"
+    title = _("Nobody decides about themselves")
+    status = 403
+    explanation = _("Somebody else has to look at this.")
+
+
 class OriginRefused(DomainError):
     code = "origin-refused"
     title = _("This page may not sign people in")

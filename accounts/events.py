@@ -21,6 +21,26 @@ class RegistrationRepeated(Event):
 
 
 @dataclass(frozen=True)
+class TutorSubmitted(Event):
+    """An application waits for the site."""
+
+    name: ClassVar[str] = "tutor.submitted"
+    review_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class TutorReviewed(Event):
+    """The site decided about an application, or about changes of who a tutor is."""
+
+    name: ClassVar[str] = "tutor.reviewed"
+    review_id: UUID
+    user_id: UUID
+    kind: str
+    approved: bool
+
+
+@dataclass(frozen=True)
 class CodeRequested(Event):
     """A code is owed to an address, if somebody is there who may have it."""
 
@@ -41,3 +61,40 @@ class SecurityChanged(Event):
     device: str = ""
     address: str = ""
     old_email: str = ""
+
+
+@dataclass(frozen=True)
+class DataExported(Event):
+    name: ClassVar[str] = "data.exported"
+    export_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionRequested(Event):
+    name: ClassVar[str] = "deletion.requested"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionCancelled(Event):
+    name: ClassVar[str] = "deletion.cancelled"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class DeletionDue(Event):
+    """The days of grace are over: the last thing an account is told."""
+
+    name: ClassVar[str] = "deletion.came_due"
+    deletion_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class UserInvited(Event):
+    name: ClassVar[str] = "user.invited"
+    invitation_id: UUID
+    user_id: UUID

@@ -5,7 +5,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
 from django.urls import path
 
-from accounts.views import security, services, tokens
+from accounts.views import security, tokens
 from accounts.views.confirmed import confirmed
 
 urlpatterns = [
@@ -15,19 +15,8 @@ urlpatterns = [
     path("password/", security.password, name="account_change_password"),
     path("email/", security.email, name="account_email"),
     path("email/code/", security.email_code, name="account_email_code"),
-    path("devices/", security.devices, name="account_devices"),
-    path("devices/others/", security.end_others, name="account_end_others"),
-    path("devices/<uuid:session_id>/", security.end_device, name="account_end_device"),
     path("tokens/", tokens.tokens, name="account_tokens"),
     path("tokens/<uuid:token_id>/", tokens.revoke, name="account_revoke_token"),
-    path("connections/", services.connected, name="settings-connections"),
-    # allauth returns here after connecting.
-    path("connections/all/", services.connected, name="socialaccount_connections"),
-    path(
-        "connections/<int:connection_id>/remove/",
-        services.disconnect,
-        name="account_disconnect",
-    ),
     path("app/", confirmed(totp_views.activate_totp), name="mfa_activate_totp"),
     path("app/remove/", confirmed(totp_views.deactivate_totp), name="mfa_deactivate_totp"),
     path(

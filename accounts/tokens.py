@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Least, Now
 from rest_framework_simplejwt.exceptions import TokenError
@@ -18,7 +19,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.errors import RefreshInProgress, RefreshReused, TokenInvalid
 from accounts.models import AuthSession, User
-from tutorme.core import audit
+from accounts.origin import Origin, described
+from accounts.services import security
 from tutorme.core.ids import uuid7
 
 # Two tabs refreshing at once are not a theft; the loser is told to use the winner's pair.
@@ -64,6 +66,18 @@ def open_session(
     return _pair(user, session.pk, session.current_jti)
 
 
+def reissue(user: User, session_id: uuid.UUID) -> Pair:
+    """A new pair for a sign-in that goes on after `token_version` rose; the old pair is dead."""
+    jti = uuid7()
+    AuthSession.objects.filter(pk=session_id, user=user, revoked_at=None).update(
+        current_jti=jti,
+        previous_jti=None,
+        token_version=user.token_version,
+        confirmed_at=Now(),
+    )
+    return _pair(user, session_id, jti)
+
+
 def refresh(token: str) -> Pair:
     """The next pair. Exactly one of parallel callers gets it; a replayed token ends the session."""
     claims, jti = _read(RefreshToken, token)
@@ -105,9 +119,12 @@ def _why_lost(claims: AccessClaims, jti: uuid.UUID) -> Exception:
 
 
 def _revoke_replayed(claims: AccessClaims) -> None:
-    session = AuthSession.objects.filter(pk=claims.session_id)
-    if session.filter(revoked_at=None).update(revoked_at=Now(), revoked_because="reuse"):
-        audit.record("session.reuse_detected", target=session.get(), actor_id=claims.user_id)
+    session = AuthSession.objects.filter(pk=claims.session_id, revoked_at=None)
+    with transaction.atomic():
+        if session.update(revoked_at=Now(), revoked_because="reuse"):
+            row = AuthSession.objects.select_related("user").get(pk=claims.session_id)
+            origin = Origin(described(row.user_agent), row.user_agent, row.address)
+            security.note("session-reused", user=row.user, origin=origin)
 
 
 def revoke(token: str) -> None:

@@ -7,10 +7,11 @@ from allauth.socialaccount import views as social_views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import entrance, services
+from accounts.views import entrance, invited, services
 
 urlpatterns = [
     path("login/", services.leads_to_services(allauth_views.login), name="account_login"),
+    path("invited/<uuid:invitation_id>/<str:token>/", invited.invited, name="account_invited"),
     path("login/passkey/", webauthn_views.login_webauthn, name="mfa_login_webauthn"),
     path("login/second-factor/", mfa_views.authenticate, name="mfa_authenticate"),
     path("signup/", services.leads_to_services(allauth_views.signup), name="account_signup"),

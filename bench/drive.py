@@ -163,6 +163,52 @@ def reading(people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
     }
 
 
+def browsing(server: Server, people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
+    """The catalogue as visitors and learners leaf through it, and what they look for inside."""
+    pairs = list(every(people))
+    filters = ("subject=Music", "level=beginner&price=free", "tag=exam&order=rating", "order=price")
+    return {
+        "catalogue page, a visitor": (Ask("GET", "/courses/") for _ in itertools.count()),
+        "catalogue page, a visitor again (304)": again(server, "/courses/"),
+        "catalogue page with filters, a visitor": (
+            Ask("GET", f"/courses/?{chosen}") for chosen in itertools.cycle(filters)
+        ),
+        "catalogue page with a slip of the finger": (
+            Ask("GET", "/courses/?q=equatoins") for _ in itertools.count()
+        ),
+        "search within a course": (
+            Ask("GET", f"/learn/{course['slug']}/my/search/?q=waves", cookie(person))
+            for person, course in pairs
+        ),
+        "progress explained": (
+            Ask("GET", f"/learn/{course['slug']}/my/progress/", cookie(person))
+            for person, course in pairs
+        ),
+    }
+
+
+def again(server: Server, path: str) -> Iterator[Ask]:
+    """Asks with the tag of the answer before; a fresh tag each minute, as tags live no longer."""
+    minute, headers = -1, {}
+    while True:
+        if minute != int(time.time() // 60):
+            minute, headers = int(time.time() // 60), tagged(server, path)
+        yield Ask("GET", path, headers, status=304)
+
+
+def tagged(server: Server, path: str) -> dict[str, str]:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    line.request("GET", path)
+    first = line.getresponse()
+    kept = first.getheader("Set-Cookie", "").partition(";")[0]
+    first.read()
+    line.request("GET", path, headers={"Cookie": kept})
+    second = line.getresponse()
+    second.read()
+    line.close()
+    return {"Cookie": kept, "If-None-Match": second.getheader("ETag", "")}
+
+
 def progress(people: list[dict[str, Any]], *, completed: bool) -> Iterator[Ask]:
     for person, course in every(people):
         path = f"{API}/lessons/{course['texts'][int(completed)]}/progress/"
@@ -171,10 +217,14 @@ def progress(people: list[dict[str, Any]], *, completed: bool) -> Iterator[Ask]:
 
 
 def main(server: Server, people: list[dict[str, Any]], clients: int) -> list[Result]:
-    scenarios = reading(people) | {
-        "progress write (time)": progress(people, completed=False),
-        "progress write (completed)": progress(people, completed=True),
-    }
+    scenarios = (
+        reading(people)
+        | browsing(server, people)
+        | {
+            "progress write (time)": progress(people, completed=False),
+            "progress write (completed)": progress(people, completed=True),
+        }
+    )
     results = [run(name, server, asks, clients=clients) for name, asks in scenarios.items()]
     return results + quizzes(server, people, clients)
 

@@ -103,7 +103,9 @@ def main(clients: int) -> int:
         target = Path(folder) / "people.json"
         settings = {"DJANGO_SETTINGS_MODULE": "tutorme.settings.base", "DEBUG": "0"}
         env = {"SECRET_KEY": "bench " * 10, **os.environ, **settings, "DATABASE_URL": url}
-        for command in (["manage.py", "migrate", "-v", "0"], ["-m", "bench.seed", str(target)]):
+        scale = ["manage.py", "seed_bench", "--scale", os.environ.get("SCALE", "0.1")]
+        steps = (["manage.py", "migrate", "-v", "0"], scale, ["-m", "bench.seed", str(target)])
+        for command in steps:
             subprocess.run([sys.executable, *command], env=env, cwd=ROOT, check=True)  # noqa: S603
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ANALYZE")

@@ -19,13 +19,16 @@ from accounts import tokens  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.names import skeleton  # noqa: E402
 from courses.models import (  # noqa: E402
+    BankItem,
     Course,
     Enrollment,
     Lesson,
     LessonProgress,
     Question,
     Quiz,
+    QuizSlot,
     Section,
+    SlotQuestion,
 )
 from payments.models import Order  # noqa: E402
 
@@ -108,22 +111,39 @@ def lessons(shelf: list[Course]) -> list[Lesson]:
 def quizzes(rows: list[Lesson]) -> None:
     found = [row for row in rows if row.kind == "quiz"]
     Quiz.objects.bulk_create(Quiz(lesson=row) for row in found)
-    options = [{"key": key, "text": f"Answer {key}"} for key in "abcd"]
-    Question.objects.bulk_create(
+    slots = QuizSlot.objects.bulk_create(
+        (QuizSlot(quiz_id=row.pk, position=place) for row in found for place in range(QUESTIONS)),
+        batch_size=2000,
+    )
+    items = BankItem.objects.bulk_create(
         (
-            Question(
-                lesson=row,
-                key=f"question-{place}",
-                kind="single",
-                prompt=words(place, 12),
-                options=options,
-                solution={"correct": ["a"]},
-                position=place,
-            )
+            BankItem(course_id=row.course_id, home=row.key, key=f"question-{place}")
             for row in found
             for place in range(QUESTIONS)
         ),
         batch_size=2000,
+    )
+    options = [{"key": key, "text": f"Answer {key}"} for key in "abcd"]
+    questions = Question.objects.bulk_create(
+        (
+            Question(
+                item=item,
+                key=item.key,
+                kind="single",
+                prompt=words(place, 12),
+                options=options,
+                solution={"correct": ["a"]},
+            )
+            for place, item in enumerate(items)
+        ),
+        batch_size=2000,
+    )
+    SlotQuestion.objects.bulk_create(
+        (
+            SlotQuestion(slot=slot, question=question)
+            for slot, question in zip(slots, questions, strict=True)
+        ),
+        batch_size=5000,
     )
 
 

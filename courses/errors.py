@@ -208,6 +208,98 @@ class SourceInvalid(DomainError):
     explanation = _("Each entry of problems names a file and what is wrong with it.")
 
 
+class QuestionInvalid(DomainError):
+    """Carries `problems`, one sentence each."""
+
+    code = "question-invalid"
+    title = _("This question cannot be marked as it is")
+    status = 422
+    explanation = _("Each entry of problems says what is missing or wrong.")
+
+
+class CoolingDown(DomainError):
+    """Carries `ready_at`, when the next attempt may be started."""
+
+    code = "quiz-cooling-down"
+    title = _("The next attempt has to wait")
+    status = 409
+    explanation = _("After an attempt that did not pass, this quiz opens again later.")
+
+
+class AlreadyMarked(DomainError):
+    code = "already-marked"
+    title = _("Somebody has marked this already")
+    status = 409
+    explanation = _("Read what they wrote; a second marking needs a reason of its own.")
+
+
+class ReviewClosed(DomainError):
+    code = "review-closed"
+    title = _("The answers of this attempt are not shown")
+    status = 409
+    explanation = _("Only an answer whose marking you can see can be appealed.")
+
+
+class AppealExists(DomainError):
+    code = "appeal-exists"
+    title = _("This answer has been appealed")
+    status = 409
+    explanation = _("There is one appeal for an answer; its decision stands.")
+
+
+class KeyUnchanged(DomainError):
+    code = "key-unchanged"
+    title = _("That is the key already")
+    status = 409
+    explanation = _("A correction has to change what counts as right.")
+
+
+class NothingToHandIn(DomainError):
+    code = "nothing-to-hand-in"
+    title = _("There is nothing to hand in yet")
+    status = 409
+    explanation = _("Write something or add a file first.")
+
+
+class NoSubmissionsLeft(DomainError):
+    """Carries `reason`: at-work, passed or used-up."""
+
+    code = "no-submissions-left"
+    title = _("Nothing more can be handed in")
+    status = 409
+    explanation = _("It was passed, or handed in as often as its author allows.")
+
+
+class SubmissionTooLate(DomainError):
+    """Carries `due_at`."""
+
+    code = "submission-too-late"
+    title = _("The time to hand this in is over")
+    status = 409
+    explanation = _("This exercise takes nothing after its due date.")
+
+
+class SubmissionClosed(DomainError):
+    code = "submission-closed"
+    title = _("This has been handed in")
+    status = 409
+    explanation = _("What was handed in does not change any more.")
+
+
+class TooManyFiles(DomainError):
+    code = "too-many-files"
+    title = _("No more files fit")
+    status = 409
+    explanation = _("The exercise says how many files it takes; remove one first.")
+
+
+class NotAnExercise(DomainError):
+    code = "not-an-exercise"
+    title = _("Nothing is handed in here")
+    status = 409
+    explanation = _("Only an exercise takes what learners hand in.")
+
+
 class CriteriaInvalid(DomainError):
     code = "criteria-invalid"
     title = _("These criteria cannot be judged")

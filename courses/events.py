@@ -64,6 +64,73 @@ class AttemptGraded(Event):
 
 
 @dataclass(frozen=True)
+class AttemptSubmitted(Event):
+    """Handed in with answers that a tutor has to read; the grade follows."""
+
+    name: ClassVar[str] = "attempt.submitted"
+    attempt_id: UUID
+    user_id: UUID
+    lesson_id: UUID
+
+
+@dataclass(frozen=True)
+class AttemptRegraded(Event):
+    """A key was corrected and this attempt rose by it."""
+
+    name: ClassVar[str] = "attempt.regraded"
+    regrade_id: int
+    attempt_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class AppealOpened(Event):
+    name: ClassVar[str] = "appeal.opened"
+    appeal_id: UUID
+
+
+@dataclass(frozen=True)
+class AppealDecided(Event):
+    name: ClassVar[str] = "appeal.decided"
+    appeal_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class SubmissionMade(Event):
+    """An exercise was handed in; its tutor has something to read."""
+
+    name: ClassVar[str] = "submission.made"
+    submission_id: UUID
+    user_id: UUID
+    lesson_id: UUID
+
+
+@dataclass(frozen=True)
+class SubmissionMarked(Event):
+    """Graded, graded again, or returned for another try: `state` says which."""
+
+    name: ClassVar[str] = "submission.marked"
+    submission_id: UUID
+    user_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True)
+class ThreadOpened(Event):
+    name: ClassVar[str] = "thread.opened"
+    thread_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class ThreadAnswered(Event):
+    name: ClassVar[str] = "thread.answered"
+    post_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
 class EnrollmentCompleted(Event):
     """The first moment all counted lessons were complete; once an enrolment, for all time."""
 

@@ -20,9 +20,10 @@ from courses.events import (
 )
 from courses.models import Course, Enrollment
 from courses.queries.motivation import current_streak, motivation_of
-from courses.services import enrolling, motivation
+from courses.services import enrolling, giving_back, motivation
 from payments.events import PaymentCaptured, PaymentRefunded
-from payments.sellers import Quote, sells
+from payments.models import Order
+from payments.sellers import Quote, Terms, refunds, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
 
@@ -34,7 +35,7 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     course = Course.objects.published().filter(pk=target_id).first()
     if course is None:
         raise NotFound
-    if Enrollment.objects.open().filter(user=buyer, course=course).exists():
+    if Enrollment.objects.open().filter(user=buyer, course=course, by_plan=False).exists():
         raise AlreadyEnrolled
     return Quote(
         description=course.title,
@@ -42,6 +43,11 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         payee_id=course.instructor_id,
         url=reverse("courses-learn-course", args=[course.slug]),
     )
+
+
+@refunds(KIND)
+def terms(order: Order, now: datetime) -> Terms:
+    return giving_back.terms(order, now)
 
 
 @outbox.handles(PaymentCaptured)

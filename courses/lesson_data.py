@@ -3,7 +3,7 @@
     text      {"min_seconds"}                      the least time before it can be marked complete
     video     {"file" | "url", "duration_seconds", "captions": [{"language", "label", "file"}]}
     quiz      what `courses.services.quiz_content` says
-    exercise  {"completion": "submitted" | "passed"} and what assignments add
+    exercise  what `courses.exercise_rules` says
     file      {"files": [names]}
     embed     {"url", "label"}
     live      {"starts_at", "duration_minutes", "join_url"}
@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from courses import exercise_rules
 from tutorme.core.errors import InvalidInput
 
 Data = dict[str, Any]
@@ -33,7 +34,9 @@ MAX_VIDEO_SECONDS = 12 * 3600
 
 def cleaned(kind: str, data: Data) -> Data:
     """Without members of other kinds and without empty ones; `InvalidInput` names what is wrong.
-    Quizzes and exercises are looked at by whoever grades them."""
+    Quizzes are looked at by whoever grades them."""
+    if kind == "exercise":
+        return _cleaned_exercise(data)
     if kind not in _MEMBERS:
         return data
     kept = {
@@ -42,6 +45,17 @@ def cleaned(kind: str, data: Data) -> Data:
         if name in _MEMBERS[kind] and value not in (None, "", [])
     }
     if wrong := _wrong(kind, kept):
+        rows = [
+            {"pointer": f"/data/{name}", "code": "invalid", "detail": text}
+            for name, text in wrong.items()
+        ]
+        raise InvalidInput(errors=rows)
+    return kept
+
+
+def _cleaned_exercise(data: Data) -> Data:
+    kept = {name: value for name, value in data.items() if value not in (None, "", [])}
+    if wrong := exercise_rules.problems(kept):
         rows = [
             {"pointer": f"/data/{name}", "code": "invalid", "detail": text}
             for name, text in wrong.items()

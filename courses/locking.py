@@ -1,7 +1,8 @@
 """Whether a lesson's body is shown to somebody, and if not, why; pure.
 
-Reasons are part of the API: `not_enrolled`, `prerequisite` (with the lessons waited for) and
-`drip_until` (with the moment). What was completed once is never locked again.
+Reasons are part of the API: `not_enrolled`, `prerequisite` (with the lessons waited for),
+`drip_until` (with the moment) and `subscription` (the plan that opened the course has ended). What
+was completed once is never locked again by what comes before it or by time.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 NOT_ENROLLED, PREREQUISITE, DRIP = "not_enrolled", "prerequisite", "drip_until"
+SUBSCRIPTION = "subscription"
 
 
 class Dripping(Protocol):

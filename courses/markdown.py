@@ -1,5 +1,7 @@
 """Course texts as safe HTML: CommonMark with tables, then only the tags a text needs."""
 
+import html
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -37,14 +39,21 @@ _PARSER = _parser()
 
 
 @lru_cache(maxsize=512)
-def html_of(text: str) -> str:
-    """Safe to show as it is; cached by the text itself, so never stale."""
+def html_of(text: str, base: str = "") -> str:
+    """Safe to show as it is; cached by the text itself, so never stale. `base` is put before what
+    names a file of the course (`files/…`)."""
+
+    def placed(_tag: str, attribute: str, value: str) -> str:
+        is_own = attribute in ("src", "href") and value.startswith("files/")
+        return f"{base}{value}" if is_own else value
+
     return nh3.clean(
         _PARSER.render(text),
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
+        attribute_filter=placed if base else None,
     )
 
 
@@ -55,3 +64,12 @@ _INLINE_TAGS = {"code", "em", "strong", "del", "sub", "sup", "kbd"}
 def inline_html_of(text: str) -> str:
     """One line inside a label or a button: no blocks, no links, no pictures."""
     return nh3.clean(_PARSER.renderInline(text), tags=set(_INLINE_TAGS), attributes={})
+
+
+_SPACE = re.compile(r"\s+")
+_ELEMENT = re.compile(r"<[^>]*>")
+
+
+def plain_of(text: str) -> str:
+    """The words of a text without its markup, on one line."""
+    return _SPACE.sub(" ", html.unescape(_ELEMENT.sub(" ", html_of(text)))).strip()

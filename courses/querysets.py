@@ -1,19 +1,25 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from courses.models import (  # noqa: F401  named in strings
+        Appeal,
         Attempt,
         AttemptAnswer,
+        BankItem,
         Course,
         CourseRating,
         Enrollment,
         Lesson,
+        Post,
+        Submission,
+        Thread,
     )
 
 
@@ -102,6 +108,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def visible_to(self, user: Any) -> "EnrollmentQuerySet":
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
+    def taught_by(self, user: Any) -> "EnrollmentQuerySet":
+        """Places in the courses one teaches; in all of them for who runs the site."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(course__instructor_id=user.pk)
+
     def open(self) -> "EnrollmentQuerySet":
         return self.filter(state__in=("active", "completed"))
 
@@ -112,7 +124,84 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             return self.none()
         return self.filter(enrollment__user_id=user.pk)
 
+    def taught_by(self, user: Any) -> "AttemptQuerySet":
+        """Of the courses one teaches; of all of them for who runs the site."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(lesson__course__instructor_id=user.pk)
+
 
 class AttemptAnswerQuerySet(models.QuerySet["AttemptAnswer"]):
     def in_order(self) -> "AttemptAnswerQuerySet":
         return self.select_related("question").order_by("position")
+
+
+class BankItemQuerySet(models.QuerySet["BankItem"]):
+    def in_bank(self) -> "BankItemQuerySet":
+        """What every quiz of the course may use."""
+        return self.filter(home="", archived_at=None)
+
+
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def visible_to(self, user: Any) -> "AppealQuerySet":
+        """One's own, and those of the courses one teaches."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        mine = Q(answer__attempt__enrollment__user_id=user.pk)
+        return self.filter(mine | Q(answer__attempt__lesson__course__instructor_id=user.pk))
+
+    def taught_by(self, user: Any) -> "AppealQuerySet":
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(answer__attempt__lesson__course__instructor_id=user.pk)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: Any) -> "SubmissionQuerySet":
+        """One's own, in any state."""
+        return self.filter(enrollment__user_id=user.pk) if user.is_authenticated else self.none()
+
+    def taught_by(self, user: Any) -> "SubmissionQuerySet":
+        """What was handed in to those who teach it; what is still being written is not."""
+        handed_in = self.exclude(state="draft")
+        if getattr(user, "is_staff", False):
+            return handed_in
+        return handed_in.filter(lesson__course__instructor_id=user.pk)
+
+
+def _member_of(user: Any, course: str) -> Q:
+    """Learners with a place and whoever teaches."""
+    places = apps.get_model("courses", "Enrollment")._default_manager
+    mine = places.filter(
+        course_id=OuterRef(course), user_id=user.pk, state__in=("active", "completed")
+    )
+    return Q(Exists(mine)) | Q((f"{course}__instructor_id", user.pk))
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    def visible_to(self, user: Any) -> "ThreadQuerySet":
+        """Those under the lessons of courses one learns or teaches."""
+        if not user.is_authenticated:
+            return self.none()
+        shown = self.filter(deleted_at=None, hidden_at=None)
+        if user.is_staff:
+            return shown
+        return shown.filter(_member_of(user, "lesson__course"))
+
+    def matching(self, text: str) -> "ThreadQuerySet":
+        plain = Func(Value(text), function="core_unaccent", output_field=models.CharField())
+        return self.filter(search=SearchQuery(plain, search_type="websearch", config="simple"))
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, user: Any) -> "PostQuerySet":
+        if not user.is_authenticated:
+            return self.none()
+        shown = self.filter(
+            deleted_at=None, hidden_at=None, thread__deleted_at=None, thread__hidden_at=None
+        )
+        if user.is_staff:
+            return shown
+        return shown.filter(_member_of(user, "thread__lesson__course"))

@@ -16,6 +16,8 @@ from courses.errors import SourceInvalid
 from tutorme.core.money import Money
 
 MANIFEST = "course.yaml"
+# Questions that every quiz of the course may use.
+BANK = "bank.yaml"
 MAX_TEXT = 400_000
 
 
@@ -80,6 +82,7 @@ def parse(files: Mapping[str, bytes]) -> tuple[Document, list[str]]:
         "slug": manifest.get("slug", ""),
         "facts": _facts(manifest),
         "requires": manifest.get("requires") or [],
+        "bank": _bank(files, problems),
         "sections": [
             {
                 "title": section["title"],
@@ -149,6 +152,18 @@ def _body(key: str, kind: str, files: Mapping[str, bytes], problems: list[str]) 
     return text.removesuffix("\n")
 
 
+def _bank(files: Mapping[str, bytes], problems: list[str]) -> list[dict[str, Any]]:
+    try:
+        rows = loaded(BANK, files[BANK]).get("questions") if BANK in files else []
+    except SourceInvalid as error:
+        problems.extend(error.extras["problems"])
+        return []
+    if isinstance(rows, list):
+        return rows
+    problems.append(f"{BANK} has no list of questions")
+    return []
+
+
 def _quiz(key: str, files: Mapping[str, bytes], problems: list[str]) -> dict[str, Any]:
     name = f"lessons/{key}.yaml"
     if name not in files:
@@ -165,8 +180,10 @@ def _quiz(key: str, files: Mapping[str, bytes], problems: list[str]) -> dict[str
 
 
 def render(document: Document) -> dict[str, bytes]:
-    """Every text file of a course; `slug` and `requires` (slugs) stand beside the facts."""
+    """Every text file of a course; `slug`, `requires` (slugs) and `bank` stand beside the facts."""
     files = {MANIFEST: dumped(_manifest(document))}
+    if document.get("bank"):
+        files[BANK] = dumped({"questions": document["bank"]})
     for row in lessons_of(document):
         if row["body"] or row["kind"] == "text":
             files[f"lessons/{row['key']}.md"] = (row["body"] + "\n").encode()

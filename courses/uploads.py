@@ -1,5 +1,6 @@
-"""What authors upload. Pictures are written anew; everything else is served as a download or, for
-sound and moving pictures, played, and never to somebody without a place in the course."""
+"""What authors upload, and what learners hand in. Pictures are written anew; everything else is
+served as a download or, for sound and moving pictures, played, and never to somebody without a
+place in the course."""
 
 from tutorme.core.files.purposes import MEBIBYTE, Picture, Purpose, declare
 
@@ -40,3 +41,16 @@ ARCHIVE = declare(
 # made waits for its author.
 WRITTEN_PICTURE = Purpose(PICTURE.name, frozenset({"webp"}), PICTURE.most_bytes, PICTURE.quota)
 EXPORT = Purpose("course-export", frozenset({"zip"}), 2048 * MEBIBYTE, 4096 * MEBIBYTE)
+
+# Marked by a tutor; a link to it is given to its learner and to who marks it.
+SUBMISSION = declare(
+    Purpose(
+        name="submission",
+        kinds=frozenset(
+            {"pdf", "png", "jpeg", "webp", "docx", "xlsx", "pptx", "zip", "text", "csv", "markdown"}
+            | {"mp3", "m4a", "ogg", "wav"}
+        ),
+        most_bytes=20 * MEBIBYTE,
+        quota=500 * MEBIBYTE,
+    )
+)

@@ -1,6 +1,21 @@
-from django.urls import path
+from django.urls import include, path
 
-from courses.views import catalogue, learn, motivation, opinions, own, quiz, teaching
+from courses.views import (
+    catalogue,
+    discussions,
+    exercise,
+    files,
+    learn,
+    motivation,
+    opinions,
+    own,
+    quiz,
+    releases,
+    teach,
+    teach_lesson,
+    teaching,
+    transfers,
+)
 
 urlpatterns = [
     path("courses/", catalogue.course_list, name="courses"),
@@ -24,6 +39,12 @@ urlpatterns = [
     path("favorites/", own.favorites, name="courses-favorites"),
     path("learn/", learn.shelf, name="learn"),
     path("learn/<slug:slug>/", learn.course_home, name="courses-learn-course"),
+    path("learn/<slug:slug>/my/progress/", learn.progress, name="courses-progress"),
+    path("learn/<slug:slug>/my/search/", learn.search, name="courses-search"),
+    path("learn/<slug:slug>/my/leave/", learn.leave, name="courses-leave"),
+    path("learn/<slug:slug>/<slug:key>/reset/", learn.reset, name="courses-lesson-reset"),
+    path("courses/<slug:slug>/changes/", releases.changes, name="courses-changes"),
+    path("learn/<slug:slug>/files/<str:name>", files.course_file, name="courses-file"),
     path("learn/<slug:slug>/my/notes/", own.notebook, name="courses-notes"),
     path("learn/<slug:slug>/my/notes/export/", own.export, name="courses-notes-export"),
     path("learn/<slug:slug>/<slug:key>/note/", own.write, name="courses-note-write"),
@@ -47,11 +68,73 @@ urlpatterns = [
         quiz.save,
         name="courses-attempt-save",
     ),
+    path(
+        "learn/<slug:slug>/<slug:key>/attempts/<int:number>/appeal/",
+        quiz.appeal,
+        name="courses-appeal",
+    ),
+    path("learn/<slug:slug>/<slug:key>/desk/", exercise.work, name="courses-work"),
+    path("learn/<slug:slug>/<slug:key>/desk/begin/", exercise.begin, name="courses-work-begin"),
+    path("learn/<slug:slug>/<slug:key>/desk/save/", exercise.save, name="courses-work-save"),
+    path(
+        "learn/<slug:slug>/<slug:key>/desk/files/<uuid:file_id>/remove/",
+        exercise.detach,
+        name="courses-work-detach",
+    ),
+    path("learn/<slug:slug>/<slug:key>/questions/", discussions.threads, name="courses-threads"),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/",
+        discussions.thread,
+        name="courses-thread",
+    ),
+    path(
+        "learn/<slug:slug>/<slug:key>/questions/<uuid:thread_id>/act/",
+        discussions.act,
+        name="courses-thread-act",
+    ),
+    path("teach/", include("courses.assessment_urls")),
     path("achievements/", motivation.achievements, name="achievements"),
     path("achievements/points/", motivation.points, name="my-points"),
     path("leaderboard/", motivation.leaderboard, name="leaderboard"),
     path("leaderboard/choose/", motivation.choose_boards, name="leaderboard-choose"),
     path("settings/motivation/", motivation.settings, name="settings-motivation"),
+    # What authors do ---------------------------------------------------------------------------
+    path("teach/courses/", teach.courses, name="teach-courses"),
+    path("teach/courses/new/", teach.new_course, name="teach-new"),
+    path("teach/courses/import/", transfers.bring_in, name="teach-import"),
+    path("teach/jobs/<uuid:job_id>/", transfers.follow, name="teach-job"),
+    path("teach/jobs/<uuid:job_id>/download/", transfers.download, name="teach-download"),
+    path("teach/courses/<slug:slug>/export/", transfers.export, name="teach-export"),
+    path("teach/courses/<slug:slug>/", teach.course, name="teach-course"),
+    path("teach/courses/<slug:slug>/change/", teach.change_course, name="teach-change"),
+    path("teach/courses/<slug:slug>/details/", teach.details, name="teach-details"),
+    path("teach/courses/<slug:slug>/publish/", releases.publish, name="teach-publish"),
+    path("teach/courses/<slug:slug>/withdraw/", releases.withdraw, name="teach-withdraw"),
+    path("teach/courses/<slug:slug>/sections/", teach.add_section, name="teach-add-section"),
+    path(
+        "teach/courses/<slug:slug>/sections/<uuid:section_id>/",
+        teach.change_section,
+        name="teach-section",
+    ),
+    path("teach/courses/<slug:slug>/files/", teach_lesson.course_files, name="teach-files"),
+    path("teach/courses/<slug:slug>/files/<str:name>", files.draft_file, name="teach-file"),
+    path(
+        "teach/courses/<slug:slug>/files/<str:name>/remove/",
+        teach_lesson.remove_file,
+        name="teach-remove-file",
+    ),
+    path("teach/courses/<slug:slug>/lessons/", teach.add_lesson, name="teach-add-lesson"),
+    *(
+        path(f"teach/courses/<slug:slug>/lessons/<uuid:lesson_id>/{place}", view, name=name)
+        for place, view, name in (
+            ("", teach_lesson.lesson, "teach-lesson"),
+            ("change/", teach.change_lesson, "teach-change-lesson"),
+            ("preview/", teach_lesson.preview, "teach-preview"),
+            ("history/", teach_lesson.history, "teach-history"),
+            ("history/<int:revision_id>/", teach_lesson.restore, "teach-restore"),
+            ("attendance/", releases.attendance, "teach-attendance"),
+        )
+    ),
     path("teach/", teaching.desk, name="teach"),
     path("teach/courses/<slug:slug>/analytics/", teaching.course_analytics, name="teach-analytics"),
     path("teach/courses/<slug:slug>/learners.csv", teaching.learners_file, name="teach-learners"),

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import session_facts
+from payments import queries
 from payments.models import CreditPack, Order, PackageOffer
 from payments.sellers import Quote, Terms, refunds, sells
 from payments.services import (
@@ -25,6 +27,7 @@ from tutorme.core.errors import NotFound
 
 READERS = (order_messages, subscription_messages, disputes, sending)
 inbox.processes("paypal")(webhooks.apply)
+session_facts.fact("entitlements")(queries.entitlements)
 
 
 @sells(CREDIT)

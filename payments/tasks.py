@@ -2,8 +2,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from payments.services import (
+    compare_with_provider,
     credits,
     documents,
     earnings,
@@ -16,6 +18,7 @@ from payments.services import (
     refunds,
     sending,
     statements,
+    subscription_sweep,
 )
 from tutorme.core import jobs
 from tutorme.core.errors import PressUnavailable, ProviderNotConfigured, ProviderUnavailable
@@ -24,13 +27,20 @@ from tutorme.core.printing import print_document
 from tutorme.core.queue import app
 
 # Younger ones are still in the hands of the request that made them.
-_PATIENCE = timedelta(minutes=1)
+_COMPARED = timedelta(days=14)
+_PATIENCE = timedelta(seconds=30)
 
 
 @app.task(name="payments.reconcile")
 def reconcile() -> None:
     orders.reconcile(older_than=_PATIENCE, only_due=True)
     refunds.carry_out_open(older_than=_PATIENCE)
+    subscription_sweep.reconcile(only_due=True)
+
+
+@app.task(name="payments.compare")
+def compare() -> None:
+    compare_with_provider.compare(since=timezone.now() - _COMPARED)
 
 
 @app.task(name="payments.seal_ledger")

@@ -1,17 +1,21 @@
-"""What do we tell people? This file answers, and `security_announcements`; no other.
+"""What do we tell people? This file answers, with the `…_announcements` beside it; no other.
 
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
-words are made from them in the reader's language. A fact `{"minor", "currency"}` is read as money.
+words are made from them in the reader's language. A fact `{"minor", "currency"}` is read as money,
+`{"on"}` as a date.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +142,8 @@ def spoken_facts(announcement: Announcement, facts: Facts, locale: str) -> Facts
 def _said(value: Any, locale: str) -> Any:
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
         return Money(value["minor"], value["currency"]).localized(locale)
+    if isinstance(value, dict) and set(value) == {"on"}:
+        return date_format(datetime.fromisoformat(value["on"]))
     return value
 
 
@@ -213,6 +219,7 @@ def _payment_facts(event: PaymentCaptured | PaymentRefunded) -> Facts:
         "what": order.description,
         "amount": {"minor": event.amount_minor, "currency": event.currency},
         "order": str(event.order_id),
+        "papers": settings.PUBLIC_BASE_URL + reverse("payments-receipt", args=[event.order_id]),
     }
 
 

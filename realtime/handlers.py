@@ -1,16 +1,53 @@
-"""Which events people hear about. What they are told stands in announcements.py."""
+"""Which events people hear about. What they are told stands in announcements.py and the files
+beside it, which register as they are imported."""
 
-from accounts.events import CodeRequested, RegistrationRepeated, SecurityChanged, UserRegistered
+from accounts.events import (
+    CodeRequested,
+    DataExported,
+    DeletionCancelled,
+    DeletionDue,
+    DeletionRequested,
+    RegistrationRepeated,
+    SecurityChanged,
+    TutorReviewed,
+    TutorSubmitted,
+    UserInvited,
+    UserRegistered,
+)
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
     AchievementBackfilled,
+    CourseReviewed,
+    CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
     LearnerNudged,
 )
-from payments.events import PaymentCaptured, PaymentRefunded
-from realtime import security_announcements  # noqa: F401  declared by being read
+from payments.events import (
+    CreditEnding,
+    PackageEnding,
+    PaymentCaptured,
+    PaymentRefunded,
+    PayoutAddressChanged,
+    PayoutFailed,
+    PayoutPaid,
+    SubscriptionActivated,
+    SubscriptionCancelled,
+    SubscriptionChanged,
+    SubscriptionPaid,
+    SubscriptionPaymentFailed,
+    SubscriptionRefunded,
+    SubscriptionSuspended,
+)
+from realtime import (  # declared by being read
+    assessment_announcements,  # noqa: F401
+    course_announcements,  # noqa: F401
+    money_announcements,  # noqa: F401
+    people_announcements,  # noqa: F401
+    security_announcements,  # noqa: F401
+    subscription_announcements,  # noqa: F401
+)
 from realtime.services.notifications import announce
 from tutorme.core import outbox
 
@@ -35,6 +72,41 @@ def tell_security_changed(event: SecurityChanged) -> None:
     announce(event)
 
 
+@outbox.handles(TutorSubmitted)
+def tell_tutor_submitted(event: TutorSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorReviewed)
+def tell_tutor_reviewed(event: TutorReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(DataExported)
+def tell_data_exported(event: DataExported) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionRequested)
+def tell_deletion_requested(event: DeletionRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionCancelled)
+def tell_deletion_cancelled(event: DeletionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(DeletionDue)
+def tell_deletion_due(event: DeletionDue) -> None:
+    announce(event)
+
+
+@outbox.handles(UserInvited)
+def tell_invited(event: UserInvited) -> None:
+    announce(event)
+
+
 @outbox.handles(PaymentCaptured)
 def tell_payment_captured(event: PaymentCaptured) -> None:
     announce(event)
@@ -42,6 +114,41 @@ def tell_payment_captured(event: PaymentCaptured) -> None:
 
 @outbox.handles(PaymentRefunded)
 def tell_payment_refunded(event: PaymentRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionActivated)
+def tell_subscription_activated(event: SubscriptionActivated) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaid)
+def tell_subscription_paid(event: SubscriptionPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionRefunded)
+def tell_subscription_refunded(event: SubscriptionRefunded) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionPaymentFailed)
+def tell_subscription_payment_failed(event: SubscriptionPaymentFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionSuspended)
+def tell_subscription_suspended(event: SubscriptionSuspended) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionCancelled)
+def tell_subscription_cancelled(event: SubscriptionCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(SubscriptionChanged)
+def tell_subscription_changed(event: SubscriptionChanged) -> None:
     announce(event)
 
 
@@ -72,4 +179,39 @@ def tell_nudged(event: LearnerNudged) -> None:
 
 @outbox.handles(CertificateIssued)
 def tell_certificate_issued(event: CertificateIssued) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseSubmitted)
+def tell_course_submitted(event: CourseSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(CourseReviewed)
+def tell_course_reviewed(event: CourseReviewed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutPaid)
+def tell_payout_paid(event: PayoutPaid) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutFailed)
+def tell_payout_failed(event: PayoutFailed) -> None:
+    announce(event)
+
+
+@outbox.handles(PayoutAddressChanged)
+def tell_payout_redirected(event: PayoutAddressChanged) -> None:
+    announce(event)
+
+
+@outbox.handles(CreditEnding)
+def tell_credit_ending(event: CreditEnding) -> None:
+    announce(event)
+
+
+@outbox.handles(PackageEnding)
+def tell_package_ending(event: PackageEnding) -> None:
     announce(event)

@@ -12,8 +12,8 @@ from starlette.routing import Mount, Route
 from sandbox import faults, mail
 from sandbox.identity import routes as identity
 from sandbox.pages import templates
+from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
-from sandbox.paypal import webhooks
 
 
 async def index(request: Request) -> Response:
@@ -34,7 +34,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     smtp = mail.controller("127.0.0.1", int(os.environ.get("SANDBOX_SMTP_PORT", "8026")))
     smtp.start()
     try:
-        async with webhooks.sender():
+        async with keeping.kept(), webhooks.sender():
             yield
     finally:
         smtp.stop()

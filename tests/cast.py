@@ -3,6 +3,8 @@
 Sam learns. Tess teaches. Otto is another student, Orla another tutor, Ada runs the site.
 """
 
+from django.utils import timezone
+
 from accounts.models import TutorProfile, User
 from accounts.names import skeleton
 
@@ -28,6 +30,7 @@ def tutor(name: str, **facts: object) -> User:
     TutorProfile.objects.create(
         user=user,
         state=TutorProfile.State.APPROVED,
+        approved_at=timezone.now(),
         headline=f"{name} explains it twice",
         hourly_minor=3000,
         hourly_currency="EUR",

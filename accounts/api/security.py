@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import tokens
 from accounts.api import entrance_shapes as shapes
 from accounts.api.card import card
 from accounts.api.entrance import waiting_for
@@ -83,7 +84,7 @@ class PasswordView(ApiView):
 def _go_on(request: Request, user: User) -> dict[str, str]:
     """An app goes on with a new pair, a browser with its cookie."""
     if isinstance(request.auth, AccessClaims):
-        made = sessions.open_app(user=user, origin=origin_of(request), method="password")
+        made = tokens.reissue(user, request.auth.session_id)
         return {"access": made.access, "refresh": made.refresh}
     sessions.stay(request._request, user)
     return {"access": "", "refresh": ""}

@@ -19,6 +19,9 @@ class CardOut(OutputSerializer):
 class SessionOut(OutputSerializer):
     user = CardOut(allow_null=True)
     authenticated = serializers.BooleanField()
+    entitlements = serializers.ListField(
+        child=serializers.CharField(), help_text="What a subscription opens for them now."
+    )
 
 
 class CsrfOut(OutputSerializer):

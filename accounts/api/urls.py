@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
-from accounts.api import entrance, profile, security, services, skills, views
+from accounts.api import data, entrance, people, profile, security, services, skills, tutors, views
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("auth/reauthenticate/", security.ReauthenticateView.as_view(), name="auth-reauthenticate"),
     path("auth/providers/", services.ServicesView.as_view(), name="auth-providers"),
     path("auth/firebase/", services.FirebaseView.as_view(), name="auth-firebase"),
+    path("auth/headless/", include("accounts.headless")),
     path("auth/session/", views.SessionView.as_view(), name="auth-session"),
     path("auth/csrf/", views.CsrfView.as_view(), name="auth-csrf"),
     path(
@@ -50,8 +51,25 @@ urlpatterns = [
     ),
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
+    path("users/", people.UserViewSet.as_view({"get": "list", "post": "create"}), name="users"),
+    path(
+        "users/<uuid:pk>/",
+        people.UserViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="user",
+    ),
+    path("me/", data.MeView.as_view(), name="me"),
+    path("me/export/", data.ExportView.as_view(), name="me-export"),
+    path("me/deletion/", data.DeletionView.as_view(), name="me-deletion"),
     path("me/profile/", profile.ProfileView.as_view(), name="me-profile"),
     path("me/preferences/", profile.PreferencesView.as_view(), name="me-preferences"),
+    path("me/tutor-profile/", tutors.OwnTutorProfileView.as_view(), name="me-tutor-profile"),
+    path(
+        "me/tutor-profile/submit/",
+        tutors.SubmitTutorProfileView.as_view(),
+        name="me-tutor-profile-submit",
+    ),
+    path("tutors/", tutors.TutorsView.as_view(), name="tutors-api"),
+    path("tutors/<uuid:tutor_id>/", tutors.TutorView.as_view(), name="tutor-api"),
     path("subjects/", skills.SubjectsView.as_view(), name="subjects"),
     path(
         "me/skills/",

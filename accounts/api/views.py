@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import session_facts
 from accounts.api import serializers as shapes
 from accounts.api.card import card
 from accounts.models import User
@@ -21,8 +22,9 @@ class SessionView(ApiView):
         """Who the caller is."""
         user = request.user
         if not isinstance(user, User):
-            return Response({"authenticated": False, "user": None})
-        return Response({"authenticated": True, "user": card(user)})
+            return Response({"authenticated": False, "user": None, "entitlements": []})
+        facts = session_facts.of(user.pk)
+        return Response({"authenticated": True, "user": card(user), **facts})
 
 
 class CsrfView(ApiView):

@@ -9,6 +9,7 @@ from accounts.models.tutors import (
     TutorProfile,
     TutorReview,
     TutorSubject,
+    TutorWord,
 )
 from accounts.models.users import HeldUsername, User
 
@@ -29,5 +30,6 @@ __all__ = [
     "TutorProfile",
     "TutorReview",
     "TutorSubject",
+    "TutorWord",
     "User",
 ]

@@ -57,6 +57,8 @@ class Deletion(models.Model):
     keeps_name_on_certificates = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # The person was signed out for good and told; nothing can be taken back from here.
+    announced_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

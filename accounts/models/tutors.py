@@ -1,5 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -68,9 +68,8 @@ class TutorProfile(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     # Rises with every edit: a decision names the version it was made on.
     version = models.PositiveIntegerField(default=1)
-    # Kept by services.tutor_search: the words people look for, by weight, and names for typos.
+    # Kept by services.tutor_search: the words people look for, by weight.
     search = SearchVectorField(null=True, editable=False)
-    search_names = models.TextField(blank=True, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -100,10 +99,13 @@ class TutorProfile(models.Model):
             models.CheckConstraint(
                 condition=models.Q(years_of_experience__lte=70), name="tutor_profile_years"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | models.Q(approved_at__isnull=False),
+                name="tutor_profile_approved_when",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="tutor_search"),
-            GinIndex(OpClass("search_names", name="gin_trgm_ops"), name="tutor_search_names"),
             models.Index(
                 fields=["-approved_at"], name="tutor_newest", condition=models.Q(state="approved")
             ),
@@ -115,6 +117,19 @@ class TutorProfile(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.state == self.State.APPROVED
+
+
+class TutorWord(models.Model):
+    """A word of a tutor's name, headline or subjects, without accents: what a slip of the finger
+    may have meant."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        indexes = [GistIndex(OpClass("word", name="gist_trgm_ops"), name="tutor_word_likeness")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class TutorSubject(models.Model):

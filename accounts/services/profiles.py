@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts import names, uploads
 from accounts.errors import UsernameChangedLately, UsernameTaken
-from accounts.models import HeldUsername, User
+from accounts.models import HeldUsername, TutorProfile, User
+from accounts.services import tutor_search
 from accounts.services.naming import checked_display_name, checked_username, refuse_held
 from tutorme.core import audit
 from tutorme.core.files import storing
@@ -49,6 +50,8 @@ def update_profile(
         row.save(update_fields=_COLUMNS)
         if "username" in changed:
             refuse_held(row)
+        if "display_name" in changed and TutorProfile.objects.filter(pk=row.pk).exists():
+            tutor_search.index(row.pk)
         if changed:
             # The names of fields alone: what they hold is the person's, and this record is kept.
             audit.record("profile.updated", target=row, actor_id=user.pk, after={"fields": changed})

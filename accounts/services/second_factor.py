@@ -80,6 +80,14 @@ def _step_of(secret: str, code: str) -> int | None:
     return None
 
 
+def count_as_used(user: User) -> None:
+    """The code that proved a new app was shown here: it opens nothing afterwards."""
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().get(user=user, type=_Type.TOTP)
+        row.data["last_step"] = int(time.time()) // int(app_settings.TOTP_PERIOD)
+        row.save(update_fields=["data"])
+
+
 def _match_recovery(user: User, code: str) -> Authenticator | None:
     row: Authenticator | None = Authenticator.objects.filter(
         user=user, type=_Type.RECOVERY_CODES

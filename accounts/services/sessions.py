@@ -156,3 +156,13 @@ def stay(request: HttpRequest, user: User) -> None:
             session_key=request.session.session_key or "",
             confirmed_at=Now(),
         )
+
+
+def purge(*, older_than: timedelta = timedelta(days=90), limit: int = 10_000) -> int:
+    """Removes sign-ins that ended long ago, and cookie sessions nobody holds any more. Until then
+    the rows are how a device is known again."""
+    ended = AuthSession.objects.filter(absolute_expires_at__lt=Now() - older_than)
+    ids = list(ended.order_by("absolute_expires_at").values_list("pk", flat=True)[:limit])
+    AuthSession.objects.filter(pk__in=ids).delete()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return len(ids)

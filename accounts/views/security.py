@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "passkeys": sum(kind == Authenticator.Type.WEBAUTHN for kind in kinds),
         "devices": sessions.living(user).count(),
         "tokens": personal_tokens.living(user).count(),
+        "services": get_adapter().list_apps(request),
         "connections": SocialAccount.objects.filter(user=user).count(),
         "events": security_events(user, limit=20),
     }

@@ -1,14 +1,20 @@
-"""Courses in the admin: content can be corrected, what learners did can only be read."""
+"""Courses in the admin: content is edited in the builder, what learners did can only be read."""
 
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from courses.admin import assessment as assessment
 from courses.admin import motivation as motivation
+from courses.admin import reviews as reviews
+from courses.documents import FACTS
 from courses.errors import AlreadyDecided, CourseNotReady
 from courses.models import (
     Attempt,
@@ -53,8 +59,10 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
     ordering = ("-id",)
     inlines = (LessonInline,)
     actions = ("publish",)
-    # What publishing, enrolling and counting write.
+    # What the builder, publishing, enrolling and counting write.
     readonly_fields = (
+        *(name for name in FACTS if name not in ("price_minor", "currency")),
+        "builder",
         "slug",
         "state",
         "version",
@@ -69,6 +77,11 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
         "created_at",
         "updated_at",
     )
+
+    @admin.display(description=_("builder"))
+    def builder(self, course: Course) -> SafeString:
+        href = reverse("teach-course", args=[course.slug])
+        return format_html('<a href="{}">{}</a>', href, _("Open it in the builder"))
 
     @admin.display(description=_("price"), ordering="price_minor")
     def price_shown(self, course: Course) -> str:
@@ -90,39 +103,29 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Lesson)
-class LessonAdmin(ModelAdmin):  # type: ignore[misc]
+class LessonAdmin(ReadOnlyAdmin):
+    """What is published. It is edited in the builder, which publishing copies from."""
+
     list_display = ("title", "course", "kind", "position", "is_free_preview", "is_published")
     list_filter = ("kind", "is_free_preview", "is_published")
     search_fields = ("title", "key", "course__title")
     list_select_related = ("course",)
     ordering = ("course", "position")
-    # Whether a lesson counts is decided by publishing, which counts the learners again.
-    readonly_fields = (
-        "course",
-        "section",
-        "key",
-        "kind",
-        "position",
-        "is_required",
-        "is_published",
-    )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Question)
 class QuestionAdmin(ReadOnlyAdmin):
     """Read only by nature: an edit is a new version, which the author's files make."""
 
-    list_display = ("key", "lesson", "kind", "points", "retired_at")
+    list_display = ("key", "course", "number", "kind", "points", "retired_at")
     list_filter = ("kind", ("retired_at", admin.EmptyFieldListFilter))
-    search_fields = ("key", "prompt", "lesson__title")
-    list_select_related = ("lesson",)
-    ordering = ("lesson", "position")
+    search_fields = ("key", "prompt", "item__course__title")
+    list_select_related = ("item__course",)
+    ordering = ("item", "number")
+
+    @admin.display(description=_("course"))
+    def course(self, question: Question) -> str:
+        return str(question.item.course)
 
 
 class ProgressInline(FactInline):

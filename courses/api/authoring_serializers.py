@@ -144,6 +144,7 @@ class FileIn(StrictSerializer):
 
 class ArchiveIn(StrictSerializer):
     file = serializers.UUIDField(help_text="An upload of yours for course-archive.")
+    course = serializers.UUIDField(required=False, help_text="Replace this course's draft.")
 
 
 class AttendanceIn(StrictSerializer):
@@ -299,6 +300,12 @@ class CourseFileOut(OutputSerializer):
     size = serializers.IntegerField()
     is_published = serializers.BooleanField()
     link = serializers.CharField(help_text="Yours, for ten minutes.")
+
+
+class ExportOut(OutputSerializer):
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    link = serializers.CharField(help_text="Ends within two hours.")
 
 
 class AttendanceOut(OutputSerializer):

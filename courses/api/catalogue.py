@@ -1,17 +1,18 @@
 """Finding courses and reading them."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from courses import queries
+from courses import file_links, queries
 from courses.api import serializers, shapes
 from courses.errors import LessonLocked
-from courses.markdown import html_of
 from courses.models import Course, Lesson
 from courses.queries import catalogue
+from courses.queries.bodies import as_json, body_of
 from courses.queries.catalogue import Wanted
 from tutorme.core.access import ANYONE, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
@@ -110,8 +111,23 @@ class LessonView(ApiView):
             "waits_for": lock.waits_for,
         }
         if not lock:
-            card |= {"body": lesson.body, "html": html_of(lesson.body)}
+            is_inside = enrollment is not None or queries.owns(lesson.course, request.user)
+            card |= _opened(lesson, request.user, inside=is_inside)
         return Response(card)
+
+
+def _opened(lesson: Lesson, user: Any, *, inside: bool) -> dict[str, Any]:
+    """A live session open to everybody is read by everybody, and joined by who has a place."""
+    course = lesson.course
+    body = body_of(
+        lesson,
+        base=file_links.base(course),
+        address=lambda name: file_links.personal(course, name, user),
+    )
+    content = as_json(body)
+    if not inside:
+        content.pop("join_url", None)
+    return {"body": lesson.body, "html": body.html, "content": content}
 
 
 def lesson_of(request: Request, lesson_id: UUID) -> Lesson:

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from courses import queries
 from courses.api import serializers, shapes
 from courses.api.catalogue import course_of, lesson_of
-from courses.completion import RULES
 from courses.errors import LessonLocked
 from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, LessonProgress
-from courses.services import enrolling, learning, quizzes
-from tutorme.core.access import SIGNED_IN, Grant, Scope
+from courses.queries.explaining import explain
+from courses.queries.inside import search_in
+from courses.services import enrolling, learning, quizzes, resetting
+from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.views import ApiView, read_body
+from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import InvalidInput, NotFound
 
 MINE = Grant(SIGNED_IN, Scope.ENROLLED)
@@ -49,7 +50,7 @@ class EnrollView(ApiView):
         operation_id="courses_enroll", request=None, responses={201: serializers.EnrollmentOut}
     )
     def post(self, request: Request, course_id: UUID) -> Response:
-        """Enrol in a free course. 402 names the order to make for one with a price."""
+        """Enrol in a free course, or a premium one that a plan opens; else 402 names the order."""
         course = course_of(request, course_id)
         row = enrolling.enroll_free(user=request.user, course=course)
         row.refresh_from_db()
@@ -90,27 +91,79 @@ class ExplainView(ApiView):
 
     @extend_schema(operation_id="courses_progress_explain", responses=serializers.ExplanationOut)
     def get(self, request: Request, course_id: UUID) -> Response:
-        """Why the percentage is what it is: each counted lesson, its rule and its state."""
+        """Why the percentage is what it is: each counted lesson, its rule, its state and what
+        remains; and those that do not count."""
         enrollment = own_place(request, course_id)
-        found = queries.outline(enrollment.course, request.user)
-        lessons = [row for row in found.lessons if row.is_required]
-        return Response(
-            {
-                "percent": enrollment.percent,
-                "counted": len(lessons),
-                "done": sum(1 for row in lessons if row.completed_at),
-                "completed_at": enrollment.completed_at,
-                "lessons": [
-                    {
-                        "id": row.id,
-                        "title": row.title,
-                        "rule": str(RULES[row.kind]),
-                        "completed_at": row.completed_at,
-                    }
-                    for row in lessons
-                ],
-            }
+        found = queries.outline_with(enrollment.course, request.user, enrollment)
+        return Response(shapes.explanation(explain(found, enrollment), found))
+
+
+class EnrollmentView(ApiView):
+    access = {"delete": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(operation_id="me_enrollments_leave", responses={204: None})
+    def delete(self, request: Request, enrollment_id: UUID) -> Response:
+        """Leave a course. Nothing is paid back; what was learned stays for who comes again."""
+        rows = Enrollment.objects.visible_to(request.user).open()
+        place = rows.filter(pk=enrollment_id).first()
+        if place is None:
+            raise NotFound
+        enrolling.leave(enrollment=place)
+        return Response(status=204)
+
+
+class ResetView(ApiView):
+    access = {"post": MINE}
+
+    @extend_schema(
+        operation_id="lessons_reset",
+        request=serializers.LessonResetIn,
+        responses=serializers.EnrollmentOut,
+    )
+    def post(self, request: Request, lesson_id: UUID) -> Response:
+        """Take a lesson's completion back: one's own; a teacher or an admin anybody's, by
+        `enrollment` and with a reason. The course's completion stays."""
+        body = read_body(serializers.LessonResetIn, request)
+        lesson = lesson_of(request, lesson_id)
+        place = _place_to_reset(request, lesson, body)
+        row = resetting.reset_lesson(
+            enrollment=place, lesson=lesson, actor_id=request.user.pk, reason=body["reason"]
         )
+        return Response(shapes.enrollment(row))
+
+
+def _place_to_reset(request: Request, lesson: Lesson, body: dict[str, Any]) -> Enrollment:
+    named = body.get("enrollment")
+    if named is None:
+        return place_in(request, lesson)
+    rows = Enrollment.objects.open().filter(pk=named, course=lesson.course)
+    if not queries.owns(lesson.course, request.user):
+        rows = rows.visible_to(request.user)
+    place = rows.first()
+    if place is None:
+        raise NotFound
+    if place.user_id != request.user.pk and not body["reason"]:
+        row = {"pointer": "/reason", "code": "required", "detail": "Say why, for the learner."}
+        raise InvalidInput(errors=[row])
+    return place
+
+
+class SearchInsideView(ApiView):
+    access = {"get": Grant(ANYONE, Scope.ENROLLED)}
+    limit_scope = "search"
+
+    @extend_schema(
+        operation_id="courses_search_inside",
+        parameters=[serializers.InsideQuery],
+        responses=serializers.HitOut(many=True),
+    )
+    def get(self, request: Request, course_id: UUID) -> Response:
+        """Search the lessons of a course that are open to one; snippets are safe HTML."""
+        asked = read_query(serializers.InsideQuery, request)
+        course = course_of(request, course_id)
+        found = queries.outline(course, request.user)
+        hits = search_in(course, found, asked["search"])
+        return Response([vars(hit) for hit in hits])
 
 
 class LessonProgressView(ApiView):
@@ -133,6 +186,7 @@ class LessonProgressView(ApiView):
                 seconds=body["time_delta_s"],
                 position=body["position"],
                 watched=body["watched"],
+                sections=body["sections"],
                 completed=body["completed"],
             )
         return Response(_progress(progress))
@@ -143,6 +197,9 @@ def _progress(progress: LessonProgress) -> dict[str, Any]:
         "lesson": progress.lesson_id,
         "seconds": progress.seconds,
         "position": progress.position,
+        "resume": progress.resume,
+        "watched": progress.watched,
+        "sections": progress.sections,
         "completed_at": progress.completed_at,
         "course_percent": progress.enrollment.percent,
         "course_completed_at": progress.enrollment.completed_at,
@@ -199,9 +256,14 @@ class AnswersView(ApiView):
         responses=serializers.AttemptOut,
     )
     def patch(self, request: Request, attempt_id: UUID) -> Response:
-        """Save answers; the last one to a question counts."""
-        given = _by_question(read_body(serializers.AnswersIn, request)["answers"])
-        row = quizzes.save_answers_for(user=request.user, attempt_id=attempt_id, answers=given)
+        """Save answers; of two saves the one with the higher sequence stands."""
+        body = read_body(serializers.AnswersIn, request)
+        row = quizzes.save_answers_for(
+            user=request.user,
+            attempt_id=attempt_id,
+            answers=_by_question(body["answers"]),
+            sequence=body.get("sequence"),
+        )
         return Response(shapes.attempt(row))
 
 

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from courses.intervals import MAX_STRETCHES
 from courses.lesson_data import MAX_VIDEO_SECONDS
-from courses.models import Attempt, Course, Enrollment, Lesson, Question
+from courses.models import Attempt, Course, Enrollment, Lesson, LessonKind, Question
 from courses.queries.catalogue import ORDERS, PRICES, RATINGS
 from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
 
@@ -89,7 +89,7 @@ class OutlineLessonOut(OutputSerializer):
     is_required = serializers.BooleanField()
     completed_at = serializers.DateTimeField(allow_null=True)
     lock = serializers.CharField(
-        help_text="Why it is not open: not_enrolled, prerequisite, drip_until; empty if it is."
+        help_text="Why it is not open: not_enrolled, subscription, prerequisite, drip_until."
     )
     opens_at = serializers.DateTimeField(allow_null=True, help_text="With drip_until.")
     waits_for = serializers.ListField(
@@ -117,6 +117,9 @@ class LessonOut(OutputSerializer):
     minutes = serializers.IntegerField()
     body = serializers.CharField(required=False, help_text="Markdown; absent while locked.")
     html = serializers.CharField(required=False, help_text="Safe HTML; absent while locked.")
+    content = serializers.DictField(
+        required=False, help_text="What only this kind has; its links end in ten minutes."
+    )
     lock = serializers.CharField()
     opens_at = serializers.DateTimeField(allow_null=True)
     waits_for = serializers.ListField(child=serializers.UUIDField())
@@ -129,6 +132,7 @@ class EnrollmentOut(OutputSerializer):
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=Enrollment.State.choices)
     percent = serializers.IntegerField()
+    by_plan = serializers.BooleanField(help_text="Open while a plan is.")
     last_lesson = serializers.UUIDField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     completed_version = serializers.IntegerField(allow_null=True)
@@ -149,13 +153,26 @@ class ProgressIn(StrictSerializer):
         default=list,
         help_text="Stretches of a video seen since the last message, in seconds: [[from, to], …].",
     )
+    sections = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=1000),
+        default=dict,
+        help_text="Parts of the lesson by name, in per mille; each goes upwards only.",
+    )
     completed = serializers.BooleanField(default=False)
+
+    def validate_sections(self, value: dict[str, int]) -> dict[str, int]:
+        if len(value) > 100 or any(not name or len(name) > 80 for name in value):
+            raise serializers.ValidationError("Name up to a hundred parts.")
+        return value
 
 
 class ProgressOut(OutputSerializer):
     lesson = serializers.UUIDField()
     seconds = serializers.IntegerField()
     position = serializers.IntegerField()
+    resume = serializers.IntegerField(help_text="Where any device goes on, in per mille.")
+    watched = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    sections = serializers.DictField(child=serializers.IntegerField())
     completed_at = serializers.DateTimeField(allow_null=True)
     course_percent = serializers.IntegerField()
     course_completed_at = serializers.DateTimeField(allow_null=True)
@@ -164,16 +181,41 @@ class ProgressOut(OutputSerializer):
 class ExplainedLessonOut(OutputSerializer):
     id = serializers.UUIDField()
     title = serializers.CharField()
+    kind = serializers.ChoiceField(choices=LessonKind.choices)
     rule = serializers.CharField()
+    state = serializers.ChoiceField(choices=["done", "open", "locked"])
+    lock = serializers.CharField()
     completed_at = serializers.DateTimeField(allow_null=True)
+    seconds = serializers.IntegerField(help_text="Time counted in it.")
+    watched_seconds = serializers.IntegerField()
+    remaining_seconds = serializers.IntegerField(help_text="Of a video, still to be seen.")
 
 
 class ExplanationOut(OutputSerializer):
-    percent = serializers.IntegerField()
+    percent = serializers.IntegerField(help_text="Of the course as it is now.")
     counted = serializers.IntegerField()
     done = serializers.IntegerField()
     completed_at = serializers.DateTimeField(allow_null=True)
+    completed_version = serializers.IntegerField(allow_null=True)
+    added_since = serializers.IntegerField(help_text="Lessons that came after the completion.")
     lessons = ExplainedLessonOut(many=True)
+    optional = ExplainedLessonOut(many=True, help_text="Shown, never counted.")
+
+
+class LessonResetIn(StrictSerializer):
+    enrollment = serializers.UUIDField(required=False, help_text="Somebody else's, for teachers.")
+    reason = SafeText(max_length=500, multiline=True, allow_blank=True, default="")
+
+
+class InsideQuery(StrictSerializer):
+    search = SafeText(max_length=200)
+
+
+class HitOut(OutputSerializer):
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    title = serializers.CharField()
+    snippet = serializers.CharField(help_text="Safe HTML; what was found stands in mark.")
 
 
 class QuestionOut(OutputSerializer):
@@ -181,11 +223,16 @@ class QuestionOut(OutputSerializer):
     kind = serializers.ChoiceField(choices=Question.Kind.choices)
     prompt = serializers.CharField(help_text="Markdown.")
     options = serializers.ListField(child=serializers.DictField())
+    choices = serializers.ListField(
+        child=serializers.DictField(), help_text="What the options of a match are matched to."
+    )
     points = serializers.CharField()
     answer = serializers.JSONField(allow_null=True)
+    sequence = serializers.IntegerField(help_text="Of the save that stands.")
     earned = serializers.CharField(required=False, help_text="Only when the review is open.")
     solution = serializers.JSONField(required=False, help_text="Only when the review is open.")
     explanation = serializers.CharField(required=False)
+    comment = serializers.CharField(required=False, help_text="What the tutor wrote to it.")
 
 
 class AttemptOut(OutputSerializer):
@@ -195,6 +242,7 @@ class AttemptOut(OutputSerializer):
     state = serializers.ChoiceField(choices=Attempt.State.choices)
     started_at = serializers.DateTimeField()
     deadline_at = serializers.DateTimeField(allow_null=True)
+    server_time = serializers.DateTimeField(help_text="The clock that counts.")
     submitted_at = serializers.DateTimeField(allow_null=True)
     score = serializers.CharField(allow_null=True)
     max_score = serializers.CharField()
@@ -207,4 +255,10 @@ class AttemptOut(OutputSerializer):
 class AnswersIn(StrictSerializer):
     answers = serializers.DictField(
         child=serializers.JSONField(allow_null=True), help_text="By question id.", allow_empty=False
+    )
+    sequence = serializers.IntegerField(
+        min_value=0,
+        max_value=2**53,
+        required=False,
+        help_text="The client's number of this save: an answer kept with a higher one stays.",
     )

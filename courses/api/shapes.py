@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from courses.models import Attempt, Enrollment
 from courses.queries import Outline
 from courses.queries.catalogue import Found
-from courses.services import quizzes
+from courses.queries.explaining import Explained, Explanation
+from courses.services import marking
+from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
 
 _CARD = (
@@ -77,6 +80,7 @@ def enrollment(row: Enrollment) -> dict[str, Any]:
         "title": row.course.title,
         "state": row.state,
         "percent": row.percent,
+        "by_plan": row.by_plan,
         "last_lesson": row.last_lesson_id,
         "completed_at": row.completed_at,
         "completed_version": row.completed_version,
@@ -84,10 +88,40 @@ def enrollment(row: Enrollment) -> dict[str, Any]:
     }
 
 
+def explanation(told: Explanation, found: Outline) -> dict[str, Any]:
+    row = told.enrollment
+    return {
+        "percent": row.percent,
+        "counted": len(told.counted),
+        "done": told.done,
+        "completed_at": row.completed_at,
+        "completed_version": row.completed_version,
+        "added_since": found.added_since,
+        "lessons": [_explained(one) for one in told.counted],
+        "optional": [_explained(one) for one in told.optional],
+    }
+
+
+def _explained(one: Explained) -> dict[str, Any]:
+    return {
+        "id": one.lesson.id,
+        "title": one.lesson.title,
+        "kind": one.lesson.kind,
+        "rule": str(one.rule),
+        "state": one.state,
+        "lock": one.lesson.lock,
+        "completed_at": one.completed_at,
+        "seconds": one.seconds,
+        "watched_seconds": one.watched_seconds,
+        "remaining_seconds": one.remaining_seconds,
+    }
+
+
 def attempt(row: Attempt) -> dict[str, Any]:
     """What its learner may know now: the key, the marks and the reasons only when the review is
     open, and then from the same rows the grader read."""
     graded = row.state == Attempt.State.GRADED
+    now = timezone.now()
     return {
         "id": row.pk,
         "lesson": row.lesson_id,
@@ -95,13 +129,14 @@ def attempt(row: Attempt) -> dict[str, Any]:
         "state": row.state,
         "started_at": row.started_at,
         "deadline_at": row.deadline_at,
+        "server_time": now,
         "submitted_at": row.submitted_at,
         "score": str(row.score) if graded else None,
         "max_score": str(row.max_score),
         "percent": row.percent if graded else None,
         "pass_percent": row.pass_percent,
         "passed": row.passed,
-        "questions": _questions(row, open_review=quizzes.may_review(row)),
+        "questions": _questions(row, open_review=marking.may_review(row)),
     }
 
 
@@ -113,13 +148,16 @@ def _questions(row: Attempt, *, open_review: bool) -> list[dict[str, Any]]:
             "id": question.pk,
             "kind": question.kind,
             "prompt": question.prompt,
-            "options": question.options,
+            "options": options_of(question, row.seed),
+            "choices": choices_of(question, row.seed),
             "points": str(question.points),
             "answer": answer.answer,
+            "sequence": answer.sequence,
         }
         if open_review:
             card["earned"] = str(answer.points)
-            card["solution"] = question.solution
+            card["solution"] = question.key_in_force
             card["explanation"] = question.explanation
+            card["comment"] = answer.comment
         shown.append(card)
     return shown

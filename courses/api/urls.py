@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses.api import (
     authoring,
     catalogue,
+    files,
     learning,
     lessons,
     motivation_urls,
@@ -64,6 +65,21 @@ urlpatterns = [
     ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
     path(
+        "me/enrollments/<uuid:enrollment_id>/",
+        learning.EnrollmentView.as_view(),
+        name="courses-api-enrollment",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/progress/reset/",
+        learning.ResetView.as_view(),
+        name="courses-api-lesson-reset",
+    ),
+    path(
+        "courses/<uuid:course_id>/search/",
+        learning.SearchInsideView.as_view(),
+        name="courses-api-search-inside",
+    ),
+    path(
         "courses/<uuid:course_id>/ratings/",
         ratings.RatingsView.as_view(),
         name="courses-api-ratings",
@@ -121,7 +137,25 @@ urlpatterns = [
             "duplicate": releases.DuplicateView,
             "versions": releases.VersionsView,
             "review": releases.ReviewView,
+            "files": files.FilesView,
+            "export": files.ExportView,
         }.items()
+    ),
+    path("courses/import/", files.ImportView.as_view(), name="courses-api-import"),
+    path(
+        "courses/<uuid:course_id>/export/<uuid:job_id>/",
+        files.ExportedView.as_view(),
+        name="courses-api-exported",
+    ),
+    path(
+        "courses/<uuid:course_id>/files/<str:name>/",
+        files.FileView.as_view(),
+        name="courses-api-file",
+    ),
+    path(
+        "lessons/<uuid:lesson_id>/attendance/",
+        files.AttendanceView.as_view(),
+        name="courses-api-attendance",
     ),
     path(
         "courses/<uuid:course_id>/lessons/order/",
@@ -146,5 +180,6 @@ urlpatterns = [
         lessons.LessonDraftView.as_view(),
         name="courses-api-lesson-draft",
     ),
+    path("", include("courses.api.assessment_urls")),
     *motivation_urls.urlpatterns,
 ]

@@ -10,7 +10,7 @@ SELECT board, points, count(*) FROM courses_boardscore WHERE is_shown GROUP BY b
 
 class Migration(migrations.Migration):
 
-    dependencies = [('courses', '0042_points_append_only')]
+    dependencies = [('courses', '0034_places_by_plan')]
 
     operations = [
         migrations.RemoveIndex(model_name='boardtally', name='board_tally_bucket'),

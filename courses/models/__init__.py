@@ -4,6 +4,7 @@ from courses.models.attempts import Attempt, AttemptAnswer
 from courses.models.attendance import Attendance
 from courses.models.catalogue import CatalogueStamp, CourseWords, SearchWord
 from courses.models.content import CONTENT, LessonKind
+from courses.models.corrections import Appeal, KeyCorrection, Regrade
 from courses.models.courses import Course, CoursePrerequisite, Lesson, LessonPrerequisite, Section
 from courses.models.drafts import (
     CourseDraft,
@@ -17,8 +18,10 @@ from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
 from courses.models.points import BoardScore, BoardTally, PointsEntry
-from courses.models.quizzes import Question, Quiz
+from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
+from courses.models.submissions import Submission, SubmissionFile
+from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -26,9 +29,11 @@ __all__ = [
     "Achievement",
     "Activity",
     "ActivityDay",
+    "Appeal",
     "Attempt",
     "AttemptAnswer",
     "Attendance",
+    "BankItem",
     "BoardScore",
     "BoardTally",
     "CatalogueStamp",
@@ -42,6 +47,7 @@ __all__ = [
     "CourseWords",
     "Enrollment",
     "Favorite",
+    "KeyCorrection",
     "Lesson",
     "LessonBookmark",
     "LessonDraft",
@@ -54,14 +60,24 @@ __all__ = [
     "Motivation",
     "Nudge",
     "PointsEntry",
+    "Post",
+    "PostReport",
     "ProgressBeat",
     "Question",
     "Quiz",
+    "QuizSlot",
     "RatingPrior",
     "RatingReport",
+    "Regrade",
     "RestChoice",
     "SearchWord",
     "Section",
     "SectionDraft",
+    "SlotQuestion",
+    "Submission",
+    "SubmissionFile",
+    "Thread",
+    "ThreadFollow",
     "UserAchievement",
+    "Vote",
 ]

@@ -15,13 +15,16 @@ class Attempt(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open"
+        PENDING_REVIEW = "pending_review"
         GRADED = "graded"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="attempts")
     lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    # What decides the draw and the order of questions and options.
+    seed = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
     pass_percent = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(db_default=Now())
     deadline_at = models.DateTimeField(null=True)
@@ -34,7 +37,7 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [
-            one_of("state", ["open", "graded"], "attempt_state"),
+            one_of("state", ["open", "pending_review", "graded"], "attempt_state"),
             models.UniqueConstraint(
                 fields=["enrollment", "lesson", "number"], name="attempt_number"
             ),
@@ -44,7 +47,7 @@ class Attempt(models.Model):
                 name="attempt_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="open", score=None, passed=None)
+                condition=models.Q(state__in=["open", "pending_review"], score=None, passed=None)
                 | models.Q(state="graded", score__isnull=False, passed__isnull=False),
                 name="attempt_score",
             ),
@@ -52,7 +55,12 @@ class Attempt(models.Model):
         indexes = [
             models.Index(
                 fields=["deadline_at"], condition=models.Q(state="open"), name="attempt_deadline"
-            )
+            ),
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(state="pending_review"),
+                name="attempt_to_review",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,13 +79,17 @@ class Attempt(models.Model):
 
 class AttemptAnswer(models.Model):
     """A question as this attempt was given it, and what was answered. `answer` is an option key,
-    a list of them, a boolean, or text; null while nothing was answered."""
+    a list of them, a mapping of them, a boolean, or text; null while nothing was answered."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     position = models.PositiveIntegerField()
     answer = models.JSONField(null=True)
+    # The client's number of the save: an older one than what is kept changes nothing.
+    sequence = models.BigIntegerField(default=0)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    # What the tutor wrote to an open answer.
+    comment = models.TextField(max_length=5000, blank=True)
 
     objects = AttemptAnswerQuerySet.as_manager()
 

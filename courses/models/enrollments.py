@@ -23,12 +23,16 @@ class Enrollment(models.Model):
     order = models.ForeignKey(
         "payments.Order", models.PROTECT, null=True, related_name="enrollments"
     )
+    # Opened by a plan instead of an order: open while the plan is.
+    by_plan = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     percent = models.PositiveSmallIntegerField(default=0)
     last_lesson = models.ForeignKey(Lesson, models.SET_NULL, null=True, related_name="+")
     last_activity_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     completed_version = models.PositiveIntegerField(null=True)
+    # How much longer than others this learner has for anything timed.
+    time_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
     # The last of the moments for asking what they think (20, 50, 100 per cent) that was waved off.
     prompt_dismissed = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
@@ -41,6 +45,10 @@ class Enrollment(models.Model):
             models.UniqueConstraint(fields=["user", "course"], name="enrollment_once"),
             models.CheckConstraint(
                 condition=models.Q(percent__gte=0, percent__lte=100), name="enrollment_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(time_factor__gte=1, time_factor__lte=5),
+                name="enrollment_time_factor",
             ),
         ]
         indexes = [models.Index(fields=["user", "-last_activity_at"], name="enrollment_recent")]

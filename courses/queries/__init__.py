@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
@@ -12,18 +11,15 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
-from courses.locking import NOT_ENROLLED, OPEN, Lock, lock_for_learner
-from courses.markdown import html_of, inline_html_of
+from courses.entitlement import has_lapsed
+from courses.locking import NOT_ENROLLED, OPEN, SUBSCRIPTION, Lock, lock_for_learner
 from courses.models import (
-    Attempt,
     Course,
     CourseRating,
     Enrollment,
     Lesson,
     LessonPrerequisite,
     LessonProgress,
-    Question,
-    Quiz,
 )
 
 
@@ -156,13 +152,15 @@ def _locks(
     course: Course, user: Any, enrollment: Enrollment | None, done: set[UUID]
 ) -> Callable[[dict[str, Any]], Lock]:
     """What tells the lock of a row, for this reader. Authors read everything."""
-    now = timezone.now()
+    now, lapsed = timezone.now(), has_lapsed(enrollment)
 
     def lock(row: dict[str, Any]) -> Lock:
         if owns(course, user):
             return OPEN
         if enrollment is None:
             return OPEN if row["is_free_preview"] else Lock(NOT_ENROLLED)
+        if lapsed:
+            return OPEN if row["is_free_preview"] else Lock(SUBSCRIPTION)
         return lock_for_learner(
             lesson=Lesson(drip_days=row["drip_days"], drip_at=row["drip_at"]),
             requires=row["requires"],
@@ -202,6 +200,8 @@ def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> Lock:
         return OPEN
     if enrollment is None:
         return OPEN if lesson.is_free_preview else Lock(NOT_ENROLLED)
+    if has_lapsed(enrollment):
+        return OPEN if lesson.is_free_preview else Lock(SUBSCRIPTION)
     done = set(
         LessonProgress.objects.filter(
             enrollment=enrollment, completed_at__isnull=False
@@ -226,129 +226,3 @@ def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:
             :limit
         ]
     )
-
-
-@dataclass(frozen=True)
-class QuizIntro:
-    """What is said before a quiz is begun. `left` is None where attempts are not limited."""
-
-    quiz: Quiz
-    questions: int
-    attempts: list[Attempt]
-    left: int | None
-
-    @property
-    def open_attempt(self) -> Attempt | None:
-        return next((row for row in self.attempts if row.state == Attempt.State.OPEN), None)
-
-    @property
-    def passed(self) -> bool:
-        return any(row.passed for row in self.attempts)
-
-
-def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro:
-    """Three queries: the rules, how many questions, and one's attempts, the latest first."""
-    quiz = Quiz.objects.get(lesson=lesson)
-    rows = Attempt.objects.filter(enrollment=enrollment, enrollment__isnull=False, lesson=lesson)
-    attempts = list(rows.order_by("-number"))
-    left = max(0, quiz.max_attempts - len(attempts)) if quiz.max_attempts else None
-    questions = lesson.questions.filter(retired_at=None).count()
-    return QuizIntro(quiz, questions, attempts, left)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """`text` and `feedback` are safe HTML; `mark` is right or wrong in a review, else empty."""
-
-    key: str
-    text: str
-    is_chosen: bool
-    mark: str
-    feedback: str
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A question as its learner may see it now; `prompt` and `explanation` are safe HTML, and the
-    last three are empty until a review."""
-
-    id: UUID
-    kind: str
-    prompt: str
-    points: Decimal
-    answer: Any
-    choices: tuple[Choice, ...]
-    earned: Decimal | None = None
-    right_answer: str = ""
-    explanation: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"q-{self.id}"
-
-    @property
-    def said_true(self) -> bool:
-        return self.answer is True
-
-    @property
-    def said_false(self) -> bool:
-        return self.answer is False
-
-    @property
-    def is_right(self) -> bool:
-        return self.earned == self.points
-
-
-def sheet(attempt: Attempt, *, review: bool) -> tuple[SheetRow, ...]:
-    """The questions of an attempt in their order; the answer key is read only for a review."""
-    rows = attempt.answers.in_order()
-    if not review:
-        rows = rows.defer("question__solution", "question__explanation")
-    return tuple(
-        _sheet_row(row.question, row.answer, row.points if review else None) for row in rows
-    )
-
-
-def _sheet_row(question: Question, answer: Any, earned: Decimal | None) -> SheetRow:
-    facts = (question.pk, question.kind, html_of(question.prompt), question.points, answer)
-    if earned is None:
-        return SheetRow(*facts, choices=_choices(question, answer, None))
-    return SheetRow(
-        *facts,
-        choices=_choices(question, answer, question.solution),
-        earned=earned,
-        right_answer=_right_answer(question.solution),
-        explanation=html_of(question.explanation),
-    )
-
-
-def _choices(
-    question: Question, answer: Any, solution: dict[str, Any] | None
-) -> tuple[Choice, ...]:
-    picked = answer if isinstance(answer, list) else [answer]
-    feedback = (solution or {}).get("feedback", {})
-
-    def mark(key: str) -> str:
-        if solution is None:
-            return ""
-        wrong = "wrong" if key in picked else ""
-        return "right" if key in solution.get("correct", ()) else wrong
-
-    return tuple(
-        Choice(
-            key,
-            inline_html_of(option["text"]),
-            key in picked,
-            mark(key),
-            inline_html_of(feedback.get(key, "")),
-        )
-        for option in question.options
-        if (key := option["key"])
-    )
-
-
-def _right_answer(solution: dict[str, Any]) -> str:
-    """In words, for questions without options."""
-    if "value" in solution:
-        return str(solution["value"])
-    return str(solution["accepted"][0]) if solution.get("accepted") else ""

@@ -25,10 +25,10 @@ from django.db.models import (
 )
 from redis.exceptions import RedisError
 
-from courses import keyset
-from courses.models import CatalogueStamp, Course, Enrollment, Favorite
-from courses.queries.spelling import corrected
+from courses.models import CatalogueStamp, Course, Enrollment, Favorite, SearchWord
 from courses.querysets import CourseQuerySet
+from tutorme.core import keyset
+from tutorme.core.spelling import corrected
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +131,7 @@ def search(wanted: Wanted, *, viewer: Any, cursor: str, size: int, at: int | Non
     page, at = _page(_matching(wanted.text), wanted, viewer, cursor, size, at)
     count, by = _counts(wanted, at)
     instead = ""
-    if wanted.text and not any(by.values()) and (meant := corrected(wanted.text)):
+    if wanted.text and not any(by.values()) and (meant := corrected(wanted.text, SearchWord)):
         other = replace(wanted, text=meant)
         other_count, other_by = _counts(other, None)
         if any(other_by.values()):

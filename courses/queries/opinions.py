@@ -9,10 +9,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
 
-from courses import keyset
 from courses.models import Course, CourseRating, Favorite
 from courses.models.courses import RATINGS_TO_SHOW
 from courses.querysets import CourseQuerySet
+from tutorme.core import keyset
 
 COLUMNS = (
     "id",

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from courses import source_files
 from courses.documents import Document
-from courses.models import Course, Enrollment
-from courses.services import drafting, learning, publishing, sources
+from courses.models import Course
+from courses.services import drafting, publishing, recomputing, sources
 
 publish = publishing.publish
 _MAX_FILE = 400_000
@@ -16,7 +16,11 @@ _MAX_FILE = 400_000
 
 def read_folder(folder: Path) -> Document:
     """Raises `SourceInvalid` with every problem found, not only the first."""
-    names = [folder / source_files.MANIFEST, *sorted(folder.glob("lessons/*"))]
+    names = [
+        folder / source_files.MANIFEST,
+        folder / source_files.BANK,
+        *sorted(folder.glob("lessons/*")),
+    ]
     files = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in names
@@ -46,8 +50,4 @@ def _course(document: Document, instructor: Any) -> Course:
 def recount_learners(course_id: Any) -> int:
     """After publishing: everybody's percent against the course as it is now."""
     course = Course.objects.get(pk=course_id)
-    return (
-        learning.recompute(course=course)
-        if Enrollment.objects.filter(course=course).exists()
-        else 0
-    )
+    return len(recomputing.recompute(course=course))

@@ -30,12 +30,16 @@ from tutorme.core.errors import PreconditionFailed
 from tutorme.core.ids import uuid7
 
 Reason = LessonRevision.Reason
+# Addresses below /teach/courses/ that are no course.
+_PAGES = {"new", "import"}
 
 
-def create_course(*, author: Any, facts: dict[str, Any], slug: str = "") -> Course:
+def create_course(
+    *, author: Any, facts: dict[str, Any], slug: str = "", course_id: UUID | None = None
+) -> Course:
     """A course nobody sees yet, with an empty draft. A slug that is taken is replaced."""
     own = {name: value for name, value in facts.items() if name in FACTS}
-    course = Course(instructor=author, slug=slug, **own)
+    course = Course(id=course_id or uuid7(), instructor=author, slug=slug, **own)
     with transaction.atomic():
         _insert_with_slug(course)
         draft = CourseDraft.objects.create(
@@ -52,7 +56,7 @@ def create_course(*, author: Any, facts: dict[str, Any], slug: str = "") -> Cour
 def _insert_with_slug(course: Course) -> None:
     """The first free one of title, title-2, … and, against somebody just as fast, a random one."""
     base = course.slug or slugify(course.title)[:100] or "course"
-    taken = set(Course.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {*_PAGES, *Course.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     tries = (base, *(f"{base}-{number}" for number in range(2, 100)), f"{base}-{uuid7().hex[-12:]}")
     for slug in tries:
         course.slug = slug

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from courses import entitlement
 from courses.errors import AlreadyEnrolled, PaymentRequired
 from courses.events import EnrollmentCreated
 from courses.models import Course, Enrollment
@@ -18,26 +19,38 @@ State = Enrollment.State
 
 
 def enroll_free(*, user: Any, course: Course) -> Enrollment:
-    """Enrols in a free course. `PaymentRequired` names the order to make for one with a price."""
+    """Enrols in what is free for this person: a free course, one their plan opens, or one they have
+    paid for and left. `PaymentRequired` names the order to make for any other."""
     if course.state != Course.State.PUBLISHED:
         raise NotFound
-    if not course.is_free:
-        raise PaymentRequired(order={"kind": "course", "target": str(course.pk)})
     if Enrollment.objects.open().filter(user=user, course=course).exists():
         raise AlreadyEnrolled
-    return enroll(user_id=user.pk, course=course)
+    if course.is_free:
+        return enroll(user_id=user.pk, course=course)
+    if order := entitlement.paid_order(user, course):
+        return enroll(user_id=user.pk, course=course, order_id=order.pk)
+    if entitlement.by_plan(user, course):
+        return enroll(user_id=user.pk, course=course, by_plan=True)
+    raise PaymentRequired(order={"kind": "course", "target": str(course.pk)})
 
 
 def enroll(
-    *, user_id: UUID, course: Course, order_id: UUID | None = None, now: datetime | None = None
+    *,
+    user_id: UUID,
+    course: Course,
+    order_id: UUID | None = None,
+    by_plan: bool = False,
+    now: datetime | None = None,
 ) -> Enrollment:
     """Makes or revives the one enrolment of this person in this course. Idempotent: the event is
-    recorded when the place becomes theirs, and not again."""
+    recorded when the place becomes theirs, and not again. An order makes a place by a plan their
+    own for good."""
     with transaction.atomic():
         fresh = Enrollment(
             user_id=user_id,
             course=course,
             order_id=order_id,
+            by_plan=by_plan,
             last_activity_at=now or Now(),
             created_at=now or Now(),
         )
@@ -47,18 +60,46 @@ def enroll(
         )
         if row.pk != fresh.pk:
             if row.state != State.CANCELLED:
-                return row
-            _revive(row, order_id)
+                return _made_own(row, order_id)
+            _revive(row, order_id, by_plan=by_plan)
         Course.objects.filter(pk=course.pk).update(enrollment_count=F("enrollment_count") + 1)
         outbox.record(EnrollmentCreated(row.pk, user_id, course.pk), actor_id=user_id)
     return row
 
 
-def _revive(row: Enrollment, order_id: UUID | None) -> None:
-    """A second purchase after a refund: what was learned is still there."""
+def _made_own(row: Enrollment, order_id: UUID | None) -> Enrollment:
+    if row.by_plan and order_id:
+        row.by_plan, row.order_id = False, order_id
+        row.save(update_fields=["by_plan", "order_id"])
+    return row
+
+
+def leave(*, enrollment: Enrollment) -> None:
+    """The place goes, what was learned stays written; nothing is paid back. Leaving twice changes
+    nothing."""
+    with transaction.atomic():
+        row = (
+            Enrollment.objects.open()
+            .select_for_update(of=("self",), no_key=True)
+            .filter(pk=enrollment.pk)
+            .first()
+        )
+        if row is not None:
+            _cancel(row)
+
+
+def _cancel(row: Enrollment) -> None:
+    """The caller holds the row."""
+    row.state = State.CANCELLED
+    row.save(update_fields=["state"])
+    Course.objects.filter(pk=row.course_id).update(enrollment_count=F("enrollment_count") - 1)
+
+
+def _revive(row: Enrollment, order_id: UUID | None, *, by_plan: bool) -> None:
+    """After a refund, or after leaving: what was learned is still there."""
     row.state = State.COMPLETED if row.completed_at else State.ACTIVE
-    row.order_id = order_id
-    row.save(update_fields=["state", "order_id"])
+    row.order_id, row.by_plan = order_id, by_plan
+    row.save(update_fields=["state", "order_id", "by_plan"])
 
 
 def cancel_for_order(*, order_id: UUID) -> bool:
@@ -73,7 +114,5 @@ def cancel_for_order(*, order_id: UUID) -> bool:
         )
         if row is None:
             return False
-        row.state = State.CANCELLED
-        row.save(update_fields=["state"])
-        Course.objects.filter(pk=row.course_id).update(enrollment_count=F("enrollment_count") - 1)
+        _cancel(row)
     return True

@@ -26,8 +26,9 @@ MAX_FILES = 500
 
 def name_for(upload_name: str) -> str:
     """A name lessons can use, from whatever the file was called."""
-    stem, dot, suffix = upload_name.rpartition(".")
-    plain = slugify(stem if dot else upload_name)[:80] or "file"
+    last = upload_name.replace("\\", "/").rsplit("/", 1)[-1]
+    stem, dot, suffix = last.rpartition(".")
+    plain = slugify(stem if dot else last)[:80] or "file"
     ending = re.sub("[^a-z0-9]", "", suffix.lower())[:8] if dot else ""
     return f"{plain}.{ending}" if ending else plain
 

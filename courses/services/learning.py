@@ -4,7 +4,7 @@ Every write locks the enrolment, changes one lesson's row, counts again and move
 all in one transaction; what follows from it (certificate, mail) starts from the outbox.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +17,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from courses import completion, intervals
+from courses.entitlement import has_lapsed
 from courses.errors import LessonLocked
 from courses.events import EnrollmentCompleted, LessonCompleted
-from courses.locking import DRIP, OPEN, PREREQUISITE, Lock, opens_at
+from courses.locking import DRIP, OPEN, PREREQUISITE, SUBSCRIPTION, Lock, opens_at
 from courses.models import (
     Course,
     Enrollment,
@@ -43,7 +44,7 @@ def locked(enrollment_id: UUID) -> Enrollment:
 
 def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
     """The caller holds the transaction. `LessonLocked` where this user has no place."""
-    places = Enrollment.objects.visible_to(user).open()
+    places = Enrollment.objects.visible_to(user).open().select_related("course")
     row = (
         places.select_for_update(of=("self",), no_key=True)
         .filter(course__lessons__pk=lesson_id, course__lessons__is_published=True)
@@ -51,6 +52,8 @@ def locked_place(user: Any, lesson_id: UUID) -> Enrollment:
     )
     if row is None:
         raise LessonLocked(reason="not_enrolled")
+    if has_lapsed(row):
+        raise LessonLocked(reason=SUBSCRIPTION)
     return row
 
 
@@ -135,7 +138,11 @@ def _standing(
     )
 
 
-_WRITTEN = ("seconds", "position", "watched", "opened_at", "completed_at", "beat_at")
+_WRITTEN = (
+    *("seconds", "position", "resume", "sections", "watched"),
+    *("opened_at", "completed_at", "beat_at"),
+)
+MAX_SECTIONS = 100
 
 
 def _undone_before(enrollment: Enrollment, lesson_id: UUID) -> QuerySet[Any]:
@@ -247,6 +254,7 @@ def report(
     seconds: int = 0,
     position: int = 0,
     watched: Sequence[Sequence[int]] = (),
+    sections: Mapping[str, int] | None = None,
     completed: bool = False,
     now: datetime | None = None,
 ) -> LessonProgress:
@@ -264,6 +272,7 @@ def report(
             _count_watched(standing, watched, moment)
             counted = _count_beat(standing.progress, seconds, position, moment)
             streaks.add_time(user=user, seconds=counted, at=moment)
+            _count_sections(standing.progress, sections or {})
         if completed:
             _refuse_unearned(standing, moment)
         if completed or _is_watched(standing):
@@ -296,9 +305,19 @@ def _count_beat(progress: LessonProgress, seconds: int, position: int, now: date
     counted = _believable(progress, seconds, now)
     progress.seconds += counted
     progress.position = max(progress.position, min(position, 1000))
+    progress.resume = min(position, 1000) if position else progress.resume
     progress.beat_at = max(now, (progress.beat_at or now) + timedelta(seconds=counted))
     progress.opened_at = progress.opened_at or now
     return counted
+
+
+def _count_sections(progress: LessonProgress, seen: Mapping[str, int]) -> None:
+    """Each part of the lesson by itself, upwards only."""
+    kept = dict(progress.sections)
+    for name, place in seen.items():
+        if name in kept or len(kept) < MAX_SECTIONS:
+            kept[name] = max(kept.get(name, 0), min(place, 1000))
+    progress.sections = kept
 
 
 def _believable(progress: LessonProgress, seconds: int, now: datetime) -> int:
@@ -350,23 +369,3 @@ def _complete(enrollment: Enrollment, now: datetime) -> None:
         actor_id=enrollment.user_id,
         key=f"enrollment.completed:{enrollment.pk}",
     )
-
-
-def recompute(*, course: Course | None = None, dry_run: bool = False) -> int:
-    """Counts every enrolment again; returns how many rows said something else."""
-    rows = Enrollment.objects.all() if course is None else course.enrollments.all()
-    return sum(
-        _recompute_one(pk, dry_run=dry_run)
-        for pk in rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500)
-    )
-
-
-def _recompute_one(enrollment_id: UUID, *, dry_run: bool) -> bool:
-    with transaction.atomic():
-        row = locked(enrollment_id)
-        before = (row.percent, row.state, row.completed_at)
-        recount(row, timezone.now())
-        differs = before != (row.percent, row.state, row.completed_at)
-        if dry_run:
-            transaction.set_rollback(True)
-    return differs

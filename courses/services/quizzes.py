@@ -5,22 +5,22 @@ deadline an attempt is graded with what was saved, by whoever looks first: a sav
 sweep.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from courses.errors import AttemptEnded, NoAttemptsLeft, NotAQuiz
-from courses.events import AttemptGraded
-from courses.grading import earned, passes
-from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, Question, Quiz
+from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
+from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, Question, Quiz, SlotQuestion
 from courses.querysets import AttemptQuerySet
-from courses.services import learning
-from tutorme.core import outbox
-from tutorme.core.errors import InvalidInput, NotFound
+from courses.services import learning, marking
+from courses.sheets import fits
+from tutorme.core.errors import InvalidInput
 
 State = Attempt.State
 # What a slow line may cost a learner who pressed in time.
@@ -28,7 +28,8 @@ GRACE = timedelta(seconds=10)
 
 
 def start(*, enrollment: Enrollment, lesson: Lesson, now: datetime | None = None) -> Attempt:
-    """The open attempt, or a new one with today's questions. `NoAttemptsLeft` past the limit."""
+    """The open attempt, or a new one with today's questions. `NoAttemptsLeft` past the limit,
+    `CoolingDown` too soon after one that failed."""
     with transaction.atomic():
         row = learning.locked(enrollment.pk)
         return _open_or_begin(row, lesson.pk, now or timezone.now())
@@ -49,28 +50,30 @@ def _open_or_begin(row: Enrollment, lesson_id: UUID, now: datetime) -> Attempt:
     if latest and latest.state == State.OPEN:
         if not _is_over(latest, now):
             return latest
-        _grade(latest, row, now)
-    attempt = _begin(row, lesson_id, 1 + (latest.number if latest else 0), now)
+        marking.grade(latest, row, now)
+    attempt = _begin(row, lesson_id, latest, now)
     learning.visit(row, lesson_id, now)
     return attempt
 
 
-def _begin(row: Enrollment, lesson_id: UUID, number: int, now: datetime) -> Attempt:
+def _begin(row: Enrollment, lesson_id: UUID, latest: Attempt | None, now: datetime) -> Attempt:
     learning.refuse_locked(row, lesson_id, now)
-    questions = _questions_of(lesson_id)
-    if not questions:
+    places = _places_of(lesson_id)
+    if not places:
         raise NotAQuiz
-    quiz = questions[0].lesson.quiz
-    if quiz.max_attempts and number > quiz.max_attempts:
-        raise NoAttemptsLeft
+    quiz = places[0].slot.quiz
+    _may_begin(quiz, latest, now)
+    seed = 1 + secrets.randbelow(2**31 - 1)
+    questions = drawn(places, seed, shuffled=quiz.shuffle_questions)
     limit = quiz.time_limit_minutes
     attempt = Attempt.objects.create(
         enrollment=row,
         lesson_id=lesson_id,
-        number=number,
+        number=1 + (latest.number if latest else 0),
+        seed=seed if quiz.shuffle_options else 0,
         pass_percent=quiz.pass_percent,
         started_at=now,
-        deadline_at=now + timedelta(minutes=limit) if limit else None,
+        deadline_at=now + timedelta(minutes=limit) * float(row.time_factor) if limit else None,
         max_score=sum((question.points for question in questions), Decimal(0)),
     )
     attempt.sheet = AttemptAnswer.objects.bulk_create(
@@ -80,12 +83,50 @@ def _begin(row: Enrollment, lesson_id: UUID, number: int, now: datetime) -> Atte
     return attempt
 
 
-def _questions_of(lesson_id: UUID) -> list[Question]:
-    """Today's, with the rules; the lesson's text would come once with every question."""
-    rows = Question.objects.filter(
-        lesson_id=lesson_id, retired_at=None, lesson__quiz__isnull=False
-    ).select_related("lesson__quiz")
-    return list(rows.defer("lesson__body", "solution", "explanation").order_by("position"))
+def _may_begin(quiz: Quiz, latest: Attempt | None, now: datetime) -> None:
+    """Every started attempt counts, however it ended."""
+    if latest is None:
+        return
+    if quiz.max_attempts and latest.number >= quiz.max_attempts:
+        raise NoAttemptsLeft
+    ready = ready_at(quiz, latest)
+    if ready and now < ready:
+        raise CoolingDown(ready_at=ready.isoformat())
+
+
+def ready_at(quiz: Quiz, latest: Attempt | None) -> datetime | None:
+    """From when another attempt may be started; None for at once."""
+    if not quiz.cooldown_hours or latest is None or latest.passed or not latest.submitted_at:
+        return None
+    return latest.submitted_at + timedelta(hours=quiz.cooldown_hours)
+
+
+def _places_of(lesson_id: UUID) -> list[SlotQuestion]:
+    """The published questions with the rules; the key stays where it is."""
+    rows = SlotQuestion.objects.filter(slot__quiz_id=lesson_id).select_related(
+        "slot__quiz", "question"
+    )
+    kept = rows.defer("question__solution", "question__corrected", "question__explanation")
+    return list(kept.order_by("slot__position", "question_id"))
+
+
+def drawn(places: list[SlotQuestion], seed: int, *, shuffled: bool) -> list[Question]:
+    """What this attempt is asked: so many of every place, none twice."""
+    chance = Random(seed)  # noqa: S311  variety, not secrecy
+    chosen: list[SlotQuestion] = []
+    taken: set[UUID] = set()
+    by_slot: dict[int, list[SlotQuestion]] = {}
+    for row in places:
+        by_slot.setdefault(row.slot_id, []).append(row)
+    for rows in sorted(by_slot.values(), key=len):
+        free = [row for row in rows if row.question_id not in taken]
+        picked = chance.sample(free, min(rows[0].slot.draw, len(free)))
+        taken.update(row.question_id for row in picked)
+        chosen += picked
+    chosen.sort(key=lambda row: row.slot.position)
+    if shuffled:
+        chance.shuffle(chosen)
+    return [row.question for row in chosen]
 
 
 def _is_over(attempt: Attempt, now: datetime) -> bool:
@@ -93,18 +134,28 @@ def _is_over(attempt: Attempt, now: datetime) -> bool:
 
 
 def save_answers(
-    *, attempt: Attempt, answers: dict[UUID, Any], now: datetime | None = None
+    *,
+    attempt: Attempt,
+    answers: dict[UUID, Any],
+    sequence: int | None = None,
+    now: datetime | None = None,
 ) -> Attempt:
-    """Keeps answers by question id; the last one counts. `AttemptEnded` once it is graded or its
+    """Keeps answers by question id. Of two saves the higher `sequence` stands, whichever arrives
+    last; without one a save comes after what is kept. `AttemptEnded` once it is graded or its
     time is up; `InvalidInput` for a question of another attempt or an answer of another shape."""
-    return _save(_only(attempt), answers, now or timezone.now())
+    return _save(_only(attempt), answers, sequence, now or timezone.now())
 
 
 def save_answers_for(
-    *, user: Any, attempt_id: UUID, answers: dict[UUID, Any], now: datetime | None = None
+    *,
+    user: Any,
+    attempt_id: UUID,
+    answers: dict[UUID, Any],
+    sequence: int | None = None,
+    now: datetime | None = None,
 ) -> Attempt:
     """The same, by whoever asks: `NotFound` where it is not theirs."""
-    return _save(_own(user, attempt_id), answers, now or timezone.now())
+    return _save(_own(user, attempt_id), answers, sequence, now or timezone.now())
 
 
 def _only(attempt: Attempt) -> AttemptQuerySet:
@@ -115,69 +166,41 @@ def _own(user: Any, attempt_id: UUID) -> AttemptQuerySet:
     return Attempt.objects.visible_to(user).filter(pk=attempt_id)
 
 
-def _save(wanted: AttemptQuerySet, answers: dict[UUID, Any], moment: datetime) -> Attempt:
+def _save(
+    wanted: AttemptQuerySet, answers: dict[UUID, Any], sequence: int | None, moment: datetime
+) -> Attempt:
     with transaction.atomic():
         # Grading holds this lock too, so a save comes wholly before it or wholly after.
-        row = _locked_attempt(wanted)
+        row = marking.locked_attempt(wanted)
         over = row.state != State.OPEN or _is_over(row, moment)
         if not over:
-            _keep(row, answers)
+            _keep(row, answers, sequence)
     if over:
         read(attempt=row, now=moment)
         raise AttemptEnded
     return row
 
 
-def _locked(wanted: AttemptQuerySet) -> tuple[Enrollment, Attempt]:
-    """`NotFound` where the set is empty."""
-    places = Enrollment.objects.select_for_update(of=("self",), no_key=True)
-    enrollment = places.filter(attempts__in=wanted).first()
-    if enrollment is None:
-        raise NotFound
-    return enrollment, _locked_attempt(wanted)
-
-
-def _locked_attempt(wanted: AttemptQuerySet) -> Attempt:
-    """With the rules, without the lesson's text."""
-    rows = wanted.select_related("lesson__quiz").defer("lesson__body")
-    row = rows.select_for_update(of=("self",), no_key=True).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
-def _keep(attempt: Attempt, answers: dict[UUID, Any]) -> None:
+def _keep(attempt: Attempt, answers: dict[UUID, Any], sequence: int | None) -> None:
     rows = {row.question_id: row for row in attempt.sheet}
     problems = [
         {"pointer": f"/answers/{key}", "code": "answer", "detail": "This is not an answer to it."}
         for key, answer in answers.items()
-        if key not in rows or not _fits(rows[key].question, answer)
+        if key not in rows or not fits(rows[key].question, answer)
     ]
     if problems:
         raise InvalidInput(errors=problems)
-    changed = [rows[key] for key in answers]
+    changed = [row for key in answers if _is_newer(row := rows[key], sequence)]
     for row in changed:
         row.answer = answers[row.question_id]
-    AttemptAnswer.objects.bulk_update(changed, ["answer"])
+        row.sequence = row.sequence + 1 if sequence is None else sequence
+    if changed:
+        AttemptAnswer.objects.bulk_update(changed, ["answer", "sequence"])
 
 
-def _fits(question: Question, answer: Any) -> bool:
-    """Shape only: whether it is right is not said before the end."""
-    keys = {option["key"] for option in question.options}
-    match question.kind:
-        case _ if answer is None:
-            return True
-        case Question.Kind.SINGLE:
-            return answer in keys if isinstance(answer, str) else False
-        case Question.Kind.MULTIPLE:
-            return isinstance(answer, list) and len(answer) <= len(keys) and _all_in(answer, keys)
-        case Question.Kind.TRUE_FALSE:
-            return isinstance(answer, bool)
-    return isinstance(answer, str) and len(answer) <= 500 and "\x00" not in answer
-
-
-def _all_in(answer: list[Any], keys: set[str]) -> bool:
-    return all(isinstance(key, str) and key in keys for key in answer)
+def _is_newer(row: AttemptAnswer, sequence: int | None) -> bool:
+    """The same number again is the same save again, or the other device's of the same moment."""
+    return sequence is None or sequence >= row.sequence
 
 
 def submit(*, attempt: Attempt, now: datetime | None = None) -> Attempt:
@@ -192,35 +215,15 @@ def submit_for(*, user: Any, attempt_id: UUID, now: datetime | None = None) -> A
 
 def _submit(wanted: AttemptQuerySet, moment: datetime) -> Attempt:
     with transaction.atomic():
-        enrollment, row = _locked(wanted)
+        enrollment, row = marking.locked(wanted)
         if row.state == State.OPEN:
-            _grade(row, enrollment, moment)
+            marking.grade(row, enrollment, moment)
     return row
 
 
 def _end_if_over(row: Attempt, enrollment: Enrollment, now: datetime) -> None:
     if row.state == State.OPEN and _is_over(row, now):
-        _grade(row, enrollment, now)
-
-
-def _grade(attempt: Attempt, enrollment: Enrollment, now: datetime) -> None:
-    """The caller holds both locks. A pass completes the lesson, and is never taken back."""
-    rows = attempt.sheet
-    for row in rows:
-        row.points = earned(row.question, row.answer)
-    AttemptAnswer.objects.bulk_update(rows, ["points"])
-    attempt.score = sum((row.points or Decimal(0) for row in rows), Decimal(0))
-    attempt.passed = passes(attempt.score, attempt.max_score, attempt.pass_percent)
-    attempt.state, attempt.submitted_at = State.GRADED, now
-    attempt.save(update_fields=["score", "passed", "state", "submitted_at"])
-    outbox.record(
-        AttemptGraded(
-            attempt.pk, enrollment.user_id, attempt.lesson_id, attempt.passed, done_at=now
-        ),
-        actor_id=enrollment.user_id,
-    )
-    if attempt.passed:
-        learning.mark_complete(enrollment, attempt.lesson_id, now)
+        marking.grade(row, enrollment, now)
 
 
 def read(*, attempt: Attempt, now: datetime | None = None) -> Attempt:
@@ -228,7 +231,7 @@ def read(*, attempt: Attempt, now: datetime | None = None) -> Attempt:
     moment = now or timezone.now()
     if attempt.state == State.OPEN and _is_over(attempt, moment):
         with transaction.atomic():
-            enrollment, row = _locked(_only(attempt))
+            enrollment, row = marking.locked(_only(attempt))
             _end_if_over(row, enrollment, moment)
         return row
     return attempt
@@ -239,20 +242,4 @@ def close_expired(*, now: datetime | None = None, limit: int = 500) -> int:
     moment = now or timezone.now()
     overdue = Attempt.objects.filter(state=State.OPEN, deadline_at__lt=moment - GRACE)
     attempts = list(overdue.order_by("deadline_at")[:limit])
-    return sum(read(attempt=attempt, now=moment).state == State.GRADED for attempt in attempts)
-
-
-def may_review(attempt: Attempt) -> bool:
-    """Whether this learner may see now what was right, by the quiz's policy."""
-    if attempt.state != State.GRADED:
-        return False
-    quiz = attempt.lesson.quiz
-    match quiz.review:
-        case Quiz.Review.AFTER_SUBMIT:
-            return True
-        case Quiz.Review.AFTER_PASS:
-            return bool(attempt.passed)
-        case Quiz.Review.AFTER_LAST_ATTEMPT:
-            last = quiz.max_attempts is not None and attempt.number >= quiz.max_attempts
-            return bool(attempt.passed) or last
-    return False
+    return sum(read(attempt=attempt, now=moment).state != State.OPEN for attempt in attempts)

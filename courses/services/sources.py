@@ -19,7 +19,16 @@ from courses.models import (
     LessonRevision,
     SectionDraft,
 )
-from courses.services import drafting, history, outlining, prerequisites, publishing, quiz_content
+from courses.quiz_checks import problems_of_bank
+from courses.services import (
+    bank,
+    drafting,
+    history,
+    outlining,
+    prerequisites,
+    publishing,
+    quiz_content,
+)
 from tutorme.core.errors import InvalidInput
 
 Reason = LessonRevision.Reason
@@ -30,7 +39,8 @@ def document_for_files(course: Course) -> Document:
     document = publishing.document_of(course)
     required = Course.objects.filter(pk__in=document["facts"].get("prerequisites", []))
     slugs = sorted(required.values_list("slug", flat=True))
-    return {**document, "slug": course.slug, "requires": slugs}
+    rows = bank.rows_of(course)
+    return {**document, "slug": course.slug, "requires": slugs, "bank": rows}
 
 
 def read(files: Mapping[str, bytes]) -> Document:
@@ -43,7 +53,7 @@ def read(files: Mapping[str, bytes]) -> Document:
 
 def check(document: Document) -> list[str]:
     """What only a look at lessons' own members shows; one sentence each."""
-    problems = []
+    problems = problems_of_bank(document.get("bank", []))
     for row in lessons_of(document):
         if row["quiz"]:
             problems += quiz_content.source_problems(row["key"], row["quiz"])
@@ -65,6 +75,7 @@ def load_draft(*, course: Course, document: Document, actor_id: Any) -> CourseDr
         draft = drafting.locked(course)
         before = publishing.document_of(course)
         _facts(course, document, actor_id)
+        bank.load(course=course, rows=document.get("bank", []))
         sections = _sections(course, document)
         _lessons(course, document, sections, actor_id)
         SectionDraft.objects.filter(course=course).exclude(

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import queries
+from courses import entitlement, queries
 from courses.errors import AlreadyEnrolled, PaymentRequired
 from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, wanted_of
 from courses.markdown import html_of
@@ -167,6 +167,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "outline": found,
         "enrollment": found.enrollment,
         "is_owner": queries.owns(course, request.user),
+        "in_plan": found.enrollment is None and entitlement.by_plan(request.user, course),
         "summary": opinions.summary(course),
         "reviews": opinions.read_along(course.recent),
         "is_kept": course.is_kept,

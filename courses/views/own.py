@@ -73,16 +73,15 @@ def write(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         body = form.cleaned_data["body"]
         notes.write_note(user=request.user, lesson=place.lesson, body=body, at_s=form.at_s())
         messages.success(request, _("Your note is kept."))
-    else:
-        messages.error(
-            request, _("A note has words, up to 10,000 characters, and a time as 12:30.")
-        )
+        return _back(slug, key, form.at_s())
+    messages.error(request, _("A note has words, up to 10,000 characters, and a time as 12:30."))
     return _back(slug, key)
 
 
-def _back(slug: str, key: str) -> HttpResponse:
+def _back(slug: str, key: str, at_s: int | None = None) -> HttpResponse:
+    """To the notes of the lesson, with the video where it was."""
     response = redirect("courses-lesson", slug=slug, key=key)
-    response["Location"] += "#notes"
+    response["Location"] += f"?t={at_s}#notes" if at_s else "#notes"
     return response
 
 

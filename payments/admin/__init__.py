@@ -1,5 +1,5 @@
 """Importing a screen registers it."""
 
-from payments.admin import billing, disputes, orders
+from payments.admin import billing, books, disputes, offers, orders
 
-SCREENS = (orders, billing, disputes)
+SCREENS = (orders, billing, disputes, books, offers)

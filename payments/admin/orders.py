@@ -44,7 +44,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:
-        return order.amount.localized()
+        return order.total.localized()
 
     @admin.action(description=_("Ask the provider again"))
     def settle(self, request: HttpRequest, rows: QuerySet[Order]) -> None:

@@ -33,9 +33,12 @@ class ProviderOrder:
 
 @dataclass(frozen=True)
 class ProviderRefund:
+    """`reference` is ours; empty for one that was made at the provider."""
+
     id: str
     status: str
     amount: Money
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class PaymentGateway(Protocol):
     def capture(self, provider_id: str, *, request_id: str) -> ProviderOrder: ...
 
     def refund(
-        self, capture_id: str, *, request_id: str, amount: Money, note: str
+        self, capture_id: str, *, request_id: str, amount: Money, note: str, reference: str = ""
     ) -> ProviderRefund: ...
 
     def refund_state(self, refund_id: str) -> ProviderRefund: ...

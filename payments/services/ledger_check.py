@@ -21,6 +21,7 @@ from payments.models import (
     Order,
     PayoutItem,
     Refund,
+    SubscriptionPeriod,
 )
 from payments.services import documents, ledger
 from payments.services.ledger import Kind
@@ -121,6 +122,10 @@ def unposted_refunds() -> QuerySet[Refund]:
 
 
 def _facts() -> Iterator[str]:
+    periods = SubscriptionPeriod.objects.values_list("sale_id", flat=True)
+    rows = LedgerTransaction.objects.filter(kind="subscription")
+    for sale in set(periods) ^ set(rows.values_list("reference", flat=True)):
+        yield f"the subscription's payment {sale} is a fact or in the books, not both"
     for order in unposted_orders():
         yield f"order {order.pk} was paid and is not in the books"
     refunds = Refund.objects.filter(state=Refund.State.COMPLETED)

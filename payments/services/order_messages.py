@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from payments.errors import NotApproved, OrderBusy, OrderClosed, PaymentDeclined
 from payments.gateways import paypal
-from payments.models import Order
+from payments.models import Order, Refund
 from payments.services import messages, orders, refunds
 from tutorme.core import inbox
 
@@ -33,18 +33,32 @@ def apply_message(kind: str, resource: dict[str, Any]) -> None:
 
 
 def order_of(resource: dict[str, Any]) -> Order | None:
-    """By our own reference; by PayPal's order; for a refund, by the capture it points up to."""
+    """By our own reference, of the order or of the refund; by PayPal's order; for a refund made
+    there, by the capture it points up to."""
     units = resource.get("purchase_units") or [{}]
     reference = str(resource.get("custom_id") or units[0].get("custom_id") or "")
+    return _by_reference(reference) or _by_number(resource)
+
+
+def _by_reference(reference: str) -> Order | None:
     try:
-        return Order.objects.filter(pk=UUID(reference)).first()
+        own = UUID(reference)
     except ValueError:
-        ids = (resource.get("supplementary_data") or {}).get("related_ids") or {}
-        named = {str(resource.get("id")), str(resource.get("order_id")), str(ids.get("order_id"))}
-        links = {link.get("rel"): link.get("href") for link in resource.get("links") or []}
-        capture_id = str(links.get("up") or "").rpartition("/")[2]
-        known = Q(provider_order_id__in=named)
-        return Order.objects.filter(known | Q(provider_capture_id=capture_id)).first()
+        return None
+    return Order.objects.filter(Q(pk=own) | Q(pk__in=_refunded_by(own))).first()
+
+
+def _refunded_by(refund_id: UUID) -> QuerySet[Refund, UUID]:
+    return Refund.objects.filter(pk=refund_id).values_list("order_id", flat=True)
+
+
+def _by_number(resource: dict[str, Any]) -> Order | None:
+    ids = (resource.get("supplementary_data") or {}).get("related_ids") or {}
+    named = {str(resource.get("id")), str(resource.get("order_id")), str(ids.get("order_id"))}
+    links = {link.get("rel"): link.get("href") for link in resource.get("links") or []}
+    capture_id = str(links.get("up") or "").rpartition("/")[2]
+    known = Q(provider_order_id__in=named)
+    return Order.objects.filter(known | Q(provider_capture_id=capture_id)).first()
 
 
 def _apply_refund(order: Order, resource: dict[str, Any], *, is_reversal: bool) -> None:

@@ -29,9 +29,13 @@ from tutorme.core.transactions import outside_transaction
 
 log = structlog.get_logger(__name__)
 
-# Longer than the calls of one turn may take; renewed before money is asked for.
-BUSY = timedelta(seconds=60)
-_FIRST_CHECK, _LAST_CHECK = timedelta(minutes=1), timedelta(minutes=30)
+# Longer than a call may take (the door's deadline); renewed before money is asked for. A caller
+# that lost its turn does no harm: request ids and the row lock decide. It is what others wait for
+# when a process died.
+BUSY = timedelta(seconds=30)
+# PayPal keeps the request ids of orders for six hours.
+_KEY_KEPT = timedelta(hours=5, minutes=50)
+_FIRST_CHECK, _LAST_CHECK = timedelta(seconds=30), timedelta(minutes=30)
 _TRY_AGAIN = {"INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY"}
 _NOT_APPROVED = {"ORDER_NOT_APPROVED", "PAYER_ACTION_REQUIRED"}
 _ALREADY = {"ORDER_ALREADY_CAPTURED"}
@@ -187,10 +191,16 @@ def _intend(order_id: UUID) -> CaptureAttempt:
             raise OrderClosed
         Order.objects.filter(pk=order_id).update(busy_until=Now() + BUSY)
         last = order.attempts.order_by("-number").first()
-        if last and order.state == State.CAPTURING:
+        if last and order.state == State.CAPTURING and _is_remembered(last):
             return last
         transitions.move(order, State.CAPTURING, "asking for the money")
         return CaptureAttempt.objects.create(order=order, number=last.number + 1 if last else 1)
+
+
+def _is_remembered(attempt: CaptureAttempt) -> bool:
+    """Whether the provider still knows its request id. The order was read a moment ago, so money
+    that one moved would be known here."""
+    return timezone.now() - attempt.created_at < _KEY_KEPT
 
 
 def _refused(order_id: UUID, refusal: GatewayRejected) -> Order:

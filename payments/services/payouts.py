@@ -116,9 +116,11 @@ def request(*, user: Any, currency: str) -> PayoutBatch:
     return _draft(currency, owing, requested_by_id=user.pk, note="asked for by the payee")
 
 
-def collect(*, actor: Any | None, note: str = "") -> list[PayoutBatch]:
-    """One draft per currency of all who are owed. `actor` None is the schedule."""
-    found = owed()
+def collect(
+    *, actor: Any | None, note: str = "", payees: set[UUID] | None = None
+) -> list[PayoutBatch]:
+    """One draft per currency of all who are owed, or of these. `actor` None is the schedule."""
+    found = [row for row in owed() if payees is None or row.payee_id in payees]
     currencies = sorted({row.amount.currency for row in found})
     return [
         _draft(

@@ -90,7 +90,7 @@ def draw_up(
     credit = Money(0, total.currency)
     if with_credit and kind != "credit":
         credit = _credit(buyer, total, besides)
-    tax = _contained(total) if quote.taxed else Money(0, total.currency)
+    tax = contained(total) if quote.taxed else Money(0, total.currency)
     schedule, per_mille = commission.rate_for(quote)
     base = total + promoted - tax
     share = base - base.share(per_mille)
@@ -115,7 +115,7 @@ def _credit(buyer: Any, total: Money, besides: Order | None) -> Money:
     return min(there, total, key=lambda money: money.minor)
 
 
-def _contained(total: Money) -> Money:
+def contained(total: Money) -> Money:
     """Tax inside a gross amount, rounded half up."""
     rate = settings.TAX_PER_MILLE
     return Money((total.minor * rate * 2 + 1000 + rate) // (2 * (1000 + rate)), total.currency)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from payments.errors import NotRefundable, NotWaiting, RefundTooLarge, SecondPersonNeeded
 from payments.events import PaymentRefunded
@@ -24,6 +25,8 @@ from tutorme.core.money import Money
 from tutorme.core.transactions import outside_transaction
 
 Step = Refund.State
+# PayPal keeps the request ids of refunds for 45 days.
+_KEY_KEPT = timedelta(days=44)
 _REFUNDABLE = (State.CAPTURED, State.PARTIALLY_REFUNDED)
 
 
@@ -145,9 +148,10 @@ def carry_out(refund_id: UUID) -> Refund:
         if row.provider_refund_id:
             truth = gateway.refund_state(row.provider_refund_id)
         else:
-            truth = gateway.refund(
+            truth = _found_again(gateway, row) or gateway.refund(
                 str(row.order.provider_capture_id),
                 request_id=row.request_id,
+                reference=str(row.pk),
                 amount=row.money,
                 note=row.note,
             )
@@ -158,6 +162,15 @@ def carry_out(refund_id: UUID) -> Refund:
     except GatewayRejected as refusal:
         return _failed(row, refusal.code)
     return apply_truth(row.order_id, truth, refund_id=row.pk)
+
+
+def _found_again(gateway: paypal.PayPal, row: Refund) -> ProviderRefund | None:
+    """Once the provider has forgotten the request id, asking again would give the money twice:
+    then its list of refunds is read first."""
+    if timezone.now() - row.created_at < _KEY_KEPT:
+        return None
+    given = gateway.order(str(row.order.provider_order_id)).refunds
+    return next((one for one in given if one.reference == str(row.pk)), None)
 
 
 def _given(row: Refund) -> Refund:
@@ -202,6 +215,9 @@ def apply_truth(
         elif truth.status == "PENDING" and row.state == Refund.State.REQUESTED:
             row.state = Refund.State.PENDING
         row.save()
+        if row.state == Refund.State.COMPLETED:
+            # That it was a reversal may become known after the money went.
+            transitions.stand(order, row.note)
     return row
 
 

@@ -3,8 +3,8 @@ of the fact, posted once."""
 
 from collections.abc import Callable
 
-from payments.models import Order, Refund
-from payments.services import coupons, credits, documents, earnings, ledger, packages
+from payments.models import Order, Refund, SubscriptionPeriod
+from payments.services import coupons, credits, documents, earnings, ledger, packages, pricing
 from payments.services.ledger import Kind, Line
 
 CREDIT, PACKAGE = "credit", "package"
@@ -103,3 +103,35 @@ def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Li
         Line(Kind.PROMOTIONS, promoted),
         Line(Kind.PLATFORM_FEE, -(minor - tax - share + promoted)),
     ]
+
+
+def record_period(period: SubscriptionPeriod) -> None:
+    """A payment of a subscription: all of it the house's, less tax and the provider's fee."""
+    _post_period(period, "subscription", Kind.STUDENT_CASH, sign=1)
+    fee = period.fee_minor
+    ledger.post(
+        kind="subscription_fee",
+        reference=period.sale_id,
+        currency=period.currency,
+        lines=[Line(Kind.PLATFORM_FEE, -fee), Line(Kind.PROCESSOR_FEE, fee)],
+    )
+
+
+def record_period_refund(period: SubscriptionPeriod) -> None:
+    """It went back; the provider keeps its fee."""
+    _post_period(period, "subscription_refund", Kind.REFUNDS, sign=-1)
+
+
+def _post_period(period: SubscriptionPeriod, kind: str, cash: ledger.Kind, *, sign: int) -> None:
+    amount = period.amount
+    tax = pricing.contained(amount)
+    ledger.post(
+        kind=kind,
+        reference=period.sale_id,
+        currency=period.currency,
+        lines=[
+            Line(cash, -sign * amount.minor),
+            Line(Kind.TAX, sign * tax.minor),
+            Line(Kind.PLATFORM_FEE, sign * (amount - tax).minor),
+        ],
+    )

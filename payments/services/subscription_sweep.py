@@ -26,9 +26,9 @@ def reconcile(*, only_due: bool = False, limit: int = 200) -> dict[str, int]:
     provider. Safe beside itself and everything else. `only_due` leaves out those looked at a
     short while ago."""
     found = {"followed": 0, "given up": _give_up_stale(), "busy": 0, "unreachable": 0}
-    rows = Subscription.objects.filter(Q(state__in=LIVE_STATES) | ~Q(wish="")).exclude(
-        provider_subscription_id=None
-    )
+    # One that ended may still lose what it opens: its payment can go back.
+    followed = Q(state__in=LIVE_STATES) | Q(access_until__gt=Now()) | ~Q(wish="")
+    rows = Subscription.objects.filter(followed).exclude(provider_subscription_id=None)
     if only_due:
         rows = rows.filter(next_check_at__lte=Now())
     for row in list(rows.order_by("next_check_at")[:limit]):

@@ -24,7 +24,7 @@ from payments.models import (
     SubscriptionPeriod,
     SubscriptionTransition,
 )
-from payments.services import periods
+from payments.services import periods, settlement
 from payments.services.periods import Bought
 from tutorme.core import audit, outbox
 
@@ -176,6 +176,7 @@ def _tell_of_payment(row: Subscription, period: SubscriptionPeriod, *, is_good: 
         currency=period.currency,
     )
     outbox.record(paid, key=f"subscription.paid:{period.sale_id}")
+    settlement.record_period(period)
     if not is_good:
         back = SubscriptionRefunded(
             subscription_id=row.pk,
@@ -186,6 +187,7 @@ def _tell_of_payment(row: Subscription, period: SubscriptionPeriod, *, is_good: 
             currency=period.currency,
         )
         outbox.record(back, key=f"subscription.refunded:{period.sale_id}")
+        settlement.record_period_refund(period)
 
 
 def _choose_version(row: Subscription, named: PlanVersion, bought: list[Bought]) -> None:

@@ -43,7 +43,7 @@ STEPS: dict[Order.State, frozenset[Order.State]] = {
         {State.CAPTURED, State.PARTIALLY_REFUNDED, State.REFUNDED, State.REVERSED}
     ),
     State.REVERSED: frozenset({State.CAPTURED, State.PARTIALLY_REFUNDED, State.DISPUTED}),
-    State.REFUNDED: frozenset(),
+    State.REFUNDED: frozenset({State.REVERSED}),
     # Money that arrives after the end is for a person to judge, and may be accepted.
     State.DECLINED: frozenset({State.REVIEW}),
     State.EXPIRED: frozenset({State.REVIEW}),

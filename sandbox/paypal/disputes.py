@@ -67,11 +67,11 @@ async def listed(request: Request) -> Response:
     start = int(request.query_params.get("next_page_token", "0"))
     base = base_of(request)
     here = {"href": f"{base}/v1/customer/disputes", "rel": "self", "method": "GET"}
-    shown: dict[str, Any] = {"items": [], "links": [here]}
+    shown: dict[str, Any] = {"links": [here]}
     for row in moved[start : start + size]:
         kept = {"dispute_id", "create_time", "update_time", "reason", "status", "links"}
         facts = _shape(row, base)
-        shown["items"].append({name: facts[name] for name in kept})
+        shown.setdefault("items", []).append({name: facts[name] for name in kept})
     if start + size < len(moved):
         query = (
             f"{request.url.query.partition('&next_page_token')[0]}&next_page_token={start + size}"

@@ -130,7 +130,8 @@ async def refund(request: Request) -> Response:
         amount = body.get("amount")
         if problem := checks.refund_problem(row, item, amount):
             return refusal(checks.status_of(problem), problem)
-        made = Refund(Decimal(amount["value"]) if amount else item.left, note_of(body))
+        value = Decimal(amount["value"]) if amount else item.left
+        made = Refund(value, note_of(body), str(body.get("custom_id", "")))
         item.refunds.append(made)
         item.status = "PARTIALLY_REFUNDED" if item.left else "REFUNDED"
     request.state.latest = partial(shapes.refund, row, made)

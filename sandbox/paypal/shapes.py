@@ -86,6 +86,8 @@ def refund(row: Order, item: Refund, base: str) -> dict[str, Any]:
             {"href": f"{base}/v2/payments/refunds/{item.id}", "rel": "self", "method": "GET"}
         ],
     }
+    if item.custom_id:
+        shown["custom_id"] = item.custom_id
     return {**shown, "note_to_payer": item.note} if item.note else shown
 
 

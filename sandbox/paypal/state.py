@@ -27,6 +27,7 @@ def now() -> str:
 class Refund:
     value: Decimal
     note: str = ""
+    custom_id: str = ""
     id: str = field(default_factory=new_id)
     status: str = "COMPLETED"
     created_at: str = field(default_factory=now)

@@ -1,7 +1,11 @@
 """Firebase ID tokens by the rules of Firebase's own verifier (contracts/firebase)."""
 
+import base64
+import hashlib
+import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -61,10 +65,6 @@ def by_hand(key: Any, algorithm: str, headers: dict[str, Any]) -> str:
 
 def hs256_with_the_certificate() -> str:
     """PyJWT refuses to make one, so it is put together by hand."""
-    import base64
-    import hashlib
-    import hmac
-
     body = by_hand(None, "none", {}).split(".")[1]
     head = json.dumps({"alg": "HS256", "kid": signing.KID}).encode()
     start = base64.urlsafe_b64encode(head).rstrip(b"=").decode() + "." + body
@@ -73,7 +73,7 @@ def hs256_with_the_certificate() -> str:
     return start + "." + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
-MUST_REJECT = {
+MUST_REJECT: dict[str, Callable[[Any], str]] = {
     "alg none": lambda sandbox: by_hand(None, "none", {"kid": signing.KID}),
     "alg HS256 signed with the certificate text": lambda sandbox: hs256_with_the_certificate(),
     "missing kid": lambda sandbox: by_hand(signing.key("own"), "RS256", {}),

@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -26,16 +27,16 @@ class Visitor:
     def __init__(self, sandbox, service: str, client: Client | None = None) -> None:
         self.client, self.sandbox, self.service = client or Client(), sandbox, service
 
-    def leave(self, process: str = "login"):
+    def leave(self, process: str = "login") -> Any:
         return self.client.post(f"/account/{self.service}/login/?process={process}")
 
-    def decide(self, address: str, **choice: str):
+    def decide(self, address: str, **choice: str) -> Any:
         """What the person presses there; returns the answer that leads back, not yet followed."""
         asked = {key: values[0] for key, values in parse_qs(urlsplit(address).query).items()}
         url = address.partition("?")[0]
         return self.sandbox.http.post(url, data={**asked, **choice})
 
-    def back(self, answer):
+    def back(self, answer: Any) -> Any:
         """Follows it: a redirect, or the form that Apple's page posts."""
         if answer.status_code == 303:
             return self._get(answer.headers["Location"])
@@ -44,11 +45,11 @@ class Visitor:
         posted = self.client.post("/account/apple/login/callback/", fields)
         return self._get(posted["Location"])
 
-    def _get(self, address: str):
+    def _get(self, address: str) -> Any:
         parts = urlsplit(address)
         return self.client.get(f"{parts.path}?{parts.query}")
 
-    def come_in(self, *, process: str = "login", **choice: str):
+    def come_in(self, *, process: str = "login", **choice: str) -> Any:
         left = self.leave(process)
         assert left.status_code == 302, left.content
         return self.back(self.decide(left["Location"], **choice))
@@ -163,7 +164,7 @@ def test_a_provider_that_is_away_is_said_plainly(sandbox) -> None:
 def test_sam_connects_and_disconnects(sandbox, sam: User) -> None:
     client = Client()
     client.post("/account/login/", {"login": sam.email, "password": "correct horse battery"})
-    page = client.get("/settings/security/connections/").content.decode()
+    page = client.get("/settings/connections/").content.decode()
     assert page.count("process=connect") == 3
     client.post("/account/confirm/", {"password": "correct horse battery"})
     visitor = Visitor(sandbox, "google", client)
@@ -172,7 +173,7 @@ def test_sam_connects_and_disconnects(sandbox, sam: User) -> None:
     assert row.user == sam
     # Nobody else can join the same identity.
     assert Visitor(sandbox, "google").come_in(**NADIA)["Location"] == "/today/"
-    client.post(f"/settings/security/connections/{row.pk}/remove/")
+    client.post(f"/settings/connections/{row.pk}/remove/")
     assert not SocialAccount.objects.exists()
 
 
@@ -180,7 +181,7 @@ def test_the_last_way_in_stays(sandbox) -> None:
     visitor = Visitor(sandbox, "google")
     visitor.come_in(**NADIA)
     row = SocialAccount.objects.get()
-    visitor.client.post(f"/settings/security/connections/{row.pk}/remove/")
+    visitor.client.post(f"/settings/connections/{row.pk}/remove/")
     assert SocialAccount.objects.exists()
 
 

@@ -19,7 +19,7 @@ from accounts.services import users
 from tests import cast
 from tests.races.parallel import together
 from tutorme.core.ids import uuid7
-from tutorme.core.models import AuditEntry
+from tutorme.core.models import AuditEntry, OutboxEvent
 
 TOKEN, REFRESH = "/api/v1/auth/token/", "/api/v1/auth/token/refresh/"
 ME = "/api/v1/me/profile/"
@@ -48,7 +48,9 @@ def test_a_replayed_refresh_token_ends_the_sign_in(api, sam: User) -> None:
     AuthSession.objects.update(rotated_at=Now() - timedelta(minutes=1))
     replay = api(None).post(REFRESH, {"refresh": stolen.refresh}, format="json")
     assert (replay.status_code, replay.json()["code"]) == (401, "refresh-reused")
-    assert AuditEntry.objects.get().action == "session.reuse_detected"
+    assert AuditEntry.objects.get().action == "security.session-reused"
+    told = OutboxEvent.objects.get(name="user.security_changed")
+    assert told.payload["change"] == "session-reused"
     with pytest.raises(TokenInvalid):
         tokens.refresh(current.refresh)
     assert bearer(api(None), current.access).status_code == 401

@@ -4,10 +4,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.models import TutorProfile, User
+from accounts.models import User
 from tests.core.probe import Rang
 from tutorme.core import audit, inbox, outbox
-from tutorme.core.models import OutboxDelivery
+from tutorme.core.models import AuditEntry, OutboxDelivery
 
 LISTS = sorted(
     f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
@@ -53,26 +53,17 @@ def test_students_and_visitors_find_no_admin(client, sam: User) -> None:
 def test_an_admin_suspends_others_but_not_herself(client, ada: User, sam: User) -> None:
     client.force_login(ada)
     chosen = {"action": "suspend", "_selected_action": [sam.pk, ada.pk]}
-    client.post(reverse("admin:accounts_user_changelist"), chosen)
+    path = reverse("admin:accounts_user_changelist")
+    asked = client.post(path, chosen)
+    assert b'name="reason"' in asked.content
+    assert client.post(path, {**chosen, "asked": "1", "reason": " "}).status_code == 200
+    sam.refresh_from_db()
+    assert sam.is_active
+    client.post(path, {**chosen, "asked": "1", "reason": "Sold answers"})
     sam.refresh_from_db()
     ada.refresh_from_db()
     assert (sam.is_active, ada.is_active) == (False, True)
-
-
-@pytest.mark.django_db
-def test_who_asked_to_teach_is_vouched_for_and_others_are_not(
-    client, ada: User, sam: User, tess: User
-) -> None:
-    TutorProfile.objects.filter(user=tess).update(state="draft")
-    client.force_login(ada)
-    chosen = {"action": "approve_tutor", "_selected_action": [sam.pk, tess.pk]}
-    client.post(reverse("admin:accounts_user_changelist"), chosen)
-    profile = TutorProfile.objects.get()
-    assert (profile.user, profile.state, profile.headline) == (
-        tess,
-        "approved",
-        "Tess explains it twice",
-    )
+    assert AuditEntry.objects.get(action="user.suspended").reason == "Sold answers"
 
 
 @pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Course, SearchWord
 from courses.queries import catalogue
-from courses.queries.spelling import distance
 from tutorme.core.ids import uuid7
 from tutorme.core.money import WITHOUT_DECIMALS
+from tutorme.core.spelling import distance
 
 pytestmark = pytest.mark.django_db
 COURSES = "/api/v1/courses/"

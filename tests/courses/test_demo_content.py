@@ -99,8 +99,9 @@ def test_a_course_has_three_sections_and_ends_with_a_quiz(slug: str) -> None:
 
 @each_course
 def test_lessons_are_named_once_and_the_first_can_be_previewed(slug: str) -> None:
-    rows = lessons(courses()[slug])
-    keys = [row["key"] for row in rows]
+    everything = lessons(courses()[slug])
+    rows = [row for row in everything if row["kind"] != "video"]
+    keys = [row["key"] for row in everything]
     assert len(keys) == len(set(keys))
     assert all(KEY.match(key) for key in keys)
     assert all(set(row) == {"key", "title", "kind", "free_preview", "minutes"} for row in rows)
@@ -111,8 +112,22 @@ def test_lessons_are_named_once_and_the_first_can_be_previewed(slug: str) -> Non
 @each_course
 def test_every_lesson_has_its_file_and_every_file_its_lesson(slug: str) -> None:
     suffix = {"text": ".md", "quiz": ".yaml"}
-    wanted = {row["key"] + suffix[row["kind"]] for row in lessons(courses()[slug])}
+    written = [row for row in lessons(courses()[slug]) if row["kind"] in suffix]
+    wanted = {row["key"] + suffix[row["kind"]] for row in written}
     assert {path.name for path in (COURSES / slug / "lessons").iterdir()} == wanted
+
+
+@each_course
+def test_a_video_is_small_captioned_and_does_not_count(slug: str) -> None:
+    folder = COURSES / slug / "files"
+    wanted = set()
+    for row in lessons(courses()[slug], "video"):
+        tracks = [track["file"] for track in row["video"]["captions"]]
+        wanted |= {row["video"]["file"], *tracks}
+        assert tracks
+        assert row["required"] is False
+        assert (folder / row["video"]["file"]).stat().st_size < 200_000
+    assert {path.name for path in folder.glob("*")} == wanted
 
 
 @each_body
@@ -311,7 +326,8 @@ def passed_quizzes(history: Row, *, partial: bool) -> set[str]:
 
 def progress(history: Row, *, partial: bool = True) -> float:
     done = len(lessons_done(history)) + len(passed_quizzes(history, partial=partial))
-    return done / len(lessons(courses()[history["course"]]))
+    counted = [row for row in lessons(courses()[history["course"]]) if row.get("required", True)]
+    return done / len(counted)
 
 
 def test_nobody_is_enrolled_twice_in_a_course() -> None:

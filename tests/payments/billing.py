@@ -1,15 +1,18 @@
 """Plans on sale and people who subscribed to them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
-from payments.models import Feature, Plan, Subscription
+from payments.models import Feature, Plan, PlanVersion, Subscription
 from payments.services import plans, subscriptions
 from tests.sandbox_server import Sandbox
 from tutorme.core.money import Money
 
+_DAY = timedelta(days=1)
 EVERYTHING = [Feature.PREMIUM_COURSES, Feature.AI, Feature.VIDEO]
 
 
@@ -33,6 +36,36 @@ def more(plus: Plan) -> Plan:
     plan = plan_at("19.00", slug="more", position=1)
     plans.sync()
     return plan
+
+
+def bare_subscription(user: User, **facts: object) -> Subscription:
+    """A row by itself, unknown to any provider, with one payment; and another plan to change to."""
+    versions = []
+    for position, (slug, amount) in enumerate((("plus", 900), ("more", 1900))):
+        named = {"name": slug.title(), "description": "More of it", "features": EVERYTHING}
+        plan, _made = Plan.objects.get_or_create(
+            slug=slug, defaults={**named, "position": position}
+        )
+        version, _made = PlanVersion.objects.get_or_create(
+            plan=plan,
+            number=1,
+            defaults={"amount_minor": amount, "currency": "EUR", "state": "active"},
+        )
+        versions.append(version)
+    now = timezone.now()
+    times = {"paid_through": now + 20 * _DAY, "access_until": now + 23 * _DAY}
+    given = {"state": "active", "next_billing_at": now + 20 * _DAY, **times, **facts}
+    row = Subscription.objects.create(user=user, version=versions[0], **given)
+    row.periods.create(
+        version=versions[0],
+        sale_id=f"SALE-{row.pk}",
+        paid_at=now - 10 * _DAY,
+        starts_at=now - 10 * _DAY,
+        ends_at=now + 20 * _DAY,
+        amount_minor=900,
+        currency="EUR",
+    )
+    return row
 
 
 Subscribe = Callable[..., Subscription]

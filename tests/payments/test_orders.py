@@ -326,9 +326,9 @@ def test_the_sweep_comes_back_when_a_dead_ones_turn_has_run_out(placed: Buy) -> 
 def test_the_command_says_what_it_found(placed: Buy, capsys) -> None:
     placed("approve")
     call_command("reconcile")
-    assert "settled: 1" in capsys.readouterr().out
+    assert "orders settled: 1" in capsys.readouterr().out
     call_command("reconcile")
-    assert "settled: 0" in capsys.readouterr().out
+    assert "orders settled: 0" in capsys.readouterr().out
 
 
 def test_the_trail_cannot_be_rewritten(placed: Buy) -> None:

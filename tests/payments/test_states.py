@@ -24,7 +24,7 @@ created voided, approved voided, capturing voided, capture_pending voided,
 captured partially_refunded, captured refunded, captured disputed, captured reversed,
 partially_refunded refunded, partially_refunded disputed, partially_refunded reversed,
 disputed captured, disputed partially_refunded, disputed refunded, disputed reversed,
-reversed captured, reversed partially_refunded, reversed disputed,
+refunded reversed, reversed captured, reversed partially_refunded, reversed disputed,
 declined review, expired review, cancelled review, voided review, review captured
 """
 ALLOWED = {tuple(pair.split()) for pair in FORWARD.split(",")}

@@ -83,7 +83,7 @@ def test_a_persons_pages_are_open_to_everyone(chromium, live_server):
     cast.person("Sam")
     with opened(chromium, width=NARROW) as page:
         sign_in(page, live_server.url)
-        for path in ("/settings/profile/", "/settings/security/devices/"):
+        for path in ("/settings/profile/", "/settings/devices/"):
             page.goto(live_server.url + path)
             assert violations(page) == []
             assert sideways(page) <= 0

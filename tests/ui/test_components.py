@@ -10,8 +10,10 @@ TOKENS = "tutorme/static/css/tokens.css"
 
 
 def templates(root: Path) -> list[Path]:
-    # Mail has no style sheet and no policy: its layout is attributes of tables.
-    return [path for path in (root / "templates").rglob("*.html") if "email" not in path.parts]
+    # Mail has no style sheet and no policy: its layout is attributes of tables. The admin has its
+    # own sheet.
+    found = (root / "templates").rglob("*.html")
+    return [path for path in found if not {"email", "admin"} & set(path.parts)]
 
 
 def sheets(root: Path) -> list[Path]:

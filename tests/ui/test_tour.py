@@ -14,17 +14,20 @@ from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from certificates.models import Certificate
-from courses.models import Course
+from courses.models import Course, LessonKind
 from courses.services import (
     achievement_catalogue,
     authoring,
     enrolling,
     learning,
     motivation,
+    outlining,
     quizzes,
+    writing,
 )
 from payments.models import Order
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
+from tests.payments.billing import bare_subscription
 from tests.payments.conftest import bare_order
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 
@@ -33,6 +36,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+SUBSCRIPTIONS = (
+    {"state": "approval_pending", "approve_url": "https://www.paypal.com/x"},
+    {"state": "past_due", "failures": 1, "owed_minor": 900},
+    {"state": "suspended", "failures": 3, "owed_minor": 900},
+    {"state": "suspended", "paused_at": "2026-11-01T00:00:00Z"},
+    {"state": "active", "wish": "pause", "review": "a payment of another amount"},
+    {"state": "cancelled"},
+)
 SHOWN = ("created", "capture_pending", "captured", "refunded", "review", "declined")
 
 
@@ -55,6 +66,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
     achievement_catalogue.load()
     motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
+    running = bare_subscription(sam)
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
@@ -74,6 +86,10 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/learn/second-steps/check/attempts/1/",
         "/learn/last-steps/more/",
         f"/checkout/course/{unbought.pk}/",
+        "/pricing/",
+        "/subscriptions/",
+        f"/subscriptions/{running.pk}/cancel/",
+        f"/subscriptions/{running.pk}/change/more/",
         "/orders/",
         *(f"/orders/{order.pk}/" for order in orders),
         "/certificates/",
@@ -86,7 +102,7 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/notifications/",
         "/settings/profile/",
         "/settings/security/",
-        "/settings/security/devices/",
+        "/settings/devices/",
         "/settings/security/password/",
         "/settings/security/email/",
         "/settings/security/tokens/",
@@ -164,9 +180,85 @@ def test_somebody_new_finds_something_to_do_on_every_empty_page(chromium, live_s
     assert tour(chromium, live_server.url, ada, empty, width=NARROW) == {}
 
 
+@pytest.mark.parametrize("facts", SUBSCRIPTIONS, ids=str)
+def test_a_subscription_is_open_to_everyone_however_it_stands(
+    chromium, live_server, sam, facts
+) -> None:
+    bare_subscription(sam, **facts)
+    for options in ({"width": NARROW, "color_scheme": "dark"}, {"width": WIDE}):
+        assert tour(chromium, live_server.url, sam, ["/subscriptions/"], **options) == {}
+
+
 def test_code_in_a_chosen_answer_lies_on_the_marker(chromium, live_server, sam, stops):
     """On the chalkboard its own dark ground made it unreadable; axe does not see that."""
     ground = "getComputedStyle(document.querySelector('.choice code')).backgroundColor"
     with signed_in(chromium, live_server.url, sam, color_scheme="dark") as page:
         page.goto(f"{live_server.url}/learn/second-steps/check/attempts/1/")
         assert page.evaluate(ground) == "rgba(0, 0, 0, 0)"
+
+
+@pytest.fixture
+def desk(stops: list[str], tess: User) -> list[str]:
+    """Tess has a published course with changes, and one of every kind of lesson in its draft."""
+    course = tess.courses_taught.get(slug="first-steps")
+    for kind in LessonKind.values:
+        outlining.add_lesson(course=course, title=f"A {kind}", kind=kind, actor_id=tess.pk)
+    drafts = {row.key: row for row in course.lesson_drafts.select_related("course")}
+    writing.save_lesson(lesson=drafts["more"], changes={"body": "New."}, actor_id=tess.pk)
+    outlining.remove_lesson(lesson=drafts["hello"], actor_id=tess.pk)
+    root = "/teach/courses/first-steps/"
+    kinds = [drafts[f"a-{kind}"].pk for kind in LessonKind.values]
+    return [
+        "/teach/courses/",
+        "/teach/courses/new/",
+        "/teach/courses/import/",
+        root,
+        f"{root}details/",
+        f"{root}publish/",
+        f"{root}files/",
+        *(f"{root}lessons/{pk}/" for pk in kinds),
+        f"{root}lessons/{drafts['more'].pk}/history/",
+        f"{root}lessons/{drafts['more'].pk}/preview/",
+        "/courses/first-steps/changes/",
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_an_authors_pages_are_open_to_everyone(chromium, live_server, tess, desk, width, scheme):
+    options = {"width": width, "color_scheme": scheme}
+    assert tour(chromium, live_server.url, tess, desk, **options) == {}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_an_authors_pages_stand_from_right_to_left(chromium, live_server, tess, desk, width):
+    User.objects.filter(pk=tess.pk).update(locale="ar")
+    assert tour(chromium, live_server.url, tess, desk, width=width) == {}
+
+
+def test_a_draft_saves_itself_and_lessons_move_by_key(chromium, live_server, tess, desk):
+    course = tess.courses_taught.get(slug="first-steps")
+    more = course.lesson_drafts.get(key="more")
+    with signed_in(chromium, live_server.url, tess) as page:
+        page.goto(f"{live_server.url}/teach/courses/first-steps/lessons/{more.pk}/")
+        page.fill("#id_body", "Typed, and nothing pressed.")
+        page.get_by_text("Saved", exact=True).wait_for()
+        more.refresh_from_db()
+        assert more.body == "Typed, and nothing pressed."
+        # Offline, the text stays in this browser.
+        page.route("**/api/v1/lessons/**", lambda route: route.abort())
+        page.fill("#id_body", "Typed while nothing answered.")
+        page.get_by_text("kept in this browser").wait_for()
+        page.unroute("**/api/v1/lessons/**")
+        page.reload()
+        page.get_by_role("button", name="Take it").click()
+        page.get_by_text("Saved", exact=True).wait_for()
+        more.refresh_from_db()
+        assert more.body == "Typed while nothing answered."
+
+        page.goto(f"{live_server.url}/teach/courses/first-steps/")
+        link = page.get_by_role("link", name="A text", exact=True)
+        link.focus()
+        page.keyboard.press("Alt+ArrowUp")
+        page.get_by_text("Moved", exact=True).wait_for()
+    keys = list(course.lesson_drafts.order_by("position").values_list("key", flat=True))
+    assert keys.index("a-text") < keys.index("check")

@@ -7,10 +7,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from courses.models import Attempt, Course, Enrollment
-from courses.services import learning
+from courses.services import counting, recomputing
 from tutorme.web.demo.seeding import seed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("media")]
 
 
 def test_the_demo_is_whole_and_loading_it_again_adds_nothing() -> None:
@@ -20,12 +20,24 @@ def test_the_demo_is_whole_and_loading_it_again_adds_nothing() -> None:
     assert first.histories == Enrollment.objects.count() >= 20
     assert Enrollment.objects.filter(state="completed").count() == 4
     again = seed()
-    assert (again.people, again.courses, again.histories) == (0, 0, 0)
+    assert (again.people, again.courses, again.histories, again.opinions) == (0, 0, 0, 0)
+
+
+def test_the_demo_plays_and_is_rated(client) -> None:
+    assert seed().opinions == 10
+    assert counting.recount(dry_run=True) == []
+    page = client.get("/learn/linear-equations-balance-to-graph/balance-in-motion/")
+    shown = page.content.decode()
+    assert "<video" in shown
+    assert "one box weighs four" in shown
+    rated = client.get("/courses/linear-equations-balance-to-graph/").content.decode()
+    assert "4.67 of 5" in rated
+    assert "replies:" in rated
 
 
 def test_its_histories_hold_what_the_rules_say() -> None:
     seed()
-    assert learning.recompute(dry_run=True) == 0
+    assert recomputing.recompute(dry_run=True) == []
     assert Enrollment.objects.get(user__username="sam").percent == 50
     assert not Enrollment.objects.filter(
         user__username="sam", course__slug="linear-equations-balance-to-graph"

@@ -211,9 +211,12 @@ def _attempt(row: Job, kind: Kind) -> None:
         _retry_later(row, kind, error)
 
 
-def _describe(error: Exception) -> dict[str, str]:
+def _describe(error: Exception) -> dict[str, Any]:
+    """With what a domain error names under `problems`, for whoever waits."""
     code = getattr(error, "code", "") or type(error).__name__
-    return {"code": str(code), "detail": str(getattr(error, "detail", "") or error)[:2000]}
+    told = {"code": str(code), "detail": str(getattr(error, "detail", "") or error)[:2000]}
+    problems = error.extras.get("problems") if isinstance(error, DomainError) else None
+    return {**told, "problems": [str(row)[:500] for row in problems[:50]]} if problems else told
 
 
 def _retry_later(row: Job, kind: Kind, error: Exception) -> None:
@@ -230,7 +233,7 @@ def _retry_later(row: Job, kind: Kind, error: Exception) -> None:
     )
 
 
-def _fail(row: Job, kind: Kind, error: dict[str, str]) -> None:
+def _fail(row: Job, kind: Kind, error: dict[str, Any]) -> None:
     with transaction.atomic():
         mine = Job.objects.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts)
         if mine.update(state=State.FAILED, finished_at=Now(), lease_until=None, error=error):

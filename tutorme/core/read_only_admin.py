@@ -32,4 +32,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         return page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [field.name for field in self.model._meta.fields] + list(self.readonly_fields)
+        """What is excluded is not shown either: Django would add it again for being read-only."""
+        hidden = set(self.exclude or ())
+        columns = [field.name for field in self.model._meta.fields if field.name not in hidden]
+        return columns + list(self.readonly_fields)

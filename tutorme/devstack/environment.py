@@ -72,6 +72,7 @@ def for_run(place: Place, values: Mapping[str, str], at: Ports) -> dict[str, str
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{at.web}",
         "MEDIA_ROOT": str(place.var / "media"),
         "SANDBOX_URL": sandbox,
+        "SANDBOX_STATE": str(place.var / "sandbox" / "paypal"),
         "SANDBOX_WEBHOOK_URL": f"http://127.0.0.1:{at.web}/api/v1/payments/webhooks/paypal/",
         **_mail(values, at),
         **_paypal(values, sandbox),

@@ -162,6 +162,7 @@ def _start(supervisor: Supervisor, stack: Stack) -> None:
     supervisor.say(f"TutorMe is at {stack.env['PUBLIC_BASE_URL']}/  (mail and PayPal stand-ins:")
     supervisor.say(f"  {stack.env['SANDBOX_URL']}/); Ctrl-C stops it")
     if "demo" not in stack.without:
+        supervisor.run(management(stack, "demo_subscriptions"))
         supervisor.run(management(stack, "demo_logins"))
     supervisor.say(f"ready in {time.monotonic() - began:.1f} s")
 

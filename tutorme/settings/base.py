@@ -77,9 +77,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "tutorme.core.middleware.ProblemMiddleware",
     "tutorme.web.middleware.ErrorPageMiddleware",
+    # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
@@ -213,6 +214,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Browsers let passkeys be made on http://localhost; everywhere else they want TLS, and so do we.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_BASE_URL.startswith("http://")
+# How long a wish to be deleted can be taken back, a copy of one's data fetched, an invitation used.
+DELETION_GRACE = timedelta(days=14)
+EXPORT_KEPT_FOR = timedelta(days=7)
+INVITATION_LIFE = timedelta(days=7)
 USERNAME_CHANGE_EVERY = timedelta(days=30)
 USERNAME_HELD_FOR = timedelta(days=90)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")

@@ -8,7 +8,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
-    "payments-reconcile": {"task": "payments.reconcile", "schedule": 60.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 15.0},
+    "payments-compare": {"task": "payments.compare", "schedule": timedelta(days=1)},
     "payments-seal": {"task": "payments.seal_ledger", "schedule": 5.0},
     "payments-mature": {"task": "payments.mature_earnings", "schedule": 60.0},
     "payments-payouts": {"task": "payments.follow_payouts", "schedule": 60.0},
@@ -16,6 +17,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "close-attempts": {"task": "courses.close_expired_attempts", "schedule": 60.0},
     "tidy-boards": {"task": "courses.tidy_boards", "schedule": 60.0},
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
+    "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

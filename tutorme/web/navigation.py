@@ -29,6 +29,7 @@ class Link:
 
 
 COURSES = Entry(("courses",), _("Courses"), "book")
+TUTORS = Entry(("tutors",), _("Tutors"), "person")
 TODAY = Entry(("today",), _("Today"), "today")
 LEARN = Entry(("learn",), _("Learn"), "learn")
 TEACH = Entry(("teach",), _("Teach"), "board")
@@ -41,6 +42,8 @@ CERTIFICATES = Entry(
 )
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
+SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
+PRICES = Entry(("pricing",), _("Prices"))
 PROFILE = Entry(("settings",), _("Settings"), "person")
 LOG_IN = Entry(("account_login",), _("Log in"), "person")
 SIGN_UP = Entry(("account_signup",), _("Sign up"), "person")
@@ -59,6 +62,7 @@ SETTINGS = (
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
     Entry(("settings-billing",), _("Billing details")),
+    Entry(("tutor-profile",), _("Teaching")),
     Entry(("settings-data",), _("Your data")),
 )
 
@@ -84,7 +88,7 @@ def _inside(href: str, path: str) -> bool:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     known = bool(user and user.is_authenticated)
-    settings = request.path.startswith(("/settings/", "/account/")) and known
+    settings = request.path.startswith(("/settings/", "/account/", "/teach/profile/")) and known
     return {
         **menus(request.path, known=known, staff=bool(known and user and user.is_staff)),
         "nav_settings": links(SETTINGS, request.path) if settings else [],
@@ -92,8 +96,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
-    main = (TODAY, COURSES, LEARN, TEACH) if known else (COURSES, VERIFY)
-    account = (CERTIFICATES, ORDERS, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
+    main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
+    account = (CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
@@ -103,9 +107,18 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
         "nav_bar": links((TODAY, LEARN, COURSES, NEWS, PROFILE), path) if known else [],
         "nav_index": [
-            (_("Learn"), links((COURSES, LEARN, TODAY) if known else (COURSES,), path)),
+            (
+                _("Learn"),
+                links(
+                    (COURSES, TUTORS, LEARN, TODAY, PRICES) if known else (COURSES, TUTORS, PRICES),
+                    path,
+                ),
+            ),
             (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
-            (_("Account"), links((PROFILE, ORDERS) if known else (LOG_IN, SIGN_UP), path)),
+            (
+                _("Account"),
+                links((PROFILE, ORDERS, SUBSCRIPTION) if known else (LOG_IN, SIGN_UP), path),
+            ),
             (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],
     }

@@ -57,9 +57,14 @@ class Checkout:
             return _capture(self._transport.get(f"/v2/payments/captures/{segment(capture_id)}"))
 
     def refund(
-        self, capture_id: str, *, request_id: str, amount: Money, note: str
+        self, capture_id: str, *, request_id: str, amount: Money, note: str, reference: str = ""
     ) -> ProviderRefund:
-        body = {"amount": written(amount), "note_to_payer": note[:255] or "Refund"}
+        body: dict[str, Any] = {
+            "amount": written(amount),
+            "note_to_payer": note[:255] or "Refund",
+        }
+        if reference:
+            body["custom_id"] = reference
         path = f"/v2/payments/captures/{segment(capture_id)}/refund"
         answer = self._transport.post(path, body, request_id=request_id)
         answer.setdefault("amount", body["amount"])
@@ -98,4 +103,9 @@ def _capture(row: dict[str, Any]) -> ProviderCapture:
 
 def _refund(answer: dict[str, Any]) -> ProviderRefund:
     with readable("a refund"):
-        return ProviderRefund(answer["id"], answer["status"], money(answer["amount"]))
+        return ProviderRefund(
+            id=answer["id"],
+            status=answer["status"],
+            amount=money(answer["amount"]),
+            reference=answer.get("custom_id", ""),
+        )

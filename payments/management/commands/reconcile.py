@@ -1,21 +1,41 @@
-"""Brings every payment whose end is not known up to the provider's truth. Safe to run twice."""
+"""Brings every payment whose end is not known up to the provider's truth. Safe to run twice, and
+twice at once."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from payments.services import orders, refunds
+from payments.services import compare_with_provider, orders, refunds, subscription_sweep
+
+_ALL = 10_000
 
 
 class Command(BaseCommand):
-    help = "Settles open orders and refunds by asking the provider."
+    help = "Settles open orders, refunds and subscriptions by asking the provider."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", type=int, default=0, metavar="SECONDS")
+        parser.add_argument(
+            "--compare", type=int, default=0, metavar="DAYS", help="read paid orders again, too"
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        found = orders.reconcile(older_than=timedelta(seconds=options["older_than"]), limit=10_000)
-        for name, count in found.items():
-            self.stdout.write(f"{name}: {count}")
-        self.stdout.write(f"refunds completed: {refunds.carry_out_open(limit=10_000)}")
+        patience = timedelta(seconds=options["older_than"])
+        found: dict[str, dict[str, int]] = {
+            "orders": orders.reconcile(older_than=patience, limit=_ALL),
+            "refunds": {"completed": refunds.carry_out_open(older_than=patience, limit=_ALL)},
+            "subscriptions": subscription_sweep.reconcile(limit=_ALL),
+        }
+        if days := options["compare"]:
+            since = timezone.now() - timedelta(days=days)
+            found["compared"] = compare_with_provider.compare(since=since).as_json()
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+            return
+        for what, counts in found.items():
+            for name, count in counts.items():
+                self.stdout.write(f"{what} {name}: {count}")

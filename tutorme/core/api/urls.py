@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularAPIView
 from tutorme.core.api.jobs import JobViewSet
 from tutorme.core.api.system import AuditView, HealthView
 from tutorme.core.api.uploads import UploadViewSet
+from tutorme.core.api.webhook_events import WebhookEventViewSet
 
 urlpatterns = [
     path("jobs/", JobViewSet.as_view({"get": "list"}), name="jobs-list"),
@@ -20,6 +21,21 @@ urlpatterns = [
         name="uploads-read",
     ),
     path("system/health/", HealthView.as_view(), name="system-health"),
+    path(
+        "webhook-events/",
+        WebhookEventViewSet.as_view({"get": "list"}),
+        name="webhook-events-list",
+    ),
+    path(
+        "webhook-events/<uuid:pk>/",
+        WebhookEventViewSet.as_view({"get": "retrieve"}),
+        name="webhook-events-read",
+    ),
+    path(
+        "webhook-events/<uuid:pk>/retry/",
+        WebhookEventViewSet.as_view({"post": "retry"}),
+        name="webhook-events-retry",
+    ),
     path("audit/", AuditView.as_view(), name="audit-list"),
 ]
 

@@ -42,7 +42,8 @@ class Progress extends HTMLElement {
 
   async report(leaving = false) {
     if (this.seconds) {
-      this.unsent.push({ client_event_id: newId(), time_delta_s: this.seconds, position: this.position() });
+      const seen = this.media?.played ? { watched: stretches(this.media.played) } : {};
+      this.unsent.push({ client_event_id: newId(), time_delta_s: this.seconds, position: this.position(), ...seen });
       this.unsent = this.unsent.slice(-KEPT);
       this.seconds = 0;
     }
@@ -59,6 +60,12 @@ class Progress extends HTMLElement {
     }
     this.sending = false;
   }
+}
+
+// What was really played, in whole seconds: the server joins it with what other devices saw.
+function stretches(played) {
+  const all = Array.from({ length: played.length }, (_, n) => [Math.round(played.start(n)), Math.round(played.end(n))]);
+  return all.filter(([begin, end]) => end > begin).slice(-100);
 }
 
 // crypto.randomUUID is only there on secure origins.

@@ -3,6 +3,8 @@ import { defineLive } from "./live.js";
 import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
+import { definePlayer } from "./player.js";
+import { defineTimer } from "./timer.js";
 import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
@@ -10,6 +12,8 @@ defineLive();
 defineJob();
 defineProgress();
 defineAutosave();
+definePlayer();
+defineTimer();
 definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -9,20 +9,30 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import profiles, roles, users
-from courses.models import Course, Enrollment, Lesson
+from courses.models import Course, CourseRating, Enrollment, Lesson
 from courses.services import (
     achievement_catalogue,
     authoring,
+    drafting,
     enrolling,
+    files,
     learning,
     motivation,
+    outlining,
     quizzes,
+    ratings,
     streaks,
+    writing,
 )
+from courses.uploads import MATERIAL, VIDEO
+from tutorme.core.files import storing
+from tutorme.web.demo.hours import seed_hours
+from tutorme.web.demo.money import seed_money
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -33,6 +43,8 @@ class Report:
     people: int = 0
     courses: int = 0
     histories: int = 0
+    opinions: int = 0
+    sales: int = 0
 
 
 @dataclass
@@ -53,6 +65,11 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    for row in _read("opinions.yaml"):
+        report.opinions += _opinion(row, cast)
+    report.sales = seed_money(cast.people, cast.courses)
+    seed_hours(_read("hours.yaml"), cast.people)
+    _unpublished(_read_one("draft.yaml"), cast)
     return report
 
 
@@ -63,6 +80,28 @@ def people() -> list[dict[str, Any]]:
 def _read(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return rows
+
+
+def _read_one(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _unpublished(row: dict[str, Any], cast: _Cast) -> None:
+    """What an author is in the middle of: a draft that learners do not see yet."""
+    course = cast.courses[row["course"]]
+    draft = drafting.draft_of(course)
+    if draft.is_changed or course.version > 1:
+        return
+    author = course.instructor_id
+    for key, more in row["added_to"].items():
+        lesson = course.lesson_drafts.get(key=key)
+        changes = {"body": f"{lesson.body}\n\n{more.strip()}"}
+        writing.save_lesson(lesson=lesson, changes=changes, actor_id=author)
+    sections = {part.title: part.pk for part in course.section_drafts.all()}
+    for lesson_row in row["new_lessons"]:
+        facts = {**lesson_row, "section_id": sections[lesson_row["section_id"]]}
+        outlining.add_lesson(course=course, actor_id=author, **facts)
 
 
 def _person(row: dict[str, Any]) -> tuple[User, bool]:
@@ -103,7 +142,30 @@ def _course(folder: Path, cast: _Cast) -> tuple[Course, bool]:
     if before:
         return before, False
     course = authoring.load_course(folder, instructor=cast.people[manifest["instructor"]])
+    for path in sorted(folder.glob("files/*")):
+        _file(course, path)
     return authoring.publish(course=course, actor_id=course.instructor_id), True
+
+
+def _file(course: Course, path: Path) -> None:
+    """As its teacher would have uploaded it."""
+    purpose = VIDEO if path.suffix == ".webm" else MATERIAL
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    stored = storing.store(owner_id=course.instructor_id, purpose=purpose, upload=upload)
+    files.place(course=course, stored=stored, name=path.name)
+
+
+def _opinion(row: dict[str, Any], cast: _Cast) -> bool:
+    """What a learner says of a course, and what its teacher answers."""
+    learner, course = cast.people[row["learner"]], cast.courses[row["course"]]
+    if CourseRating.objects.filter(user=learner, course=course).exists():
+        return False
+    rating, _new = ratings.rate(
+        user=learner, course=course, rating=row["stars"], review=row["review"].strip()
+    )
+    if text := row.get("reply"):
+        ratings.reply(rating=rating, text=text.strip())
+    return True
 
 
 def _history(row: dict[str, Any], cast: _Cast) -> bool:

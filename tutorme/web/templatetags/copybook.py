@@ -1,5 +1,6 @@
 """What the components need beyond Django's own tags."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,15 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     return icon_svg(name)
+
+
+@register.filter
+def json_ld(facts: dict[str, Any]) -> SafeString:
+    """Facts about the page for those who index it; no character can end the element."""
+    text = json.dumps(facts, ensure_ascii=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ class Command(BaseCommand):
             raise CommandError("The demo has known passwords: not without --anyway here.")
         report = seed()
         self.stdout.write(
-            f"demo: {report.people} people, {report.courses} courses and "
-            f"{report.histories} histories added"
+            f"demo: {report.people} people, {report.courses} courses, "
+            f"{report.histories} histories, "
+            f"{report.opinions} opinions and {report.sales} sales added"
         )

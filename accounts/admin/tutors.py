@@ -1,0 +1,160 @@
+"""Tutors for admins: applications and changes are read whole, then decided with a reason."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.reasons import ReasonForm, ask
+from accounts.models import TutorProfile, TutorReview, User
+from accounts.queries import tutors
+from accounts.queries.people import picture_of
+from accounts.services import tutor_profile, tutor_review
+from tutorme.core.errors import DomainError
+from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+class DecisionForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason, if it is sent back"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The tutor reads this."),
+    )
+
+
+class BadgeForm(ReasonForm):
+    badge = forms.ChoiceField(label=_("Badge"), choices=TutorProfile.Badge.choices, required=False)
+
+
+@admin.register(TutorReview)
+class TutorReviewAdmin(ReadOnlyAdmin):
+    list_display = ("profile", "kind", "state", "submitted_at", "decided_at", "look")
+    list_filter = ("state", "kind")
+    search_fields = ("profile__user__username", "profile__user__email", "id")
+    list_select_related = ("profile__user",)
+    exclude = ("changes",)
+    ordering = ("-submitted_at",)
+    show_full_result_count = False
+
+    @admin.display(description=_("Decide"))
+    def look(self, row: TutorReview) -> SafeString:
+        address = reverse("admin:accounts_tutorreview_decide", args=[row.pk])
+        text = _("Read and decide") if row.state == TutorReview.State.OPEN else _("Read")
+        return format_html('<a href="{}">{}</a>', address, text)
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = path(
+            "<uuid:review_id>/decide/",
+            self.admin_site.admin_view(self.decide_view),
+            name="accounts_tutorreview_decide",
+        )
+        return [decide, *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest, review_id: UUID) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise Http404
+        review = TutorReview.objects.filter(pk=review_id).select_related("profile__user").first()
+        if review is None:
+            raise Http404
+        form = DecisionForm(request.POST or None, initial={"version": review.profile.version})
+        valid = request.method == "POST" and form.is_valid()
+        if valid and (answer := self._decide(request, review, form)):
+            return answer
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("%(kind)s of %(name)s")
+            % {"kind": review.get_kind_display(), "name": review.profile.user},
+            "opts": self.model._meta,
+            "review": review,
+            "form": form,
+            **_facts(review),
+        }
+        return render(request, "admin/accounts/decide.html", context)
+
+    def _decide(
+        self, request: HttpRequest, review: TutorReview, form: DecisionForm
+    ) -> HttpResponse | None:
+        assert isinstance(request.user, User)
+        approve = "approve" in request.POST
+        try:
+            tutor_review.decide(
+                review_id=review.pk, actor=request.user, approve=approve, **form.cleaned_data
+            )
+        except DomainError as refusal:
+            rows = refusal.extras.get("errors", [])
+            form.add_error(None, " ".join([str(refusal.detail), *(row["detail"] for row in rows)]))
+            return None
+        told = _("Approved.") if approve else _("Sent back with your reason.")
+        messages.success(request, told)
+        return redirect("admin:accounts_tutorreview_changelist")
+
+
+def _facts(review: TutorReview) -> dict[str, Any]:
+    profile = review.profile
+    subjects, languages = tutors.taught_by([profile.pk])
+    changes = tutor_profile.wanted_of(review)
+    return {
+        "profile": profile,
+        "person": profile.user,
+        "picture": picture_of(profile.user),
+        "private": tutor_profile.private_of(profile),
+        "subjects": subjects[profile.pk],
+        "languages": languages[profile.pk],
+        "changes": [
+            (name, _plain(tutor_profile.live_value(profile, name)), _plain(value))
+            for name, value in changes.items()
+        ],
+        "earlier": profile.reviews.exclude(pk=review.pk).order_by("-submitted_at")[:10],
+        "is_open": review.state == TutorReview.State.OPEN,
+    }
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@admin.register(TutorProfile)
+class TutorProfileAdmin(ReadOnlyAdmin):
+    list_display = ("user", "state", "is_listed", "badge", "hourly_minor", "hourly_currency")
+    list_filter = ("state", "is_listed", "badge")
+    search_fields = ("user__username", "user__email", "user__display_name", "headline")
+    list_select_related = ("user",)
+    exclude = ("search",)
+    ordering = ("-updated_at",)
+    actions = ("give_badge", "withdraw_approval")
+    show_full_result_count = False
+
+    @admin.action(description=_("Give or take a badge"))
+    def give_badge(self, request: HttpRequest, rows: QuerySet[TutorProfile]) -> HttpResponse | None:
+        asked = ask(request, rows, action="give_badge", title=_("Give this badge"), form=BadgeForm)
+        if isinstance(asked, HttpResponse):
+            return asked
+        assert isinstance(request.user, User)
+        for profile in rows.select_related("user"):
+            tutor_review.give_badge(profile=profile, actor=request.user, **asked)
+        return None
+
+    @admin.action(description=_("Withdraw the approval"))
+    def withdraw_approval(
+        self, request: HttpRequest, rows: QuerySet[TutorProfile]
+    ) -> HttpResponse | None:
+        title = _("Withdraw the approval")
+        asked = ask(request, rows, action="withdraw_approval", title=title)
+        if isinstance(asked, HttpResponse):
+            return asked
+        assert isinstance(request.user, User)
+        for profile in rows.filter(state="approved").select_related("user"):
+            tutor_review.withdraw_approval(profile=profile, actor=request.user, **asked)
+        return None

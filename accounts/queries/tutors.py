@@ -1,0 +1,303 @@
+"""The directory of tutors: what is wanted, who fits, and what each further choice would leave."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Lower
+
+from accounts import names, tongues
+from accounts.models import (
+    HeldUsername,
+    Level,
+    TutorLanguage,
+    TutorProfile,
+    TutorSubject,
+    TutorWord,
+)
+from accounts.querysets import TutorProfileQuerySet
+from tutorme.core import keyset
+from tutorme.core.money import WITHOUT_DECIMALS, Money
+from tutorme.core.spelling import corrected
+
+ORDERS = {
+    "relevance": ("-rank", "pk"),
+    "newest": ("-approved_at", "pk"),
+    "price": ("price_hundredths", "pk"),
+    "-price": ("-price_hundredths", "pk"),
+    "experience": ("-years_of_experience", "pk"),
+    "name": ("name", "pk"),
+}
+_CARD = (
+    "user__username",
+    "user__display_name",
+    "user__avatar_id",
+    "user__avatar__name",
+    "headline",
+    "hourly_minor",
+    "hourly_currency",
+    "years_of_experience",
+    "session_formats",
+    "badge",
+    "approved_at",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`price_min` and `price_max` are by the hour, in units of each tutor's own currency: nothing
+    is converted; `currency` leaves one currency."""
+
+    text: str = ""
+    subject: str = ""
+    language: str = ""
+    level: str = ""
+    currency: str = ""
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    order: str = ""
+
+    @property
+    def ordering(self) -> str:
+        order = self.order or "relevance"
+        return "newest" if order == "relevance" and not self.text else order
+
+
+@dataclass(frozen=True)
+class Taught:
+    slug: str
+    name: str
+    family: str
+    levels: list[str]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    code: str
+    level: str
+
+    @property
+    def name(self) -> str:
+        return tongues.language_name(self.code)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One tutor of a list."""
+
+    pk: UUID
+    slug: str
+    name: str
+    avatar_id: UUID | None
+    avatar_name: str | None
+    headline: str
+    price: Money | None
+    years_of_experience: int
+    session_formats: list[str]
+    badge: str
+    subjects: list[Taught] = field(default_factory=list)
+    languages: list[Spoken] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """`by[facet][value]` is how many tutors choosing that value would leave, every other filter
+    kept. `corrected` is what was searched instead of words nobody has; empty where they were taken
+    as they are."""
+
+    cards: list[Card]
+    next: str
+    previous: str
+    count: int
+    by: dict[str, dict[str, int]]
+    corrected: str
+
+
+def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
+    """Eight queries however many tutors; one more for words, two where they are unknown."""
+    rows, meant = _matching(wanted.text), ""
+    if wanted.text and not rows.exists() and (meant := corrected(wanted.text, TutorWord)):
+        rows = _matching(meant)
+    fitting = rows.filter(*_conditions(wanted).values())
+    found = fitting.count()
+    order = ORDERS[wanted.ordering]
+    columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
+    shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
+    page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
+    cards = [_card(row) for row in page.rows]
+    _fill(cards)
+    return Found(cards, page.next, page.previous, found, _facets(rows, wanted), meant)
+
+
+def count(wanted: Wanted) -> int:
+    """How many fit, by the words as they were typed."""
+    rows = _matching(wanted.text)
+    return rows.filter(*_conditions(wanted).values()).count()
+
+
+_HUNDREDTHS = Case(
+    When(hourly_currency__in=sorted(WITHOUT_DECIMALS), then=F("hourly_minor") * 100),
+    default=F("hourly_minor"),
+    output_field=IntegerField(),
+)
+
+
+def _matching(text: str) -> TutorProfileQuerySet:
+    """By words: name and subjects over the headline over other words for them over the rest."""
+    listed = TutorProfile.objects.listed()
+    if not text:
+        return listed
+    plain = names.plain(text)
+    words = SearchQuery(plain, search_type="websearch", config="english") | SearchQuery(
+        plain, search_type="websearch", config="simple"
+    )
+    found = listed.filter(search=words)
+    return _ranked(found, SearchRank(F("search"), words))
+
+
+def _ranked(rows: TutorProfileQuerySet, rank: Any) -> TutorProfileQuerySet:
+    """A whole number, so that pages go on exactly where one ended."""
+    return rows.annotate(rank=Cast(rank * 1_000_000, IntegerField()))
+
+
+def _conditions(wanted: Wanted) -> dict[str, Q]:
+    found: dict[str, Any] = {}
+    taught = TutorSubject.objects.filter(profile=OuterRef("pk"))
+    if wanted.subject and wanted.level:
+        both = taught.filter(subject=wanted.subject, levels__contains=[wanted.level])
+        found["both"] = Exists(both)
+    if wanted.subject:
+        found["subject"] = Exists(taught.filter(subject=wanted.subject))
+    if wanted.level:
+        found["level"] = Exists(taught.filter(levels__contains=[wanted.level]))
+    if wanted.language:
+        spoken = TutorLanguage.objects.filter(profile=OuterRef("pk"), code=wanted.language)
+        found["language"] = Exists(spoken)
+    if wanted.currency:
+        found["currency"] = Q(hourly_currency=wanted.currency)
+    for name, lookup in (("price_min", "gte"), ("price_max", "lte")):
+        amount: Decimal | None = getattr(wanted, name)
+        if amount is not None:
+            found[name] = _priced(lookup, amount)
+    return found
+
+
+def _priced(lookup: str, amount: Decimal) -> Q:
+    whole, hundredths = int(amount), int(amount * 100)
+    bare = Q(hourly_currency__in=sorted(WITHOUT_DECIMALS))
+    return (bare & Q((f"hourly_minor__{lookup}", whole))) | (
+        ~bare & Q((f"hourly_minor__{lookup}", hundredths))
+    )
+
+
+def _facets(rows: TutorProfileQuerySet, wanted: Wanted) -> dict[str, dict[str, int]]:
+    conditions = _conditions(wanted)
+
+    def without(*lifted: str) -> TutorProfileQuerySet:
+        kept = [each for name, each in conditions.items() if name not in lifted]
+        return rows.filter(*kept)
+
+    return {
+        "subject": _subjects(without("subject", "both"), wanted.level),
+        "language": _languages(without("language")),
+        "level": _levels(without("level", "both"), wanted.subject),
+        "currency": _currencies(without("currency", "price_min", "price_max")),
+    }
+
+
+def _subjects(rows: TutorProfileQuerySet, level: str) -> dict[str, int]:
+    taught = TutorSubject.objects.filter(profile__in=rows.values("pk"))
+    if level:
+        taught = taught.filter(levels__contains=[level])
+    counted = taught.values("subject_id").annotate(n=Count("profile_id")).order_by("subject__name")
+    return {row["subject_id"]: row["n"] for row in counted}
+
+
+def _languages(rows: TutorProfileQuerySet) -> dict[str, int]:
+    spoken = TutorLanguage.objects.filter(profile__in=rows.values("pk"))
+    counted = spoken.values("code").annotate(n=Count("profile_id")).order_by("-n", "code")
+    return {row["code"]: row["n"] for row in counted}
+
+
+def _levels(rows: TutorProfileQuerySet, subject: str) -> dict[str, int]:
+    taught = TutorSubject.objects.filter(profile__in=rows.values("pk"))
+    if subject:
+        taught = taught.filter(subject=subject)
+    counts = taught.aggregate(
+        **{
+            level: Count("profile_id", distinct=True, filter=Q(levels__contains=[level]))
+            for level in Level.values
+        }
+    )
+    return {level: n for level, n in counts.items() if n}
+
+
+def _currencies(rows: TutorProfileQuerySet) -> dict[str, int]:
+    counted = rows.order_by().values("hourly_currency").annotate(n=Count("pk"))
+    return {row["hourly_currency"]: row["n"] for row in counted.order_by("-n", "hourly_currency")}
+
+
+def _card(row: dict[str, Any]) -> Card:
+    priced = row["hourly_minor"] is not None
+    return Card(
+        pk=row["pk"],
+        slug=row["user__username"].lower(),
+        name=row["user__display_name"],
+        avatar_id=row["user__avatar_id"],
+        avatar_name=row["user__avatar__name"],
+        headline=row["headline"],
+        price=Money(row["hourly_minor"], row["hourly_currency"]) if priced else None,
+        years_of_experience=row["years_of_experience"],
+        session_formats=row["session_formats"],
+        badge=row["badge"],
+    )
+
+
+def _fill(cards: list[Card]) -> None:
+    """What is taught and spoken, for all of them at once."""
+    subjects, languages = taught_by([card.pk for card in cards])
+    for card in cards:
+        card.subjects.extend(subjects[card.pk])
+        card.languages.extend(languages[card.pk])
+
+
+def taught_by(
+    profile_ids: list[UUID],
+) -> tuple[dict[UUID, list[Taught]], dict[UUID, list[Spoken]]]:
+    subjects: dict[UUID, list[Taught]] = defaultdict(list)
+    languages: dict[UUID, list[Spoken]] = defaultdict(list)
+    rows = TutorSubject.objects.filter(profile__in=profile_ids).order_by("position")
+    for row in rows.values(
+        "profile_id", "subject_id", "subject__name", "subject__family", "levels"
+    ):
+        taught = Taught(
+            row["subject_id"], row["subject__name"], row["subject__family"], row["levels"]
+        )
+        subjects[row["profile_id"]].append(taught)
+    spoken = TutorLanguage.objects.filter(profile__in=profile_ids).order_by("position")
+    for profile_id, code, level in spoken.values_list("profile_id", "code", "level"):
+        languages[profile_id].append(Spoken(code, level))
+    return subjects, languages
+
+
+def public_tutor(tutor_id: UUID) -> TutorProfile | None:
+    """The profile of somebody whose page anybody may read, with name and picture."""
+    public = TutorProfile.objects.public().select_related("user__avatar")
+    found: TutorProfile | None = public.filter(pk=tutor_id).first()
+    return found
+
+
+def by_name(slug: str) -> TutorProfile | None:
+    """By username, by one that looks the same, or by one they gave up and still hold."""
+    looks = names.skeleton(slug[:60])
+    public = TutorProfile.objects.public().select_related("user__avatar")
+    held = HeldUsername.objects.filter(skeleton=looks).values("user_id")
+    found = public.filter(Q(user__username_skeleton=looks) | Q(pk__in=held))
+    # Who has the name now comes before who had it.
+    return found.order_by(
+        Case(When(user__username_skeleton=looks, then=Value(0)), default=Value(1))
+    ).first()

@@ -1,0 +1,27 @@
+"""Writes a course's draft as files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from courses.models import Course
+from courses.services import transfers
+
+
+class Command(BaseCommand):
+    help = "Writes the draft of a course into a new folder: course.yaml, lessons/, files/."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        course = Course.objects.filter(slug=options["slug"]).first()
+        if course is None:
+            raise CommandError(f"There is no course {options['slug']}.")
+        try:
+            transfers.export_folder(course=course, folder=options["folder"])
+        except FileExistsError as error:
+            raise CommandError(f"{options['folder']} is not empty.") from error
+        self.stdout.write(f"{options['folder']}")

@@ -1,0 +1,167 @@
+"""Marks: what the server can say at once, and what a tutor has to read first.
+
+The callers of `grade` hold the enrolment's lock and the attempt's, in that order.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.errors import AlreadyMarked
+from courses.events import AttemptGraded, AttemptSubmitted
+from courses.grading import earned, is_blank, passes
+from courses.models import Attempt, AttemptAnswer, Enrollment, Question, Quiz
+from courses.querysets import AttemptQuerySet
+from courses.services import learning
+from tutorme.core import audit, outbox
+from tutorme.core.errors import InvalidInput, NotFound
+
+State = Attempt.State
+
+
+def grade(attempt: Attempt, enrollment: Enrollment, now: datetime) -> None:
+    """Marks what was saved. With an open answer to read it waits for the tutor."""
+    rows = attempt.sheet
+    for row in rows:
+        row.points = None if _is_open(row) else earned(row.question, row.answer)
+    AttemptAnswer.objects.bulk_update(rows, ["points"])
+    attempt.submitted_at = now
+    if any(row.points is None for row in rows):
+        attempt.state = State.PENDING_REVIEW
+        attempt.save(update_fields=["state", "submitted_at"])
+        outbox.record(
+            AttemptSubmitted(attempt.pk, enrollment.user_id, attempt.lesson_id),
+            actor_id=enrollment.user_id,
+        )
+        return
+    _finish(attempt, enrollment)
+
+
+def _is_open(row: AttemptAnswer) -> bool:
+    return row.question.kind == Question.Kind.OPEN and not is_blank(row.answer)
+
+
+def _finish(attempt: Attempt, enrollment: Enrollment) -> None:
+    """A pass completes the lesson, and is never taken back."""
+    assert attempt.submitted_at is not None
+    attempt.score = sum((row.points or Decimal(0) for row in attempt.sheet), Decimal(0))
+    attempt.passed = passes(attempt.score, attempt.max_score, attempt.pass_percent)
+    attempt.state = State.GRADED
+    attempt.save(update_fields=["score", "passed", "state", "submitted_at"])
+    outbox.record(
+        AttemptGraded(
+            attempt.pk,
+            enrollment.user_id,
+            attempt.lesson_id,
+            attempt.passed,
+            done_at=attempt.submitted_at,
+        ),
+        actor_id=enrollment.user_id,
+    )
+    if attempt.passed:
+        learning.mark_complete(enrollment, attempt.lesson_id, attempt.submitted_at)
+
+
+def locked(wanted: AttemptQuerySet) -> tuple[Enrollment, Attempt]:
+    """`NotFound` where the set is empty."""
+    places = Enrollment.objects.select_for_update(of=("self",), no_key=True)
+    enrollment = places.filter(attempts__in=wanted).first()
+    if enrollment is None:
+        raise NotFound
+    return enrollment, locked_attempt(wanted)
+
+
+def locked_attempt(wanted: AttemptQuerySet) -> Attempt:
+    """With the rules, without the lesson's text."""
+    rows = wanted.select_related("lesson__quiz").defer("lesson__body")
+    row = rows.select_for_update(of=("self",), no_key=True).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a tutor gives an open answer."""
+
+    points: Decimal
+    comment: str = ""
+
+
+def mark_open_answers(*, attempt_id: UUID, tutor: Any, marks: dict[UUID, Mark]) -> Attempt:
+    """A tutor's points for the open answers of an attempt, by question id; with the last one it
+    is graded. `AlreadyMarked` for the second of two tutors, `NotFound` for one who does not teach
+    the course."""
+    with transaction.atomic():
+        enrollment, attempt = locked(Attempt.objects.taught_by(tutor).filter(pk=attempt_id))
+        if attempt.state != State.PENDING_REVIEW:
+            raise AlreadyMarked
+        waiting = [row for row in attempt.sheet if row.points is None]
+        _check(waiting, marks)
+        for row in waiting:
+            row.points = marks[row.question_id].points
+            row.comment = marks[row.question_id].comment
+        AttemptAnswer.objects.bulk_update(waiting, ["points", "comment"])
+        _finish(attempt, enrollment)
+        audit.record(
+            "attempt.marked",
+            target=attempt,
+            actor_id=tutor.pk,
+            after={"score": str(attempt.score), "passed": attempt.passed},
+        )
+    return attempt
+
+
+def _check(waiting: list[AttemptAnswer], marks: dict[UUID, Mark]) -> None:
+    wanted = {row.question_id: row.question.points for row in waiting}
+    problems = [
+        {"pointer": f"/marks/{key}", "code": "points", "detail": "Give points within its range."}
+        for key, most in wanted.items()
+        if key not in marks or not 0 <= marks[key].points <= most
+    ]
+    problems += [
+        {"pointer": f"/marks/{key}", "code": "unknown", "detail": "Nothing waits for this."}
+        for key in marks
+        if key not in wanted
+    ]
+    if problems:
+        raise InvalidInput(errors=problems)
+
+
+def may_review(attempt: Attempt, now: datetime | None = None) -> bool:
+    """Whether this learner may see now what was right and why, by the quiz's policy."""
+    if attempt.state != State.GRADED:
+        return False
+    quiz = attempt.lesson.quiz
+    match quiz.review:
+        case Quiz.Review.AFTER_SUBMIT:
+            return True
+        case Quiz.Review.AFTER_PASS:
+            return bool(attempt.passed)
+        case Quiz.Review.AFTER_LAST_ATTEMPT:
+            last = quiz.max_attempts is not None and attempt.number >= quiz.max_attempts
+            return bool(attempt.passed) or last
+        case Quiz.Review.AFTER_DATE:
+            return quiz.review_from is not None and (now or timezone.now()) >= quiz.review_from
+    return False
+
+
+def record_of(quiz: Quiz, attempts: list[Attempt]) -> Decimal | None:
+    """The result that stands, in per cent, by the quiz's rule; None while nothing is graded."""
+    graded = [row for row in attempts if row.state == State.GRADED and row.max_score]
+    graded.sort(key=lambda row: row.number)
+    shares = [100 * (row.score or Decimal(0)) / row.max_score for row in graded]
+    if not shares:
+        return None
+    by_rule = {
+        Quiz.Record.HIGHEST: max(shares),
+        Quiz.Record.LAST: shares[-1],
+        Quiz.Record.FIRST: shares[0],
+        Quiz.Record.AVERAGE: sum(shares, Decimal(0)) / len(shares),
+    }
+    return by_rule[Quiz.Record(quiz.record)]

@@ -1,0 +1,204 @@
+"""The books in the admin: read, traced, decided on through services; never typed over."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from payments.admin.facts import FactInline
+from payments.models import (
+    Document,
+    Earning,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Package,
+    PayoutApproval,
+    PayoutBatch,
+    PayoutItem,
+    Refund,
+)
+from payments.services import earnings, payouts, refunds, sending
+from tutorme.core.errors import DomainError
+from tutorme.core.gateways import GatewayError
+from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], object]) -> None:
+    """One by one, each told how it went."""
+    for row in rows:
+        try:
+            messages.info(request, f"{row}: {act(row)}")
+        except DomainError as error:
+            messages.warning(request, f"{row}: {error.detail}")
+        except GatewayError as error:
+            messages.warning(request, f"{row}: {error}")
+
+
+class EntryInline(FactInline):
+    model = LedgerEntry
+    fields = ("account", "amount_minor")
+    readonly_fields = fields
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "kind", "reference", "currency", "memo", "place")
+    list_filter = ("kind", "currency")
+    search_fields = ("reference", "order__id", "memo")
+    list_select_related = ("seal",)
+    ordering = ("-id",)
+    inlines = (EntryInline,)
+    show_full_result_count = False
+
+    @admin.display(description=_("in the chain"))
+    def place(self, row: LedgerTransaction) -> str:
+        seal = getattr(row, "seal", None)
+        return str(seal) if seal else str(_("waits"))
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "owner", "currency", "shard", "amount")
+    list_filter = ("kind", "currency")
+    search_fields = ("owner__email",)
+    list_select_related = ("owner",)
+    ordering = ("kind", "id")
+    show_full_result_count = False
+
+    @admin.display(description=_("balance"))
+    def amount(self, row: LedgerAccount) -> str:
+        return row.balance.localized()
+
+
+@admin.register(Earning)
+class EarningAdmin(ReadOnlyAdmin):
+    list_display = ("payee", "what", "share", "state", "available_at", "held_for")
+    list_filter = ("state", "currency")
+    search_fields = ("payee__email", "order__id")
+    list_select_related = ("payee", "order")
+    ordering = ("-id",)
+    actions = ("hold", "lift")
+    show_full_result_count = False
+
+    @admin.display(description=_("what"))
+    def what(self, row: Earning) -> str:
+        return row.order.description
+
+    @admin.display(description=_("share"))
+    def share(self, row: Earning) -> str:
+        return row.left.localized()
+
+    @admin.action(description=_("Hold back what these orders earned"))
+    def hold(self, request: HttpRequest, rows: QuerySet[Earning]) -> None:
+        each(request, rows, lambda row: earnings.hold(row.order_id, reason="by an admin"))
+
+    @admin.action(description=_("Hold them back no longer"))
+    def lift(self, request: HttpRequest, rows: QuerySet[Earning]) -> None:
+        each(request, rows, lambda row: earnings.lift(row.order_id))
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "order", "total", "state", "origin", "requested_by", "note")
+    list_filter = ("state", "origin", "is_reversal")
+    search_fields = ("order__id", "provider_refund_id", "order__buyer__email")
+    list_select_related = ("order", "requested_by")
+    ordering = ("-id",)
+    actions = ("approve", "reject")
+    show_full_result_count = False
+
+    @admin.display(description=_("amount"))
+    def total(self, row: Refund) -> str:
+        return row.amount.localized()
+
+    @admin.action(description=_("Approve (another person than who asked)"))
+    def approve(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
+        each(
+            request,
+            rows,
+            lambda row: refunds.approve(refund_id=row.pk, actor=request.user).state,
+        )
+
+    @admin.action(description=_("Turn down"))
+    def reject(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
+        each(request, rows, lambda row: refunds.reject(refund_id=row.pk, actor=request.user).state)
+
+
+class ItemInline(FactInline):
+    model = PayoutItem
+    fields = ("payee", "email", "amount_minor", "fee_minor", "state", "provider_item_id", "failure")
+    readonly_fields = fields
+
+
+class ApprovalInline(FactInline):
+    model = PayoutApproval
+
+
+@admin.register(PayoutBatch)
+class PayoutBatchAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "amount", "state", "requested_by", "approvals_so_far", "note")
+    list_filter = ("state", "currency")
+    search_fields = ("id", "provider_batch_id", "items__payee__email")
+    list_select_related = ("requested_by",)
+    ordering = ("-id",)
+    inlines = (ItemInline, ApprovalInline)
+    actions = ("approve", "reject", "follow")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PayoutBatch]:
+        rows: QuerySet[PayoutBatch] = super().get_queryset(request)
+        return rows.prefetch_related("approvals")
+
+    @admin.display(description=_("total"))
+    def amount(self, row: PayoutBatch) -> str:
+        return row.total.localized()
+
+    @admin.display(description=_("approvals"))
+    def approvals_so_far(self, row: PayoutBatch) -> str:
+        return f"{len(row.approvals.all())} / {payouts.approvals_needed(row)}"
+
+    @admin.action(description=_("Approve (never one's own, nor to oneself)"))
+    def approve(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
+        each(
+            request,
+            rows,
+            lambda row: payouts.approve(batch_id=row.pk, actor=request.user).state,
+        )
+
+    @admin.action(description=_("Turn down: the money goes back to the balances"))
+    def reject(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
+        each(
+            request,
+            rows,
+            lambda row: (
+                payouts.reject(
+                    batch_id=row.pk, actor=request.user, reason="turned down by an admin"
+                ).state
+            ),
+        )
+
+    @admin.action(description=_("Ask the provider how it stands"))
+    def follow(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
+        each(request, rows, lambda row: sending.follow(row.pk).state)
+
+
+@admin.register(Package)
+class PackageAdmin(ReadOnlyAdmin):
+    list_display = ("offer", "buyer", "seller", "used", "units", "state", "expires_at")
+    list_filter = ("state",)
+    search_fields = ("buyer__email", "seller__email", "order__id")
+    list_select_related = ("offer", "buyer", "seller")
+    ordering = ("-id",)
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    list_display = ("label", "kind", "order", "issued_at", "sha256")
+    list_filter = ("kind", "year")
+    search_fields = ("order__id", "order__buyer__email", "number")
+    list_select_related = ("order",)
+    ordering = ("-id",)

@@ -1,0 +1,73 @@
+"""What authors and the site's staff are told about courses that are looked at first."""
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from courses.events import CourseReviewed, CourseSubmitted
+from courses.models import CourseReview
+from realtime.announcements import Announcement, Facts, Told, declare
+
+
+def _review(review_id: UUID) -> CourseReview:
+    return CourseReview.objects.select_related("course").defer("snapshot").get(pk=review_id)
+
+
+def _staff(event: CourseSubmitted) -> list[Told]:
+    review = _review(event.review_id)
+    facts: Facts = {"course": review.course.title}
+    url = reverse("admin:courses_coursereview_changelist") + "?state__exact=submitted"
+    people = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
+    return [Told(pk, f"course-submitted:{review.pk}:{pk}", facts, url) for pk in people]
+
+
+def _author(event: CourseReviewed) -> list[Told]:
+    review = _review(event.review_id)
+    if review.submitted_by_id is None:
+        return []
+    facts: Facts = {"course": review.course.title, "reason": review.reason}
+    url = reverse("teach-course", args=[review.course.slug])
+    return [Told(review.submitted_by_id, f"course-reviewed:{review.pk}", facts, url)]
+
+
+def _approved(event: CourseReviewed) -> list[Told]:
+    return _author(event) if event.approved else []
+
+
+def _rejected(event: CourseReviewed) -> list[Told]:
+    return [] if event.approved else _author(event)
+
+
+declare(
+    Announcement(
+        kind="course-submitted",
+        event=CourseSubmitted,
+        who=_staff,
+        title=_("To look over: %(course)s"),
+        body=_("It was handed in for review."),
+    )
+)
+declare(
+    Announcement(
+        kind="course-approved",
+        event=CourseReviewed,
+        who=_approved,
+        title=_("%(course)s is published"),
+        body=_("It was looked at and approved. Learners see it now."),
+        mail="course_reviewed",
+        action=_("Open the builder"),
+    )
+)
+declare(
+    Announcement(
+        kind="course-rejected",
+        event=CourseReviewed,
+        who=_rejected,
+        title=_("%(course)s was not published"),
+        body=_("The reason given: %(reason)s"),
+        mail="course_reviewed",
+        action=_("Open the builder"),
+    )
+)

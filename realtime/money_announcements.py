@@ -1,0 +1,108 @@
+"""What people are told about their earnings, credit and packages."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from payments.events import (
+    CreditEnding,
+    PackageEnding,
+    PayoutAddressChanged,
+    PayoutFailed,
+    PayoutPaid,
+)
+from payments.models import Package
+from realtime.announcements import Announcement, Facts, Told, declare
+from tutorme.core.ids import uuid7
+
+
+def _paid(event: PayoutPaid) -> list[Told]:
+    facts = _amount(event.amount_minor, event.currency)
+    return [Told(event.user_id, f"payout-paid:{event.item_id}", facts, reverse("teach-payouts"))]
+
+
+def _failed(event: PayoutFailed) -> list[Told]:
+    facts = _amount(event.amount_minor, event.currency)
+    return [Told(event.user_id, f"payout-failed:{event.item_id}", facts, reverse("teach-payouts"))]
+
+
+def _redirected(event: PayoutAddressChanged) -> list[Told]:
+    key = f"payout-redirected:{event.user_id}:{uuid7()}"
+    return [Told(event.user_id, key, {"email": event.email}, reverse("teach-payouts"))]
+
+
+def _credit(event: CreditEnding) -> list[Told]:
+    facts = _amount(event.amount_minor, event.currency)
+    return [Told(event.user_id, f"credit-ending:{event.lot_id}", facts, reverse("payments-credit"))]
+
+
+def _package(event: PackageEnding) -> list[Told]:
+    package = Package.objects.select_related("offer").get(pk=event.package_id)
+    facts = {"what": package.offer.title, "left": event.left, "days": event.days}
+    key = f"package-ending:{event.package_id}:{event.days}"
+    return [Told(event.user_id, key, facts, reverse("payments-packages"))]
+
+
+def _amount(minor: int, currency: str) -> Facts:
+    return {"amount": {"minor": minor, "currency": currency}}
+
+
+declare(
+    Announcement(
+        kind="payout-paid",
+        event=PayoutPaid,
+        who=_paid,
+        title=_("Payout sent: %(amount)s"),
+        body=_("%(amount)s of your earnings are at PayPal."),
+        mail="money",
+        action=_("See your payouts"),
+    )
+)
+declare(
+    Announcement(
+        kind="payout-failed",
+        event=PayoutFailed,
+        who=_failed,
+        title=_("A payout came back: %(amount)s"),
+        body=_(
+            "%(amount)s could not be paid to your PayPal address and are on your balance again."
+        ),
+        mail="money",
+        action=_("See your payouts"),
+    )
+)
+declare(
+    Announcement(
+        kind="payout-redirected",
+        event=PayoutAddressChanged,
+        who=_redirected,
+        title=_("Your payout address was set"),
+        body=_(
+            "Your earnings will be paid to %(email)s. If it was not you who set it, change your "
+            "password and the address at once: a changed address is not used for some days."
+        ),
+        mail="money",
+        action=_("See your payouts"),
+    )
+)
+declare(
+    Announcement(
+        kind="credit-ending",
+        event=CreditEnding,
+        who=_credit,
+        title=_("%(amount)s of your credit end soon"),
+        body=_("%(amount)s of your credit end within a week. Use them at any checkout."),
+        mail="money",
+        action=_("See your credit"),
+    )
+)
+declare(
+    Announcement(
+        kind="package-ending",
+        event=PackageEnding,
+        who=_package,
+        title=_("Lessons of a package end soon"),
+        body=_("%(what)s: %(left)s lessons are left, and %(days)s days to use them."),
+        mail="money",
+        action=_("See your packages"),
+    )
+)

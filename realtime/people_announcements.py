@@ -1,0 +1,177 @@
+"""What people are told about being tutors, about their data, and about accounts made for them."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import InvitationInvalid
+from accounts.events import (
+    DataExported,
+    DeletionCancelled,
+    DeletionDue,
+    DeletionRequested,
+    TutorReviewed,
+    TutorSubmitted,
+    UserInvited,
+)
+from accounts.models import Deletion, TutorReview, User
+from accounts.services import invitations
+from realtime.announcements import Announcement, Facts, Told, declare
+
+
+def _desk(event: TutorSubmitted) -> list[Told]:
+    """Everybody who may decide."""
+    name = User.objects.values_list("display_name", flat=True).get(pk=event.user_id)
+    url = reverse("admin:accounts_tutorreview_decide", args=[event.review_id])
+    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=event.user_id)
+    return [
+        Told(pk, f"tutor-submitted:{event.review_id}:{pk}", {"who": name}, url)
+        for pk in staff.values_list("pk", flat=True)
+    ]
+
+
+declare(
+    Announcement(
+        kind="tutor-submitted",
+        event=TutorSubmitted,
+        who=_desk,
+        title=_("%(who)s wants to teach"),
+        body=_("An application waits to be read."),
+        action=_("Read it"),
+    )
+)
+
+
+def _applicant(event: TutorReviewed) -> list[Told]:
+    reason = TutorReview.objects.values_list("reason", flat=True).get(pk=event.review_id)
+    kind = "yes" if event.approved else "no"
+    facts = {"verdict": f"{event.kind}-{kind}", "reason": reason}
+    return [
+        Told(event.user_id, f"tutor-reviewed:{event.review_id}", facts, reverse("tutor-profile"))
+    ]
+
+
+_VERDICTS = {
+    "application-yes": _("Your tutor page is open to everybody now."),
+    "application-no": _("We could not approve your tutor page yet."),
+    "change-yes": _("Your changes are on your page."),
+    "change-no": _("We could not approve your changes; your page stays as it was."),
+}
+
+
+def _verdict(facts: Facts) -> Facts:
+    return {**facts, "verdict": str(_VERDICTS[facts["verdict"]])}
+
+
+declare(
+    Announcement(
+        kind="tutor-reviewed",
+        event=TutorReviewed,
+        who=_applicant,
+        title=_("We looked at your tutor page"),
+        body=_("%(verdict)s %(reason)s"),
+        mail="notice",
+        action=_("See your tutor page"),
+        read_as=_verdict,
+    )
+)
+
+
+def _exporter(event: DataExported) -> list[Told]:
+    key = f"data-exported:{event.export_id}"
+    return [Told(event.user_id, key, {}, reverse("settings-data"))]
+
+
+declare(
+    Announcement(
+        kind="data-exported",
+        event=DataExported,
+        who=_exporter,
+        title=_("The copy of your data is ready"),
+        body=_("It can be downloaded for seven days, by you alone."),
+        mail="notice",
+        action=_("Download it"),
+    )
+)
+
+
+def _leaver(event: DeletionRequested | DeletionCancelled | DeletionDue) -> list[Told]:
+    due = Deletion.objects.values_list("due_at", flat=True).get(pk=event.deletion_id)
+    key = f"{event.name}:{event.deletion_id}"
+    return [Told(event.user_id, key, {"due": due.isoformat()}, reverse("settings-data"))]
+
+
+def _day(facts: Facts) -> Facts:
+    due = Deletion._meta.get_field("due_at").to_python(facts["due"])
+    return {**facts, "day": date_format(due, "DATE_FORMAT")}
+
+
+declare(
+    Announcement(
+        kind="deletion-requested",
+        event=DeletionRequested,
+        who=_leaver,
+        title=_("Your account will be deleted on %(day)s"),
+        body=_("If you change your mind, log in before %(day)s and keep it."),
+        mail="notice",
+        action=_("Keep my account"),
+        read_as=_day,
+    )
+)
+declare(
+    Announcement(
+        kind="deletion-cancelled",
+        event=DeletionCancelled,
+        who=_leaver,
+        title=_("Your account stays"),
+        body=_("It will not be deleted."),
+        mail="notice",
+        action=_("Look at your data"),
+        read_as=_day,
+    )
+)
+declare(
+    Announcement(
+        kind="deletion-due",
+        event=DeletionDue,
+        who=_leaver,
+        title=_("Your account is being deleted"),
+        body=_("Its days of grace are over. This is the last message you get from us. Farewell."),
+        in_page=False,
+        mail="notice",
+        read_as=_day,
+        action=_("TutorMe"),
+    )
+)
+
+
+def _invited(event: UserInvited) -> list[Told]:
+    """The row holds the invitation's id alone; the link is made when the mail is written."""
+    facts = {"invitation_id": str(event.invitation_id)}
+    return [Told(event.user_id, f"invited:{event.invitation_id}", facts)]
+
+
+def _link(facts: Facts) -> Facts:
+    invitation_id = UUID(facts["invitation_id"])
+    if not invitations.is_open(invitation_id):
+        raise InvitationInvalid
+    path = reverse("account_invited", args=[invitation_id, invitations.token_of(invitation_id)])
+    return {**facts, "link": f"{settings.PUBLIC_BASE_URL}{path}"}
+
+
+declare(
+    Announcement(
+        kind="invited",
+        event=UserInvited,
+        who=_invited,
+        title=_("You have an account on TutorMe"),
+        body=_("Choose a password by this link, and it is yours. It works once, for seven days."),
+        in_page=False,
+        mail="notice",
+        action=_("Choose a password"),
+        read_as=_link,
+    )
+)

@@ -1,0 +1,104 @@
+"""A thousand guesses at all doors together; and answers that take as long for anybody."""
+
+import statistics
+import time
+from itertools import cycle
+
+import pytest
+from django.contrib.auth.hashers import get_hasher
+from django.test import Client
+
+from accounts import backends
+from accounts.models import User
+from tests import cast
+from tests.races.parallel import together
+
+TOKEN = "/api/v1/auth/token/"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_a_thousand_guesses_over_all_doors_five_are_looked_at(api, sam, monkeypatch) -> None:
+    looked: list[str] = []
+    real = backends.EmailBackend.authenticate
+
+    def counting(self, request, **given):
+        looked.append(str(given.get("email")))
+        return real(self, request, **given)
+
+    monkeypatch.setattr(backends.EmailBackend, "authenticate", counting)
+    wrong = "wrong wrong wrong"
+
+    def by_token() -> None:
+        api(None).post(TOKEN, {"email": " SAM@example.test", "password": wrong}, format="json")
+
+    def by_page() -> None:
+        Client().post("/account/login/", {"login": "sam@example.test", "password": wrong})
+
+    def by_headless() -> None:
+        path = "/api/v1/auth/headless/app/v1/auth/login"
+        body = {"email": "sam@example.test", "password": wrong}
+        Client().post(path, body, content_type="application/json")
+
+    def by_admin() -> None:
+        body = {"username": "sam@example.test", "password": wrong, "login": "sam@example.test"}
+        Client().post("/admin/login/", body, follow=True)
+
+    doors = cycle([by_token, by_page, by_headless, by_admin])
+    for _ in range(25):
+        together([next(doors) for _ in range(40)])
+    assert len(looked) <= 5
+    assert looked
+
+
+@pytest.mark.django_db
+def test_one_place_asks_django_whether_a_password_fits() -> None:
+    from tests.house.sources import name_of, python
+
+    callers = {
+        name_of(path)
+        for path in python()
+        if "authenticate(" in path.read_text()
+        and "from django.contrib.auth import authenticate" in path.read_text()
+    }
+    assert callers == set()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["register", "reset", "sign in"])
+def test_known_and_unknown_addresses_take_as_long(api, sam, settings, door, monkeypatch) -> None:
+    """Interleaved, with the hash production uses; the work is the same, so the medians meet."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    monkeypatch.setattr(type(get_hasher("pbkdf2_sha256")), "iterations", 20_000)
+    monkeypatch.setattr("accounts.services.codes.count_request", lambda **_: None)
+    monkeypatch.setattr("accounts.services.sign_in.reserve_try", lambda *_: True)
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (100000, 60))
+    sam.set_password(cast.PASSWORD)
+    sam.save()
+    bodies = {
+        "register": ("/api/v1/auth/register/", {"password": "a b c d e f", "display_name": "N"}),
+        "reset": ("/api/v1/auth/password/reset/", {}),
+        "sign in": (TOKEN, {"password": "wrong wrong wrong"}),
+    }
+    path, body = bodies[door]
+    client = api(None)
+    known: list[float] = []
+    unknown: list[float] = []
+    for number in range(60):
+        for email, taken in ((sam.email, known), (f"nobody{number}@example.test", unknown)):
+            began = time.perf_counter()
+            client.post(path, {**body, "email": email}, format="json")
+            taken.append((time.perf_counter() - began) * 1000)
+    difference = abs(statistics.median(known) - statistics.median(unknown))
+    assert difference < max(5.0, 0.15 * statistics.median(known)), (door, difference)
+
+
+@pytest.mark.django_db
+def test_a_suspended_person_learns_no_more_by_any_door(api, sam: User) -> None:
+    User.objects.filter(pk=sam.pk).update(is_active=False)
+    page = Client().post("/account/login/", {"login": sam.email, "password": cast.PASSWORD})
+    wrong = Client().post("/account/login/", {"login": sam.email, "password": "wrong wrong"})
+    strip = r"csrf|nonce"
+    assert page.status_code == wrong.status_code
+    assert len(page.content) == len(wrong.content), strip

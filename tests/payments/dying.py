@@ -1,0 +1,66 @@
+"""A process that dies at a step boundary; test_deaths.py runs `python -m tests.payments.dying`.
+
+Boundaries are the beginning and the end of every call to the provider and of every commit; at the
+one whose number is given the process kills itself, as hard as the kernel can.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+import httpx
+import psycopg
+
+if __name__ == "__main__":
+    django.setup()
+
+from accounts.models import User
+from payments.models import Order, Plan, Subscription
+from payments.services import refunds, subscription_wishes, subscriptions
+
+LIVED = 7
+
+
+def die_at(fatal: int) -> None:
+    seen = 0
+
+    def boundary() -> None:
+        nonlocal seen
+        seen += 1
+        if seen == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def between(inner: Callable[..., Any]) -> Callable[..., Any]:
+        def bounded(*args: Any, **kwargs: Any) -> Any:
+            boundary()
+            answer = inner(*args, **kwargs)
+            boundary()
+            return answer
+
+        return bounded
+
+    httpx.Client.send = between(httpx.Client.send)  # type: ignore[method-assign]
+    psycopg.Connection.commit = between(psycopg.Connection.commit)  # type: ignore[method-assign]
+
+
+def act(what: str, subject: str) -> None:
+    if what == "subscribe":
+        user = User.objects.get(username=subject)
+        subscriptions.subscribe(user=user, plan=Plan.objects.get(slug="plus"))
+    elif what == "settle":
+        subscriptions.settle_now(Subscription.objects.get(pk=subject).pk)
+    elif what == "cancel":
+        row = Subscription.objects.get(pk=subject)
+        subscription_wishes.cancel(row=row, actor=row.user)
+    else:
+        order = Order.objects.get(pk=subject)
+        refunds.refund(order=order, amount=None, note="dying", actor=order.buyer)
+
+
+if __name__ == "__main__":
+    die_at(int(sys.argv[1]))
+    act(sys.argv[2], sys.argv[3])
+    sys.exit(LIVED)

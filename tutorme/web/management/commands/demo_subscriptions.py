@@ -1,0 +1,21 @@
+"""The demo's plans, told to PayPal's stand-in, and somebody who subscribed. Safe to run again."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from tutorme.core.gateways import GatewayError
+from tutorme.web.demo.subscribing import subscribe_the_demo
+
+
+class Command(BaseCommand):
+    help = "Offers two plans and lets Otto subscribe at the stand-in, which has to run."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if not settings.SANDBOX_URL:
+            raise CommandError("Only where PayPal is a stand-in: the demo agrees to payments.")
+        try:
+            self.stdout.write(subscribe_the_demo())
+        except GatewayError as error:
+            raise CommandError(str(error)) from error
