@@ -15,6 +15,15 @@ class PaymentRequired(DomainError):
     explanation = _("Order it first; the enrolment follows the payment by itself.")
 
 
+class CourseBefore(DomainError):
+    """Carries `courses`: the titles to complete first."""
+
+    code = "course-before"
+    title = _("Another course comes first")
+    status = 409
+    explanation = _("Its author asks for what courses names; complete that first.")
+
+
 class AlreadyEnrolled(DomainError):
     code = "already-enrolled"
     title = _("You are enrolled already")

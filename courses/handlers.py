@@ -37,6 +37,7 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         raise NotFound
     if Enrollment.objects.open().filter(user=buyer, course=course, by_plan=False).exists():
         raise AlreadyEnrolled
+    enrolling.refuse_unprepared(user_id=buyer.pk, course=course)
     return Quote(
         description=course.title,
         price=course.price,

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from courses import entitlement
-from courses.errors import AlreadyEnrolled, PaymentRequired
+from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
 from courses.events import EnrollmentCreated
-from courses.models import Course, Enrollment
+from courses.models import Course, CoursePrerequisite, Enrollment
 from tutorme.core import outbox
 from tutorme.core.errors import NotFound
 
@@ -25,13 +25,25 @@ def enroll_free(*, user: Any, course: Course) -> Enrollment:
         raise NotFound
     if Enrollment.objects.open().filter(user=user, course=course).exists():
         raise AlreadyEnrolled
+    if not course.is_free and (order := entitlement.paid_order(user, course)):
+        return enroll(user_id=user.pk, course=course, order_id=order.pk)
+    refuse_unprepared(user_id=user.pk, course=course)
     if course.is_free:
         return enroll(user_id=user.pk, course=course)
-    if order := entitlement.paid_order(user, course):
-        return enroll(user_id=user.pk, course=course, order_id=order.pk)
     if entitlement.by_plan(user, course):
         return enroll(user_id=user.pk, course=course, by_plan=True)
     raise PaymentRequired(order={"kind": "course", "target": str(course.pk)})
+
+
+def refuse_unprepared(*, user_id: UUID, course: Course) -> None:
+    """`CourseBefore` while a course that comes first is not completed. What was paid for is never
+    taken back by it: this is asked before an order is made, and not after."""
+    done = Enrollment.objects.filter(
+        user_id=user_id, course_id=OuterRef("requires_id"), completed_at__isnull=False
+    )
+    missing = CoursePrerequisite.objects.filter(~Exists(done), course=course)
+    if titles := list(missing.order_by("id").values_list("requires__title", flat=True)):
+        raise CourseBefore(courses=titles)
 
 
 def enroll(

@@ -1,6 +1,5 @@
 """The catalogue and a course's own page."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses import entitlement, queries
-from courses.errors import AlreadyEnrolled, PaymentRequired
+from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
 from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, wanted_of
 from courses.markdown import html_of
 from courses.models import Course
@@ -171,13 +170,13 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": opinions.summary(course),
         "reviews": opinions.read_along(course.recent),
         "is_kept": course.is_kept,
-        "json_ld": json_ld(course, request),
+        "structured": structured(course, request),
     }
     return render(request, "courses/course.html", context)
 
 
-def json_ld(course: Course, request: HttpRequest) -> SafeString:
-    """schema.org Course. What could end the script element is written as escapes."""
+def structured(course: Course, request: HttpRequest) -> dict[str, Any]:
+    """schema.org Course."""
     about: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Course",
@@ -206,10 +205,7 @@ def json_ld(course: Course, request: HttpRequest) -> SafeString:
             "ratingValue": str(course.average_rating),
             "ratingCount": course.rating_count,
         }
-    text = json.dumps(about, ensure_ascii=False)
-    return SafeString(
-        text.translate({ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"})
-    )
+    return about
 
 
 @login_required
@@ -220,6 +216,10 @@ def enroll(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         enrolling.enroll_free(user=request.user, course=course)
+    except CourseBefore as error:
+        named = ", ".join(error.extras["courses"])
+        messages.error(request, _("Complete this first: %(courses)s") % {"courses": named})
+        return redirect("courses-course", slug=slug)
     except PaymentRequired as error:
         messages.error(request, error.detail)
         return redirect("courses-course", slug=slug)

@@ -1,19 +1,28 @@
 """Why a lesson is closed, and what opens it: enrolment, what comes before, and time."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from courses import queries
+from courses import handlers, queries
 from courses.cycles import cycle_in
-from courses.errors import LessonLocked, NotAttended, NotSubmitted, NotWatched, TooSoon
+from courses.errors import (
+    CourseBefore,
+    LessonLocked,
+    NotAttended,
+    NotSubmitted,
+    NotWatched,
+    TooSoon,
+)
 from courses.intervals import grown, merged, seconds_in
 from courses.models import Course, Enrollment, LessonProgress
-from courses.services import authoring, drafting, learning, outlining, quizzes, writing
+from courses.services import authoring, drafting, enrolling, learning, outlining, quizzes, writing
 from tests.courses.conftest import edit, lesson
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +174,40 @@ def test_a_kind_change_is_a_change_of_the_draft_alone(course: Course, tess: User
     draft = drafting.draft_of(course).course.lesson_drafts.get(key="more")
     writing.save_lesson(lesson=draft, changes={"body": "New."}, actor_id=tess.pk)
     assert lesson(course, "more").body != "New."
+
+
+def test_the_page_of_a_locked_lesson_says_why(
+    place: Enrollment, course: Course, sam: User, client: Client
+) -> None:
+    wait_for(course, "more", "hello")
+    edit(course, "check", drip_days=3)
+    client.force_login(sam)
+    waiting = client.get("/learn/first-steps/more/")
+    assert waiting.status_code == 403
+    assert "Another lesson comes first" in waiting.content.decode()
+    assert "BODYCANARY" not in waiting.content.decode()
+    assert "not open yet" in client.get("/learn/first-steps/check/").content.decode()
+
+
+def test_a_course_waits_for_another(
+    publish: Callable[..., Course], sam: User, tess: User, client: Client, api
+) -> None:
+    first, second, paid = publish(slug="one"), publish(slug="two"), publish(slug="tri", amount="5")
+    for course in (second, paid):
+        drafting.edit_facts(course=course, changes={"prerequisites": [first.pk]}, actor_id=tess.pk)
+        authoring.publish(course=course, actor_id=tess.pk)
+    refused = api(sam).post(f"/api/v1/courses/{second.pk}/enroll/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "course-before")
+    assert refused.json()["courses"] == ["One"]
+    with pytest.raises(CourseBefore):
+        handlers.quote(paid.pk, sam)
+    client.force_login(sam)
+    page = client.post("/courses/two/enroll/", follow=True).content.decode()
+    assert "Complete this first: One" in page
+    place = enrolling.enroll_free(user=sam, course=first)
+    Enrollment.objects.filter(pk=place.pk).update(completed_at=timezone.now())
+    assert api(sam).post(f"/api/v1/courses/{second.pk}/enroll/").status_code == 201
+    assert handlers.quote(paid.pk, sam).price.minor == 500
 
 
 # Pure ------------------------------------------------------------------------------------------
