@@ -302,7 +302,7 @@ class CourseFileOut(OutputSerializer):
     link = serializers.CharField(help_text="Yours, for ten minutes.")
 
 
-class ExportOut(OutputSerializer):
+class CourseExportOut(OutputSerializer):
     name = serializers.CharField()
     size = serializers.IntegerField()
     link = serializers.CharField(help_text="Ends within two hours.")

@@ -91,7 +91,7 @@ class ExportView(ApiView):
 class ExportedView(ApiView):
     access = {"get": MINE}
 
-    @extend_schema(operation_id="courses_export_read", responses=shapes.ExportOut)
+    @extend_schema(operation_id="courses_export_read", responses=shapes.CourseExportOut)
     def get(self, request: Request, course_id: UUID, job_id: UUID) -> Response:
         """A link to what an export made, while it is kept."""
         course = own_course(request, course_id)
