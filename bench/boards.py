@@ -46,8 +46,8 @@ SELECT board, md5('u' || n)::uuid, (5 * floor(2000 * power(random(), 3)))::int,
 FROM generate_series(1, %(people)s) AS n, unnest(%(boards)s::text[]) AS board
 """
 TALLIES = """
-INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, points / 50, count(*) FROM courses_boardscore WHERE is_shown GROUP BY 1, 2
+INSERT INTO courses_boardtally (board, points, people)
+SELECT board, points, count(*) FROM courses_boardscore WHERE is_shown GROUP BY 1, 2
 """
 
 

@@ -27,8 +27,8 @@ from tutorme.core.printing import print_document
 from tutorme.core.queue import app
 
 # Younger ones are still in the hands of the request that made them.
-_COMPARED = timedelta(days=14)
 _PATIENCE = timedelta(seconds=30)
+_COMPARED = timedelta(days=14)
 
 
 @app.task(name="payments.reconcile")

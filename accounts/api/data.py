@@ -18,7 +18,7 @@ from tutorme.core.errors import NotFound
 from tutorme.core.files import serving
 
 
-class ExportOut(OutputSerializer):
+class DataExportOut(OutputSerializer):
     id = serializers.UUIDField()
     job = serializers.UUIDField()
     state = serializers.CharField()
@@ -40,14 +40,14 @@ class ExportView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN), "post": Grant(SIGNED_IN, Scope.OWN)}
     limit_scope = {"post": "write"}
 
-    @extend_schema(operation_id="me_export", responses=ExportOut(many=True))
+    @extend_schema(operation_id="me_export", responses=DataExportOut(many=True))
     def get(self, request: Request) -> Response:
         """Copies of one's data, newest first."""
         assert isinstance(request.user, User)
         rows = DataExport.objects.filter(user=request.user).select_related("job", "file")
         return Response([_export(row) for row in rows.order_by("-created_at")[:20]])
 
-    @extend_schema(operation_id="me_export_begin", request=None, responses={202: ExportOut})
+    @extend_schema(operation_id="me_export_begin", request=None, responses={202: DataExportOut})
     def post(self, request: Request) -> Response:
         """Begin a copy of everything kept about the caller; 401 `reauthentication-required` where
         the caller has not shown lately that it is them. Follow the job; the link comes with it."""

@@ -17,7 +17,7 @@ from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
-from courses.models.points import BUCKET, BoardScore, BoardTally, PointsEntry
+from courses.models.points import BoardScore, BoardTally, PointsEntry
 from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuestion
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.submissions import Submission, SubmissionFile
@@ -25,7 +25,6 @@ from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
-    "BUCKET",
     "CONTENT",
     "Achievement",
     "Activity",

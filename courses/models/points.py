@@ -7,9 +7,6 @@ from courses.models.courses import Course
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 
-# Somebody with 120 points stands in the third of these.
-BUCKET = 50
-
 
 class PointsEntry(models.Model):
     """One line of somebody's points: for what, and how many; 0 where the day's limit was reached.
@@ -111,19 +108,19 @@ class BoardScore(models.Model):
 
 
 class BoardTally(models.Model):
-    """How many people shown on a board have points in one bucket, as signed parts that are only
-    ever added: parallel learners never wait for one another. A sweep folds them together."""
+    """How many people shown on a board have so many points, as signed parts that are only ever
+    added: parallel learners never wait for one another. A sweep folds them together."""
 
     id = models.BigAutoField(primary_key=True)
     board = models.CharField(max_length=50)
-    bucket = models.IntegerField()
+    points = models.IntegerField()
     people = models.IntegerField()
 
     class Meta:
         verbose_name_plural = "board tallies"
         indexes = [
-            models.Index(fields=["board", "bucket"], include=["people"], name="board_tally_bucket")
+            models.Index(fields=["board", "points"], include=["people"], name="board_tally_points")
         ]
 
     def __str__(self) -> str:
-        return f"{self.board} {self.bucket} {self.people:+}"
+        return f"{self.board} {self.points} {self.people:+}"

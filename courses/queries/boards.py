@@ -1,6 +1,6 @@
 """The leaderboards, read: the first twenty, and where somebody stands among a million."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from courses.models import BUCKET, BoardScore
+from courses.models import BoardScore
 
 TOP, AROUND = 20, 5
 
@@ -75,112 +75,81 @@ def _top(key: str, user_id: UUID | None) -> list[Place]:
     found = ordered.values_list(
         *("points", "user_id", "user__display_name", "user__username", "user__is_active")
     )[:TOP]
-    return _ranked(found, user_id, first_rank=1, before=0)
+    return _named(_ranked(found), user_id)
 
 
-def _ranked(
-    rows: Iterable[Any], user_id: UUID | None, *, first_rank: int, before: int, hidden: bool = False
-) -> list[Place]:
-    """1, 2, 2, 4: equal points share a rank, the next one counts everybody before it. `before` is
-    how many stand before the first row. Somebody hidden takes up no place; a suspended one does,
-    without being named."""
-    places: list[Place] = []
-    named = []
-    for points, who, name, username, is_active in rows:
-        if not places:
-            rank = first_rank
-        else:
-            rank = places[-1].rank if places[-1].points == points else before + 1
-        is_me = who == user_id
-        places.append(Place(rank, points, who, shown_name(name, username), username, is_me))
-        named += places[-1:] if is_active or is_me else []
-        before += 0 if is_me and hidden else 1
-    return named
+def _ranked(rows: Iterable[Any]) -> Iterator[Any]:
+    """From the first one on: equal points share a rank, the next one counts all before it."""
+    rank, before = 1, None
+    for place, row in enumerate(rows, start=1):
+        rank = rank if row[0] == before else place
+        before = row[0]
+        yield (rank, *row)
+
+
+def _named(rows: Iterable[Any], user_id: UUID | None) -> list[Place]:
+    """A suspended person takes up a place without being named."""
+    return [
+        Place(int(rank), points, who, shown_name(name, username), username, who == user_id)
+        for rank, points, who, name, username, is_active in rows
+        if is_active or who == user_id
+    ]
 
 
 # The index holds (board, points * -1, reached_at, user): each side of me is one short walk along
-# it. How many stand before the first of these rows is what the buckets above say, and what is
-# counted within its own bucket.
+# it. A rank is one more than the people with more points, which the tallies add up to: once over
+# the best of these, and for each the few between.
 _AROUND = """
 WITH me AS MATERIALIZED (
     SELECT points, reached_at, user_id, is_shown FROM courses_boardscore
     WHERE board = %(board)s AND user_id = %(user)s
-), above AS (
-    SELECT s.points, s.reached_at, s.user_id FROM me CROSS JOIN LATERAL (
+), near AS (
+    SELECT s.* FROM me CROSS JOIN LATERAL (
         SELECT points, reached_at, user_id FROM courses_boardscore
         WHERE board = %(board)s AND is_shown AND user_id <> me.user_id
           AND (points * -1, reached_at, user_id) < (me.points * -1, me.reached_at, me.user_id)
         ORDER BY points * -1 DESC, reached_at DESC, user_id DESC LIMIT %(around)s
     ) AS s
-), below AS (
-    SELECT s.points, s.reached_at, s.user_id FROM me CROSS JOIN LATERAL (
+    UNION ALL SELECT points, reached_at, user_id FROM me
+    UNION ALL
+    SELECT s.* FROM me CROSS JOIN LATERAL (
         SELECT points, reached_at, user_id FROM courses_boardscore
         WHERE board = %(board)s AND is_shown AND user_id <> me.user_id
           AND (points * -1, reached_at, user_id) > (me.points * -1, me.reached_at, me.user_id)
         ORDER BY points * -1, reached_at, user_id LIMIT %(around)s
     ) AS s
-), near AS (
-    SELECT * FROM above UNION ALL SELECT points, reached_at, user_id FROM me
-    UNION ALL SELECT * FROM below
-), first AS (
-    SELECT points, reached_at, user_id FROM near
-    ORDER BY points DESC, reached_at, user_id LIMIT 1
-), tallies AS (
-    SELECT sum(people) AS people,
-           sum(people) FILTER (WHERE bucket > first.points / %(bucket)s) AS over_first,
-           sum(people) FILTER (WHERE bucket > me.points / %(bucket)s) AS over_me
-    FROM courses_boardtally, first, me WHERE board = %(board)s
-), first_bucket AS (
-    SELECT count(*) FILTER (WHERE s.points > first.points) AS more,
-           count(*) FILTER (
-               WHERE s.points = first.points
-               AND (s.reached_at, s.user_id) < (first.reached_at, first.user_id)
-           ) AS sooner
-    FROM courses_boardscore s, first
-    WHERE s.board = %(board)s AND s.is_shown
-      AND s.points * -1 BETWEEN (first.points / %(bucket)s * %(bucket)s + %(bucket)s - 1) * -1
-                            AND first.points * -1
-), my_bucket AS (
-    SELECT count(*) FILTER (WHERE s.points > me.points) AS more,
-           count(*) FILTER (WHERE s.points = me.points AND s.user_id <> me.user_id) AS equal
-    FROM courses_boardscore s, me
-    WHERE s.board = %(board)s AND s.is_shown
-      AND s.points * -1 BETWEEN (me.points / %(bucket)s * %(bucket)s + %(bucket)s - 1) * -1
-                            AND me.points * -1
+), best AS (SELECT max(points) AS points FROM near), tallies AS (
+    SELECT coalesce(sum(people), 0) AS people,
+           coalesce(sum(people) FILTER (WHERE t.points < me.points), 0) AS fewer,
+           coalesce(sum(people) FILTER (WHERE t.points > best.points), 0) AS better
+    FROM me CROSS JOIN best LEFT JOIN courses_boardtally t ON t.board = %(board)s
 )
-SELECT near.points, near.user_id, u.display_name, u.username, u.is_active, me.is_shown,
-       coalesce(tallies.people, 0),
-       coalesce(tallies.over_first, 0) + first_bucket.more,
-       first_bucket.sooner,
-       coalesce(tallies.over_me, 0) + my_bucket.more,
-       my_bucket.equal
-FROM near JOIN accounts_user u ON u.id = near.user_id, me, tallies, first_bucket, my_bucket
+SELECT 1 + tallies.better + (
+           SELECT coalesce(sum(people), 0) FROM courses_boardtally
+           WHERE board = %(board)s AND points > near.points AND points <= best.points
+       ),
+       near.points, near.user_id, u.display_name, u.username, u.is_active,
+       me.is_shown, tallies.people, tallies.fewer
+FROM near JOIN accounts_user u ON u.id = near.user_id, me, best, tallies
 ORDER BY near.points DESC, near.reached_at, near.user_id
 """
 
 
 def _around(key: str, user_id: UUID, top: list[Place]) -> Board:
-    facts: dict[str, Any] = {"board": key, "user": user_id, "around": AROUND, "bucket": BUCKET}
+    facts: dict[str, Any] = {"board": key, "user": user_id, "around": AROUND}
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, facts)
         rows = cursor.fetchall()
     if not rows:
         return Board(top, len(top), None, [], [])
-    is_shown, people, more_than_first, sooner, more_than_me, equal = rows[0][5:]
-    near = _ranked(
-        [row[:5] for row in rows],
-        user_id,
-        first_rank=more_than_first + 1,
-        before=more_than_first + sooner,
-        hidden=not is_shown,
-    )
+    is_shown, people, fewer = rows[0][6], int(rows[0][7]), int(rows[0][8])
+    near = _named((row[:6] for row in rows), user_id)
     at = next(number for number, place in enumerate(near) if place.is_me)
     others = people - 1 if is_shown else people
-    fewer = others - more_than_me - equal
     mine = Mine(
-        rank=more_than_me + 1,
+        rank=near[at].rank,
         points=near[at].points,
         is_shown=is_shown,
-        percentile=int(100 * fewer // others) if others > 0 else None,
+        percentile=100 * fewer // others if others > 0 else None,
     )
     return Board(top, people, mine, near[:at], near[at + 1 :], near[at])

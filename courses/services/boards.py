@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from courses.models import BUCKET
-
 ALL = "all"
 _WEEKS_KEPT = 8
 Facts = dict[str, Any]
@@ -28,8 +26,7 @@ def course_board(course_id: UUID) -> str:
     return f"course:{course_id}"
 
 
-# What was there is read first: `moved` changes it. Somebody who stays in their bucket leaves the
-# tallies alone, and somebody hidden is in none.
+# What was there is read first: `moved` changes it. Somebody hidden is in no tally.
 _ADD = """
 WITH was AS (
     SELECT board, points FROM courses_boardscore
@@ -42,14 +39,13 @@ WITH was AS (
         reached_at = greatest(s.reached_at, excluded.reached_at)
     RETURNING board, points
 ), steps AS (
-    SELECT moved.board, floor(moved.points::numeric / %(bucket)s)::int AS here,
-           floor(was.points::numeric / %(bucket)s)::int AS there
+    SELECT moved.board, moved.points AS here, was.points AS there
     FROM moved LEFT JOIN was USING (board)
 )
-INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, here, 1 FROM steps WHERE %(shown)s::bool AND here IS DISTINCT FROM there
+INSERT INTO courses_boardtally (board, points, people)
+SELECT board, here, 1 FROM steps WHERE %(shown)s::bool
 UNION ALL
-SELECT board, there, -1 FROM steps WHERE %(shown)s::bool AND there IS NOT NULL AND here <> there
+SELECT board, there, -1 FROM steps WHERE %(shown)s::bool AND there IS NOT NULL
 """
 
 
@@ -60,7 +56,6 @@ def add(*, user_id: UUID, points: int, at: datetime, boards: list[str], shown: b
         "at": at,
         "boards": boards,
         "shown": shown,
-        "bucket": BUCKET,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ADD, facts)
@@ -72,22 +67,22 @@ WITH turned AS (
     WHERE user_id = %(user)s AND is_shown <> %(shown)s
     RETURNING board, points
 )
-INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, floor(points::numeric / %(bucket)s)::int, %(step)s FROM turned
+INSERT INTO courses_boardtally (board, points, people)
+SELECT board, points, %(step)s FROM turned
 """
 
 
 def show(*, user_id: UUID, shown: bool) -> None:
     """On every board at once, or on none."""
-    facts: Facts = {"user": user_id, "shown": shown, "step": 1 if shown else -1, "bucket": BUCKET}
+    facts: Facts = {"user": user_id, "shown": shown, "step": 1 if shown else -1}
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, facts)
 
 
 _FOLD = """
-WITH parts AS (DELETE FROM courses_boardtally RETURNING board, bucket, people)
-INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, bucket, sum(people) FROM parts GROUP BY board, bucket HAVING sum(people) <> 0
+WITH parts AS (DELETE FROM courses_boardtally RETURNING board, points, people)
+INSERT INTO courses_boardtally (board, points, people)
+SELECT board, points, sum(people) FROM parts GROUP BY board, points HAVING sum(people) <> 0
 """
 _FORGET = """
 WITH scores AS (DELETE FROM courses_boardscore WHERE board LIKE 'week:%%' AND board < %(oldest)s)
@@ -129,12 +124,12 @@ WHERE (e.points, e.reached_at) IS DISTINCT FROM (s.points, s.reached_at)
 """  # noqa: S608  our own words
 _TALLY_DRIFT = """
 SELECT count(*) FROM (
-    SELECT board, floor(points::numeric / %(bucket)s)::int AS bucket, count(*) AS people
+    SELECT board, points, count(*) AS people
     FROM courses_boardscore WHERE is_shown GROUP BY 1, 2
 ) AS s FULL JOIN (
-    SELECT board, bucket, sum(people) AS people FROM courses_boardtally GROUP BY 1, 2
+    SELECT board, points, sum(people) AS people FROM courses_boardtally GROUP BY 1, 2
     HAVING sum(people) <> 0
-) AS t USING (board, bucket)
+) AS t USING (board, points)
 WHERE s.people IS DISTINCT FROM t.people
 """
 # Against the lock every writer takes first.
@@ -149,8 +144,8 @@ SELECT e.user_id, e.board, e.points, e.reached_at,
 FROM ({_EARNED}) AS e LEFT JOIN courses_motivation m USING (user_id)
 """,  # noqa: S608  our own words
     """
-INSERT INTO courses_boardtally (board, bucket, people)
-SELECT board, floor(points::numeric / %(bucket)s)::int, count(*)
+INSERT INTO courses_boardtally (board, points, people)
+SELECT board, points, count(*)
 FROM courses_boardscore WHERE is_shown GROUP BY 1, 2
 """,
 )
@@ -160,7 +155,7 @@ def recount(*, now: datetime, dry_run: bool) -> int:
     """Compares every place and tally with the ledger; returns how many differ, and writes them
     anew unless it is a dry run. Learners wait while it writes."""
     first = week_of(now) - timedelta(weeks=_WEEKS_KEPT)
-    facts: Facts = {"oldest": first, "week": f"week:{first}", "bucket": BUCKET}
+    facts: Facts = {"oldest": first, "week": f"week:{first}"}
     with transaction.atomic(), connection.cursor() as cursor:
         if not dry_run:
             cursor.execute(_HOLD)

@@ -90,7 +90,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         ],
         "coming": statements.on_its_way(me.pk, unit)[:20] if balance else [],
         "lines": statements.latest(me.pk, unit) if balance else [],
-        "months": [f"{month:%Y-%m}" for month in statements.months(me.pk, me.time_zone)[:24]],
+        "months": statements.months(me.pk, me.time_zone)[:24],
     }
     return render(request, "payments/earnings.html", context)
 

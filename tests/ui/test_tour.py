@@ -21,8 +21,10 @@ from courses.services import (
     enrolling,
     learning,
     motivation,
+    notes,
     outlining,
     quizzes,
+    ratings,
     writing,
 )
 from payments.models import Order
@@ -64,6 +66,13 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     middle = enrolling.enroll_free(user=sam, course=begun)
     sheet = quizzes.start(enrollment=middle, lesson=lesson(begun, "check"))
     quizzes.save_answers(attempt=sheet, answers=answers(sheet, {"capital": "a"}))
+    ratings.rate(user=sam, course=done, rating=4, review="Calm and clear.")
+    notes.keep(user=sam, course=unbought)
+    for at_s in (None, 75):
+        one = lesson(begun, "hello")
+        notes.write_note(user=sam, lesson=one, body="A **note**", at_s=at_s)
+        notes.write_note(user=sam, lesson=lesson(done, "hello"), body="Mine", at_s=at_s)
+    notes.bookmark(user=sam, lesson=lesson(done, "more"), at_s=3, label="Here")
     achievement_catalogue.load()
     motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
     running = bare_subscription(sam)
@@ -76,6 +85,14 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/courses/",
         "/courses/?q=steps&price=free",
         "/courses/?q=zzzz",
+        "/courses/?q=stepz&order=rating",
+        "/courses/first-steps/ratings/",
+        "/help/ratings/",
+        "/favorites/",
+        "/learn/second-steps/hello/",
+        "/learn/first-steps/my/progress/",
+        "/learn/first-steps/my/notes/",
+        "/learn/first-steps/my/search/?q=open",
         "/courses/last-steps/",
         "/courses/first-steps/",
         "/learn/",

@@ -82,6 +82,4 @@ class Passkey extends HTMLElement {
   }
 }
 
-export function definePasskey() {
-  customElements.define("tm-passkey", Passkey);
-}
+customElements.define("tm-passkey", Passkey);

@@ -5,7 +5,6 @@ import { defineProgress } from "./progress.js";
 import { defineAutosave } from "./autosave.js";
 import { definePlayer } from "./player.js";
 import { defineTimer } from "./timer.js";
-import { definePasskey } from "./passkey.js";
 import { csrfToken } from "./http.js";
 
 defineLive();
@@ -14,7 +13,6 @@ defineProgress();
 defineAutosave();
 definePlayer();
 defineTimer();
-definePasskey();
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();

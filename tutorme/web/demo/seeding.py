@@ -31,6 +31,7 @@ from courses.services import (
 )
 from courses.uploads import MATERIAL, VIDEO
 from tutorme.core.files import storing
+from tutorme.web.demo import assessment, tutoring
 from tutorme.web.demo.hours import seed_hours
 from tutorme.web.demo.money import seed_money
 
@@ -59,12 +60,15 @@ def seed() -> Report:
     for row in people():
         cast.people[row["key"]], made = _person(row)
         report.people += made
+    for row in _read("tutors.yaml"):
+        tutoring.apply(row, user=cast.people[row["key"]], decider=cast.people["ada"])
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         course, made = _course(folder, cast)
         cast.courses[course.slug] = course
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
+    assessment.set_up(cast.courses)
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
@@ -119,9 +123,7 @@ def _person(row: dict[str, Any]) -> tuple[User, bool]:
     assert made is not None
     if bio := row.get("bio"):
         made = profiles.update_profile(user=made, changes={"bio": bio.strip()})
-    if row["role"] == "tutor":
-        roles.appoint_tutor(user=made, actor_id=None, headline=row.get("headline", ""))
-    elif row["role"] == "admin":
+    if row["role"] == "admin":
         roles.appoint_admin(user=made)
     _motivation(made, row)
     return made, True
