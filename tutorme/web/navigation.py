@@ -40,6 +40,7 @@ NEWS = Entry(("notifications",), _("News"), "bell")
 CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
+LESSONS = Entry(("lessons",), _("My lessons"), "today")
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
@@ -97,7 +98,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + ((ADMIN,) if staff else ())
+    account = (LESSONS, CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + (
+        (ADMIN,) if staff else ()
+    )
     return {
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
