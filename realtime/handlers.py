@@ -18,11 +18,20 @@ from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
     AchievementBackfilled,
+    AppealDecided,
+    AppealOpened,
+    AttemptGraded,
+    AttemptRegraded,
+    AttemptSubmitted,
     CourseReviewed,
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
     LearnerNudged,
+    SubmissionMade,
+    SubmissionMarked,
+    ThreadAnswered,
+    ThreadOpened,
 )
 from payments.events import (
     CreditEnding,
@@ -214,4 +223,49 @@ def tell_credit_ending(event: CreditEnding) -> None:
 
 @outbox.handles(PackageEnding)
 def tell_package_ending(event: PackageEnding) -> None:
+    announce(event)
+
+
+@outbox.handles(AppealDecided)
+def tell_appeal_decided(event: AppealDecided) -> None:
+    announce(event)
+
+
+@outbox.handles(AppealOpened)
+def tell_appeal_opened(event: AppealOpened) -> None:
+    announce(event)
+
+
+@outbox.handles(AttemptRegraded)
+def tell_attempt_regraded(event: AttemptRegraded) -> None:
+    announce(event)
+
+
+@outbox.handles(AttemptSubmitted)
+def tell_attempt_submitted(event: AttemptSubmitted) -> None:
+    announce(event)
+
+
+@outbox.handles(SubmissionMade)
+def tell_submission_made(event: SubmissionMade) -> None:
+    announce(event)
+
+
+@outbox.handles(SubmissionMarked)
+def tell_submission_marked(event: SubmissionMarked) -> None:
+    announce(event)
+
+
+@outbox.handles(ThreadAnswered)
+def tell_thread_answered(event: ThreadAnswered) -> None:
+    announce(event)
+
+
+@outbox.handles(ThreadOpened)
+def tell_thread_opened(event: ThreadOpened) -> None:
+    announce(event)
+
+
+@outbox.handles(AttemptGraded)
+def tell_attempt_graded(event: AttemptGraded) -> None:
     announce(event)

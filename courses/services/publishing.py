@@ -22,6 +22,7 @@ from courses.models import (
     LessonKind,
     LessonPrerequisite,
     Section,
+    SlotQuestion,
 )
 from courses.services import checklist, drafting, files, prerequisites, quiz_content
 from tutorme.core import audit, outbox
@@ -234,4 +235,6 @@ def delete_course(*, course: Course, actor_id: Any) -> None:
             raise CourseHasLearners
         audit.record("course.deleted", target=row, actor_id=actor_id, before={"title": row.title})
         files.drop_all(row)
+        # What was published of a question protects it; here both go.
+        SlotQuestion.objects.filter(slot__quiz__lesson__course=row).delete()
         row.delete()
