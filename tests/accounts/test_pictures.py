@@ -43,7 +43,7 @@ def test_a_picture_is_drawn_anew_and_says_nothing_of_the_file(
     address = api(sam).get(ME).json()["avatar"]
     assert "home" not in address
     answer = Client().get(address)
-    content = b"".join(answer.streaming_content)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     shown = Image.open(io.BytesIO(content))
     assert (shown.format, shown.size) == ("WEBP", (512, 512))
     assert b"at home" not in content

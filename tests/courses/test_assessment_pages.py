@@ -178,7 +178,7 @@ def test_every_kind_is_written_changed_and_removed_by_forms(teacher, course: Cou
     seen(teacher, f"{page}new/", kind=kind)
     bad = teacher.post(f"{page}new/?kind={kind}", {"prompt": "", "points": "x"})
     assert bad.status_code == 422
-    form = {"prompt": f"A {kind}?", "points": "2,5", "tags": "verbs, nouns", **NEW[kind]}
+    form = {"prompt": f"A {kind}?", "points": "2,5", "tags": "verbs, nouns", **NEW[kind]}  # type: ignore[dict-item]
     text = sent(teacher, f"{page}new/?kind={kind}", form)
     assert f"A {kind}?" in text
     question = Question.objects.get(item__home="")

@@ -74,7 +74,7 @@ def test_a_lesson_is_done_again_on_purpose(
     row = LessonProgress.objects.get(lesson=lesson(course, "hello"))
     assert (row.completed_at, row.position) == (None, 0)
     entry = AuditEntry.objects.get(action="lesson.reset")
-    assert (entry.actor_id, entry.before["position"]) == (sam.pk, 1000)
+    assert (entry.actor_id, entry.before["position"]) == (sam.pk, 1000)  # type: ignore[index]
     assert recomputing.recompute(dry_run=True) == []
 
 

@@ -153,7 +153,7 @@ def test_the_recount_finds_what_does_not_follow_from_the_days(sam: User, capsys)
 def test_what_apps_above_see_happen_counts_too(sam: User) -> None:
     review, tutor = uuid7(), uuid7()
     seen = [
-        motivation.did(user_id=sam.pk, kind=kind, object_id=thing, at=NOON)
+        motivation.did(user_id=sam.pk, kind=kind, object_id=thing, at=NOON)  # type: ignore[arg-type]
         for kind, thing in [("review", review), ("review", review), ("session", tutor)]
     ]
     sam.refresh_from_db()

@@ -144,7 +144,7 @@ def test_a_second_look_keeps_the_pass_and_is_written_down(place: Enrollment, tes
     )
     assert (again.score, again.passed, again.revision) == (0, True, 2)
     entry = AuditEntry.objects.get(action="submission.regraded")
-    assert (entry.before["score"], entry.after["score"], entry.reason) == ("6.00", "0.00", "Copied")
+    assert (entry.before["score"], entry.after["score"], entry.reason) == ("6.00", "0.00", "Copied")  # type: ignore[index]
     with pytest.raises(Conflict):
         submission_marks.mark_again(
             submission_id=row.pk, tutor=tess, marks=FULL, comment="", reason="r", revision=1

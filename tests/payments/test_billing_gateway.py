@@ -29,7 +29,11 @@ def plan(name: str = "Plus", price: Money = EUR_9, request_id: str = "") -> str:
 def subscribe(plan_id: str, request_id: str = "s-1", **more: object) -> ProviderSubscription:
     given = {"starts_at": None, **more}
     return paypal.gateway().create_subscription(
-        request_id=request_id, reference="sub-1", plan_id=plan_id, **WAYS, **given
+        request_id=request_id,
+        reference="sub-1",
+        plan_id=plan_id,
+        **WAYS,  # type: ignore[arg-type]
+        **given,  # type: ignore[arg-type]
     )
 
 

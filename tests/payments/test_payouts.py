@@ -205,7 +205,7 @@ def test_control_another_name_for_the_batch_pays_twice(batch, ada, sandbox: Sand
     sending.submit(approved(batch, ada).pk)
     PayoutItem.objects.update(state="queued")
     lines = sending._lines(batch)
-    sending.paypal.gateway().create_payout(reference="another", lines=lines, subject="x")
+    sending.paypal.gateway().create_payout(reference="another", lines=lines, subject="x")  # type: ignore[attr-defined]
     assert len(memory.payouts) == 2
 
 

@@ -92,10 +92,10 @@ def test_control_without_the_drafts_lock_a_circle_closes(
     """Each half looks for a circle before the other half is there."""
     halves = [(drafts["hello"], drafts["more"]), (drafts["more"], drafts["hello"])]
     graphs = [{**graph(course), one.pk: [two.pk]} for one, two in halves]
-    assert [cycle_in(found) for found in graphs] == [[], []]
+    assert [cycle_in(found) for found in graphs] == [[], []]  # type: ignore[arg-type]
     together(
         [
-            lambda one=one, two=two: LessonDraftPrerequisite.objects.create(
+            lambda one=one, two=two: LessonDraftPrerequisite.objects.create(  # type: ignore[misc]
                 lesson=one, requires=two
             )
             for one, two in halves

@@ -18,7 +18,7 @@ LIST = "/api/v1/notifications/"
 
 def test_registering_welcomes_in_the_page_and_by_mail_once(api, sandbox, drain) -> None:
     body = {"email": "new@example.test", "password": "a quiet long day", "display_name": "New"}
-    made = signed_up(api(), body)
+    made = signed_up(api(), body)  # type: ignore[arg-type]
     assert made.status_code == 201, made.content
     drain()
     client = api()
