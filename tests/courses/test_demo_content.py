@@ -233,10 +233,7 @@ def test_people_are_complete_and_unlike_each_other() -> None:
     people = list(PEOPLE_BY_KEY.values())
     assert len(people) == len(read(PEOPLE))
     for person in people:
-        tutor = person["role"] == "tutor"
-        assert set(person) - {"rest_days", "wants_boards"} == PERSON_FIELDS | (
-            {"headline"} if tutor else set()
-        )
+        assert set(person) - {"headline", "rest_days", "wants_boards"} == PERSON_FIELDS
         assert person["email"] == f"{person['key']}@tutorme.test"
         assert re.fullmatch(r"[A-Za-z0-9_.-]{3,30}", person["username"])
         assert person["time_zone"] in zoneinfo.available_timezones()
