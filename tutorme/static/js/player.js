@@ -8,7 +8,7 @@ class Player extends HTMLElement {
   connectedCallback() {
     this.video = this.querySelector("video");
     if (!this.video) return;
-    this.cues = [...document.querySelectorAll(".transcript [data-seek]")];
+    this.cues = [...document.querySelectorAll(".transcript-lines [data-seek]")];
     this.addControls();
     const start = Number(this.dataset.start) || 0;
     const begin = () => start && this.seek(start, false);
