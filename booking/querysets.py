@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from booking.models import Booking  # noqa: F401  named in strings
+    from booking.models import Booking, TutorReview  # noqa: F401  named in strings
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -37,3 +37,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def concerning(self, people: list[UUID]) -> "BookingQuerySet":
         return self.filter(Q(tutor_id__in=people) | Q(student_id__in=people))
+
+
+class TutorReviewQuerySet(models.QuerySet["TutorReview"]):
+    def visible_to(self, user: Any) -> "TutorReviewQuerySet":
+        """Everybody's but the hidden, which their author and the staff see."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(Q(is_hidden=False) | Q(student_id=getattr(user, "pk", None)))

@@ -1,3 +1,4 @@
+from booking.models.attendance import LessonDispute, Presence
 from booking.models.bookings import (
     ACTIVE_STATES,
     COUNTED_STATES,
@@ -5,8 +6,14 @@ from booking.models.bookings import (
     Booking,
     BookingChange,
 )
+from booking.models.groups import GroupSession
 from booking.models.offers import LessonType
+from booking.models.proposals import MoveProposal
+from booking.models.reminders import Reminder
+from booking.models.reviews import ReviewReport, TutorReview, TutorStanding
 from booking.models.schedules import BusyTime, DateOverride, Schedule, WeeklyHours
+from booking.models.series import Series
+from booking.models.waitlist import WaitlistEntry
 
 __all__ = [
     "ACTIVE_STATES",
@@ -16,7 +23,17 @@ __all__ = [
     "BookingChange",
     "BusyTime",
     "DateOverride",
+    "GroupSession",
+    "LessonDispute",
     "LessonType",
+    "MoveProposal",
+    "Presence",
+    "Reminder",
+    "ReviewReport",
     "Schedule",
+    "Series",
+    "TutorReview",
+    "TutorStanding",
+    "WaitlistEntry",
     "WeeklyHours",
 ]
