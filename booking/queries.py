@@ -16,6 +16,7 @@ from booking.models import (
     COUNTED_STATES,
     Booking,
     BusyTime,
+    GroupSession,
     LessonType,
     Schedule,
 )
@@ -85,6 +86,7 @@ def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None 
             blocked_until__gt=between.start - _MARGIN,
             blocked_from__lt=between.end + _MARGIN,
             state__in=COUNTED_STATES,
+            group=None,
         )
         .exclude(lapsed)
         .values_list("state", "blocked_from", "blocked_until", "on")
@@ -95,11 +97,23 @@ def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None 
         ends_at__gt=between.start - _MARGIN,
         starts_at__lt=between.end + _MARGIN,
     ).values_list("starts_at", "ends_at")
-    active = (Span(start, end) for state, start, end, _ in rows if state in ACTIVE_STATES)
+    groups = _groups(tutor_id, between)
+    active = [(start, end) for state, start, end, _ in rows if state in ACTIVE_STATES]
+    classes = [(start, end) for state, start, end, _ in groups if state == GroupSession.State.OPEN]
     return Taken(
-        blocked=(*active, *(Span(start, end) for start, end in busy)),
-        lessons=Counter(on for _, _, _, on in rows),
+        blocked=tuple(Span(start, end) for start, end in (*active, *classes, *busy)),
+        lessons=Counter(on for _, _, _, on in (*rows, *groups)),
     )
+
+
+def _groups(tutor_id: UUID, between: Span) -> list[tuple[str, datetime, datetime, date]]:
+    """Classes take the tutor's time with or without anybody in them, and count once."""
+    found = GroupSession.objects.filter(
+        tutor_id=tutor_id,
+        blocked_until__gt=between.start - _MARGIN,
+        blocked_from__lt=between.end + _MARGIN,
+    ).exclude(state=GroupSession.State.CANCELLED)
+    return list(found.values_list("state", "blocked_from", "blocked_until", "on"))
 
 
 def diary(

@@ -14,7 +14,7 @@ from booking import queries
 from booking.api import serializers, shapes
 from booking.errors import ScheduleMissing
 from booking.models import Booking, Schedule
-from booking.services import cancelling, holding, offers, schedules
+from booking.services import cancelling, holding, moving, offers, schedules
 from booking.walltime import Span
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
@@ -241,7 +241,7 @@ class BookingViewSet(ApiViewSet):
         body = read_body(serializers.MoveIn, request)
         self._visible(request, pk)
         start = body["start"].astimezone(UTC)
-        cancelling.reschedule(booking_id=pk, by=viewer(request), start=start)
+        moving.reschedule(booking_id=pk, by=viewer(request), start=start)
         return self._shown(request, pk)
 
     @extend_schema(

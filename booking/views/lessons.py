@@ -20,7 +20,7 @@ from booking import queries
 from booking.forms.booking import MoveForm, ReasonForm
 from booking.models import Booking
 from booking.policies import POLICIES
-from booking.services import cancelling
+from booking.services import cancelling, moving
 from booking.views import book
 from tutorme.core.errors import DomainError
 
@@ -190,7 +190,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         start = form.cleaned_data["start"].astimezone(UTC)
         try:
-            cancelling.reschedule(booking_id=row.pk, by=request.user, start=start)
+            moving.reschedule(booking_id=row.pk, by=request.user, start=start)
         except DomainError as error:
             form.add_error(None, error.detail)
             status = error.status

@@ -5,6 +5,9 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "judge-lessons": {"task": "booking.judge_lessons", "schedule": 30.0},
+    "remind-of-lessons": {"task": "booking.send_reminders", "schedule": 30.0},
+    "serve-waitlists": {"task": "booking.serve_waitlists", "schedule": timedelta(minutes=5)},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
