@@ -205,10 +205,15 @@ class BookingViewSet(ApiViewSet):
     )
     def create(self, request: Request) -> Response:
         """Hold a time for a quarter of an hour. What has a price is then paid for by an order of
-        kind `booking`; what has none is confirmed at once, or waits for the tutor's word."""
+        kind `booking`; what has none, or is paid for by a package or by credit, is confirmed at
+        once, or waits for the tutor's word."""
         body = read_body(serializers.BookingIn, request)
         wish = holding.Wish(
-            body["session_type"], body["start"].astimezone(UTC), body.get("note", "")
+            body["session_type"],
+            body["start"].astimezone(UTC),
+            body.get("note", ""),
+            package_id=body.get("package"),
+            with_credit=body["with_credit"],
         )
         made = holding.hold(student=viewer(request), wish=wish)
         row = self._own(request).get(pk=made.pk)
@@ -221,14 +226,19 @@ class BookingViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="bookings_cancel",
-        request=serializers.ReasonIn,
+        request=serializers.CancelIn,
         responses=serializers.BookingDetailOut,
     )
     def cancel(self, request: Request, pk: UUID) -> Response:
         """Call it off; `refund_if_cancelled` said before what comes back."""
-        body = read_body(serializers.ReasonIn, request)
+        body = read_body(serializers.CancelIn, request)
         self._visible(request, pk)
-        cancelling.cancel(booking_id=pk, by=viewer(request), reason=body.get("reason", ""))
+        cancelling.cancel(
+            booking_id=pk,
+            by=viewer(request),
+            reason=body.get("reason", ""),
+            as_credit=body["as_credit"],
+        )
         return self._shown(request, pk)
 
     @extend_schema(

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from booking.models.offers import LessonType
 from booking.models.ranges import tstzrange
+from booking.querysets import GroupSessionQuerySet
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 
@@ -35,6 +36,10 @@ class GroupSession(models.Model):
     on = models.DateField()
     tutor_zone = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = GroupSessionQuerySet.as_manager()
+    # Counted by `with_taken`.
+    taken: int
 
     class Meta:
         constraints = [
