@@ -28,7 +28,10 @@ def test_our_scripts(root: Path):
 
 def test_all_scripts(root: Path):
     htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
-    assert packed([htmx, *(root / "tutorme/static/js").glob("*.js")]) <= 30_000
+    everywhere = loaded(root / "tutorme/static/js/tutorme.js")
+    assert packed([htmx, *everywhere]) <= 28_000
+    for script in set((root / "tutorme/static/js").glob("*.js")) - everywhere:
+        assert packed([script]) <= 3_000, script
 
 
 def test_fonts_of_a_latin_page(root: Path):
