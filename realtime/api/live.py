@@ -56,7 +56,7 @@ class SpeakIn(StrictSerializer):
     data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
 
 
-class SpokenOut(OutputSerializer):
+class SaidOut(OutputSerializer):
     seq = serializers.IntegerField()
 
 
@@ -151,7 +151,7 @@ class EventsView(ApiView):
         presence.here([(name, user.pk) for name in names if keeps_presence(name)])
         return Response(_page(user, cursor))
 
-    @extend_schema(operation_id="realtime_speak", request=SpeakIn, responses={201: SpokenOut})
+    @extend_schema(operation_id="realtime_speak", request=SpeakIn, responses={201: SaidOut})
     def post(self, request: Request) -> Response:
         """Say something on a channel whose owner lets you, of what clients may say."""
         body = read_body(SpeakIn, request)

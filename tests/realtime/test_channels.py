@@ -28,7 +28,9 @@ def people(sam, otto, tess, orla, ada) -> dict[str, Any]:
 
 @pytest.fixture
 def course(sam, tess) -> Course:
-    made = Course.objects.create(title="Sets", slug="sets", instructor=tess, state="published")
+    made = Course.objects.create(
+        title="Sets", slug="sets", instructor=tess, state="published", difficulty="beginner"
+    )
     Enrollment.objects.create(user=sam, course=made)
     return made
 
@@ -238,7 +240,9 @@ def test_who_is_in_a_session_is_known_until_their_lease_ends(api, sam, tess, les
     presence.here({(name, tess.pk)})
     assert presence.sweep() == 1
     assert said(name)[2:] == ["user-offline"]
-    assert ChannelEvent.objects.filter(channel=name).last().payload == {"user_id": str(sam.pk)}
+    assert ChannelEvent.objects.filter(channel=name).latest("seq").payload == {
+        "user_id": str(sam.pk)
+    }
     here = api(sam).get("/api/v1/realtime/presence/", {"channel": name}).json()["people"]
     assert [row["display_name"] for row in here] == ["Tess"]
 

@@ -78,6 +78,7 @@ function tell(channel, name, data, event) {
 export async function begin(element) {
   if (!element.dataset.stream) return;
   place = element;
+  await null; // first everything that is to be heard, then one connection for it
   // The other carrier's client is fetched where the site chose it and nowhere else.
   const open = element.dataset.carrier === "pusher" ? (await import("./pusher.js")).openPusher : openStream;
   carrier = open(session, element.dataset);
