@@ -7,10 +7,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import directory
+from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
     AvailabilityChanged,
     BookingCancelled,
+<<<<<<< HEAD
     BookingConfirmed,
     BookingDeclined,
     BookingExpired,
@@ -18,6 +21,14 @@ from booking.events import (
 from booking.models import Booking, Series
 from booking.services import cancelling, holding, paying, series, settling, standing, waitlist
 from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
+=======
+    BookingDeclined,
+    BookingExpired,
+)
+from booking.models import Booking
+from booking.services import free_times, holding
+from payments.events import PaymentCaptured
+>>>>>>> main
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
@@ -46,6 +57,7 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     )
 
 
+<<<<<<< HEAD
 @sells(series.KIND)
 def quote_series(target_id: UUID, buyer: Any) -> Quote:
     """All lessons of it at once, each a part of the tutor's share."""
@@ -73,6 +85,14 @@ def keep_the_time(event: PaymentApproved) -> None:
     elif event.kind == series.KIND:
         for pk in Booking.objects.filter(series_id=event.target_id).values_list("pk", flat=True):
             holding.keep_while_paying(pk)
+=======
+directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
+
+
+@outbox.handles(AvailabilityChanged)
+def note_free_times(event: AvailabilityChanged) -> None:
+    free_times.rebuild(event.tutor_id)
+>>>>>>> main
 
 
 @outbox.handles(PaymentCaptured)

@@ -6,7 +6,18 @@ from booking.models.bookings import (
     Booking,
     BookingChange,
 )
+<<<<<<< HEAD
 from booking.models.groups import GroupSession
+=======
+from booking.models.calendars import (
+    CalendarConnection,
+    CalendarFeed,
+    CalendarImport,
+    WrittenEvent,
+)
+from booking.models.free_times import FreeIndex, FreeStart
+from booking.models.meetings import Meeting
+>>>>>>> main
 from booking.models.offers import LessonType
 from booking.models.proposals import MoveProposal
 from booking.models.reminders import Reminder
@@ -22,7 +33,11 @@ __all__ = [
     "Booking",
     "BookingChange",
     "BusyTime",
+    "CalendarConnection",
+    "CalendarFeed",
+    "CalendarImport",
     "DateOverride",
+<<<<<<< HEAD
     "GroupSession",
     "LessonDispute",
     "LessonType",
@@ -30,10 +45,17 @@ __all__ = [
     "Presence",
     "Reminder",
     "ReviewReport",
+=======
+    "FreeIndex",
+    "FreeStart",
+    "LessonType",
+    "Meeting",
+>>>>>>> main
     "Schedule",
     "Series",
     "TutorReview",
     "TutorStanding",
     "WaitlistEntry",
     "WeeklyHours",
+    "WrittenEvent",
 ]
