@@ -13,22 +13,22 @@ from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
     AvailabilityChanged,
     BookingCancelled,
-<<<<<<< HEAD
     BookingConfirmed,
     BookingDeclined,
     BookingExpired,
 )
 from booking.models import Booking, Series
-from booking.services import cancelling, holding, paying, series, settling, standing, waitlist
-from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
-=======
-    BookingDeclined,
-    BookingExpired,
+from booking.services import (
+    cancelling,
+    free_times,
+    holding,
+    paying,
+    series,
+    settling,
+    standing,
+    waitlist,
 )
-from booking.models import Booking
-from booking.services import free_times, holding
-from payments.events import PaymentCaptured
->>>>>>> main
+from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
@@ -57,7 +57,6 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
     )
 
 
-<<<<<<< HEAD
 @sells(series.KIND)
 def quote_series(target_id: UUID, buyer: Any) -> Quote:
     """All lessons of it at once, each a part of the tutor's share."""
@@ -85,14 +84,14 @@ def keep_the_time(event: PaymentApproved) -> None:
     elif event.kind == series.KIND:
         for pk in Booking.objects.filter(series_id=event.target_id).values_list("pk", flat=True):
             holding.keep_while_paying(pk)
-=======
+
+
 directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
 
 
 @outbox.handles(AvailabilityChanged)
 def note_free_times(event: AvailabilityChanged) -> None:
     free_times.rebuild(event.tutor_id)
->>>>>>> main
 
 
 @outbox.handles(PaymentCaptured)

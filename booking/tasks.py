@@ -2,11 +2,7 @@
 
 from uuid import UUID
 
-<<<<<<< HEAD
-from booking.services import holding, outcomes, refunding, reminders, settling, waitlist
-=======
-from booking.services import free_times, holding, refunding
->>>>>>> main
+from booking.services import free_times, holding, outcomes, refunding, reminders, settling, waitlist
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -16,7 +12,11 @@ def release_lapsed() -> None:
     holding.sweep()
 
 
-<<<<<<< HEAD
+@app.task(name="booking.roll_free_times")
+def roll_free_times() -> None:
+    free_times.roll()
+
+
 @app.task(name="booking.judge_lessons")
 def judge_lessons() -> None:
     outcomes.judge_due()
@@ -48,13 +48,3 @@ def refund(
 @job(waitlist.SERVE)
 def serve_waitlist(run: Run, *, tutor_id: str) -> None:
     waitlist.serve(tutor_id=UUID(tutor_id))
-=======
-@app.task(name="booking.roll_free_times")
-def roll_free_times() -> None:
-    free_times.roll()
-
-
-@job("booking.refund")
-def refund(run: Run, *, order_id: str, booking_id: str, percent: int) -> None:
-    refunding.give_back(order_id=UUID(order_id), booking_id=UUID(booking_id), percent=percent)
->>>>>>> main

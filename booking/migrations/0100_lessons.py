@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='presence',
-            constraint=models.UniqueConstraint(fields=('booking', 'user', 'at', 'joined'), name='presence_once'),
+            constraint=models.UniqueConstraint(fields=('booking', 'user', 'at', 'joined'), name='lesson_presence_once'),
         ),
         migrations.AddIndex(
             model_name='reminder',

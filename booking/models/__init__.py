@@ -6,9 +6,6 @@ from booking.models.bookings import (
     Booking,
     BookingChange,
 )
-<<<<<<< HEAD
-from booking.models.groups import GroupSession
-=======
 from booking.models.calendars import (
     CalendarConnection,
     CalendarFeed,
@@ -16,8 +13,8 @@ from booking.models.calendars import (
     WrittenEvent,
 )
 from booking.models.free_times import FreeIndex, FreeStart
+from booking.models.groups import GroupSession
 from booking.models.meetings import Meeting
->>>>>>> main
 from booking.models.offers import LessonType
 from booking.models.proposals import MoveProposal
 from booking.models.reminders import Reminder
@@ -37,20 +34,16 @@ __all__ = [
     "CalendarFeed",
     "CalendarImport",
     "DateOverride",
-<<<<<<< HEAD
+    "FreeIndex",
+    "FreeStart",
     "GroupSession",
     "LessonDispute",
     "LessonType",
+    "Meeting",
     "MoveProposal",
     "Presence",
     "Reminder",
     "ReviewReport",
-=======
-    "FreeIndex",
-    "FreeStart",
-    "LessonType",
-    "Meeting",
->>>>>>> main
     "Schedule",
     "Series",
     "TutorReview",

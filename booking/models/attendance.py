@@ -22,7 +22,7 @@ class Presence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["booking", "user", "at", "joined"], name="presence_once"
+                fields=["booking", "user", "at", "joined"], name="lesson_presence_once"
             )
         ]
 
