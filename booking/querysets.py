@@ -51,7 +51,9 @@ class GroupSessionQuerySet(models.QuerySet["GroupSession"]):
     def with_taken(self) -> "GroupSessionQuerySet":
         """`taken`: seats somebody has or holds."""
         held = ("held", "pending_payment", "pending_approval", "confirmed", "in_progress")
-        return self.annotate(taken=models.Count("bookings", filter=Q(bookings__state__in=held)))
+        return self.annotate(  # type: ignore[no-redef]  # named in the model for its readers
+            taken=models.Count("bookings", filter=Q(bookings__state__in=held))
+        )
 
     def ahead(self, now: datetime) -> "GroupSessionQuerySet":
         return self.filter(state="open", starts_at__gt=now).order_by("starts_at", "pk")

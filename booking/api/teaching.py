@@ -3,7 +3,6 @@
 from datetime import UTC
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from booking.api import more_serializers as more
 from booking.api import serializers, shapes
 from booking.api.views import viewer
 from booking.models import GroupSession, TutorReview, TutorStanding
+from booking.querysets import GroupSessionQuerySet
 from booking.services import groups, reviews
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
@@ -24,7 +24,7 @@ PUBLIC = Grant(ANYONE, Scope.PUBLISHED)
 OWN = Grant(SIGNED_IN, Scope.OWN)
 
 
-def _groups() -> QuerySet[GroupSession]:
+def _groups() -> GroupSessionQuerySet:
     return GroupSession.objects.with_taken().select_related("tutor", "lesson_type")
 
 

@@ -94,7 +94,8 @@ def _let_series_go(row: Booking, by: User) -> Booking:
     """Before it is paid for, a series is one thing."""
     if by.pk != row.student_id:
         raise BookingOver(state=row.state)
-    unpaid = Booking.objects.filter(series_id=row.series_id, state__in=_UNPAID).order_by("pk")
+    assert row.series is not None
+    unpaid = row.series.bookings.filter(state__in=_UNPAID).order_by("pk")
     for each in unpaid.select_for_update(of=("self",), no_key=True):
         let_go = changes.move(each, State.CANCELLED_BY_STUDENT, actor_id=by.pk, expires_at=None)
         gone = BookingCancelled(each.pk, each.version, each.tutor_id, each.student_id, "student", 0)

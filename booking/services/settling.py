@@ -36,13 +36,13 @@ def _release(row: Booking, order_id: UUID) -> None:
         return
     earnings.release(order_id, part=part)
     Booking.objects.filter(pk=row.pk).update(earning_part=part)
-    if not _more_to_come(row):
+    if not _more_to_come(row.pk, order_id):
         # What cents and halves of refunds left in the other parts.
         earnings.release(order_id)
 
 
-def _more_to_come(row: Booking) -> bool:
-    others = Booking.objects.filter(order_id=row.order_id, earning_part=None).exclude(pk=row.pk)
+def _more_to_come(booking_id: UUID, order_id: UUID) -> bool:
+    others = Booking.objects.filter(order_id=order_id, earning_part=None).exclude(pk=booking_id)
     return others.filter(state__in=(*ACTIVE_STATES, Booking.State.DISPUTED)).exists()
 
 

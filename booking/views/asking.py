@@ -28,6 +28,10 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
+def _wrong(form: forms.Form) -> str:
+    return " ".join(str(text) for texts in form.errors.values() for text in texts)
+
+
 def _about_lesson(
     request: HttpRequest,
     pk: UUID,
@@ -38,8 +42,7 @@ def _about_lesson(
     """Does it, and shows the lesson: with what is wrong, or what came of it."""
     row = lessons.one(request, pk)
     if not form.is_valid():
-        wrong = " ".join(text for texts in form.errors.values() for text in texts)
-        return lessons.page(request, row, wrong=wrong)
+        return lessons.page(request, row, wrong=_wrong(form))
     try:
         act(row, form.cleaned_data)
     except DomainError as error:
@@ -142,8 +145,7 @@ def wait(request: HttpRequest, slug: str) -> HttpResponse:
     """Whole days of the viewer's calendar."""
     tutor, form = book.tutor_of(slug), WaitForm(request.POST)
     if not form.is_valid():
-        wrong = " ".join(text for texts in form.errors.values() for text in texts)
-        messages.error(request, wrong)
+        messages.error(request, _wrong(form))
         return redirect("book", slug=slug)
     given = form.cleaned_data
     try:
