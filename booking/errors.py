@@ -101,7 +101,7 @@ class NotReviewable(DomainError):
 
 
 class ReviewDecided(DomainError):
-    code = "review-decided"
+    code = "tutor-review-decided"
     title = _("This report was answered already")
     status = 409
     explanation = _("A moderator decides once.")

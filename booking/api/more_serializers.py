@@ -143,20 +143,20 @@ class DisputeOut(OutputSerializer):
     decision = serializers.CharField()
 
 
-class ReviewIn(StrictSerializer):
+class StudentReviewIn(StrictSerializer):
     stars = serializers.IntegerField(min_value=1, max_value=5)
     text = SafeText(multiline=True, max_length=4000, required=False, allow_blank=True)
 
 
-class ReplyIn(StrictSerializer):
+class TutorReplyIn(StrictSerializer):
     text = SafeText(multiline=True, max_length=4000, allow_blank=True)
 
 
-class ReportIn(StrictSerializer):
+class StudentReviewReportIn(StrictSerializer):
     reason = SafeText(multiline=True, max_length=1000)
 
 
-class TutorReviewOut(OutputSerializer):
+class StudentReviewOut(OutputSerializer):
     id = serializers.UUIDField()
     tutor = serializers.UUIDField()
     author = serializers.CharField()

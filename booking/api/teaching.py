@@ -87,7 +87,7 @@ class TutorReviewsView(ApiView):
     access = {"get": PUBLIC, "put": OWN, "delete": OWN}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="tutors_reviews", responses=more.TutorReviewOut(many=True))
+    @extend_schema(operation_id="tutors_reviews", responses=more.StudentReviewOut(many=True))
     def get(self, request: Request, tutor_id: UUID) -> Response:
         """What students say of a tutor, the newest first."""
         if not queries.is_bookable(tutor_id):
@@ -99,12 +99,12 @@ class TutorReviewsView(ApiView):
 
     @extend_schema(
         operation_id="tutors_review_write",
-        request=more.ReviewIn,
-        responses={200: more.TutorReviewOut, 201: more.TutorReviewOut},
+        request=more.StudentReviewIn,
+        responses={200: more.StudentReviewOut, 201: more.StudentReviewOut},
     )
     def put(self, request: Request, tutor_id: UUID) -> Response:
         """Give one's one review of a tutor, or change it, after a lesson that was held."""
-        body = read_body(more.ReviewIn, request)
+        body = read_body(more.StudentReviewIn, request)
         row, is_new = reviews.write(
             student=viewer(request),
             tutor_id=tutor_id,
@@ -139,21 +139,25 @@ class ReviewViewSet(ApiViewSet):
     access = {"reply": OWN, "report": OWN}
 
     @extend_schema(
-        operation_id="tutor_reviews_reply", request=more.ReplyIn, responses=more.TutorReviewOut
+        operation_id="tutor_reviews_reply",
+        request=more.TutorReplyIn,
+        responses=more.StudentReviewOut,
     )
     def reply(self, request: Request, pk: UUID) -> Response:
         """Answer a review of oneself in public; an empty text takes it back."""
-        body = read_body(more.ReplyIn, request)
+        body = read_body(more.TutorReplyIn, request)
         self._visible(request, pk)
         row = reviews.reply(review_id=pk, tutor=viewer(request), text=body["text"])
         return Response(shapes.review(row))
 
     @extend_schema(
-        operation_id="tutor_reviews_report", request=more.ReportIn, responses={204: None}
+        operation_id="tutor_reviews_report",
+        request=more.StudentReviewReportIn,
+        responses={204: None},
     )
     def report(self, request: Request, pk: UUID) -> Response:
         """Put a review before a moderator."""
-        body = read_body(more.ReportIn, request)
+        body = read_body(more.StudentReviewReportIn, request)
         row = self._visible(request, pk)
         reviews.report(review=row, reporter=viewer(request), reason=body["reason"])
         return Response(status=204)

@@ -297,5 +297,5 @@ class TestReviews:
         reviews.decide(report_id=report.pk, hidden=True, actor_id=ada.pk)
         standing = TutorStanding.objects.get(pk=tess.pk)
         assert (standing.reviews, standing.mean) == (0, None)
-        with pytest.raises(Exception, match="review-decided"):
+        with pytest.raises(Exception, match="tutor-review-decided"):
             reviews.decide(report_id=report.pk, hidden=False, actor_id=ada.pk)
