@@ -1,6 +1,15 @@
 """What booking keeps about people: that an hour was held and what became of it, without words."""
 
-from booking.models import Booking, BookingChange, LessonType
+from booking.models import (
+    Booking,
+    BookingChange,
+    GroupSession,
+    LessonDispute,
+    LessonType,
+    MoveProposal,
+    Presence,
+    Series,
+)
 from tutorme.core.personal import Blank, Keep, Table, declare
 
 _HOUR = Keep("an hour between two people; who left is a pseudonym")
@@ -9,5 +18,12 @@ declare(
     Table(Booking, "student_id", Blank({"note": ""})),
     Table(Booking, "tutor_id", _HOUR),
     Table(BookingChange, "actor_id", Keep("append-only")),
+    Table(GroupSession, "tutor_id", _HOUR),
+    Table(LessonDispute, "opened_by_id", Blank({"text": ""})),
+    Table(LessonDispute, "decided_by_id", Keep("a decision about money")),
     Table(LessonType, "tutor_id", _HOUR),
+    Table(MoveProposal, "proposed_by_id", Blank({"note": ""})),
+    Table(Presence, "user_id", Keep("append-only evidence of minutes")),
+    Table(Series, "student_id", _HOUR),
+    Table(Series, "tutor_id", _HOUR),
 )

@@ -52,7 +52,8 @@ def _told(key: str, row: Booking, reader: User, **more: Any) -> Told:
 
 
 def _key(event: Any) -> str:
-    return f"{event.name}:{event.booking_id}:{event.version}"
+    kind = getattr(event, "kind", "")
+    return f"{event.name}:{event.booking_id}:{event.version}:{kind}"
 
 
 def _both(event: Any, **more: Any) -> list[Told]:
@@ -149,7 +150,7 @@ def _review(pk: UUID) -> TutorReview:
 def _reviewed(event: TutorReviewWritten) -> list[Told]:
     row = _review(event.review_id)
     facts = {"who": row.student.display_name, "stars": row.stars}
-    return [Told(row.tutor_id, f"tutor-reviewed:{row.pk}", facts, _page_of(row.tutor))]
+    return [Told(row.tutor_id, f"tutor-review-written:{row.pk}", facts, _page_of(row.tutor))]
 
 
 def _answered(event: TutorReviewAnswered) -> list[Told]:
@@ -309,7 +310,7 @@ _say(
     action=_("Take it"),
 )
 _say(
-    "tutor-reviewed",
+    "tutor-review-written",
     TutorReviewWritten,
     _reviewed,
     _("%(who)s wrote a review of you"),

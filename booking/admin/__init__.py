@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from booking.admin import outcomes  # noqa: F401  registered by being read
 from booking.models import Booking, BookingChange, LessonType, Schedule
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
