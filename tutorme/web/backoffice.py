@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import TutorReview, User
 from booking.models import Booking
@@ -86,7 +86,8 @@ def _money() -> Iterator[Tile]:
 
 def _sums(rows: QuerySet[Any], amount: str, currency: str = "currency") -> list[TextLike]:
     sums = rows.values_list(currency).annotate(total=Sum(amount)).order_by(currency)
-    return [str(Money(total, code)) for code, total in sums if total and code] or ["0"]
+    told = [Money(total, code).localized(get_language()) for code, total in sums if total and code]
+    return list(told) or ["0"]
 
 
 def _waiting() -> Iterator[Tile]:
