@@ -216,6 +216,9 @@ class HitOut(OutputSerializer):
     key = serializers.CharField()
     title = serializers.CharField()
     snippet = serializers.CharField(help_text="Safe HTML; what was found stands in mark.")
+    at_s = serializers.IntegerField(
+        allow_null=True, help_text="The second of the video at which it is said; null in a text."
+    )
 
 
 class QuestionOut(OutputSerializer):

@@ -22,6 +22,7 @@ from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuest
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.submissions import Submission, SubmissionFile
 from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
+from courses.models.transcripts import Transcript
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "SubmissionFile",
     "Thread",
     "ThreadFollow",
+    "Transcript",
     "UserAchievement",
     "Vote",
 ]

@@ -24,7 +24,14 @@ from courses.models import (
     Section,
     SlotQuestion,
 )
-from courses.services import checklist, drafting, files, prerequisites, quiz_content
+from courses.services import (
+    checklist,
+    drafting,
+    files,
+    prerequisites,
+    quiz_content,
+    transcripts,
+)
 from tutorme.core import audit, outbox
 from tutorme.core.errors import Conflict
 
@@ -89,6 +96,7 @@ def _apply(row: Course, draft: CourseDraft, new: Document) -> None:
     _sections(row, new)
     _lessons(row, new)
     files.publish(row, new)
+    transcripts.publish(row)
     lessons = row.lessons.filter(is_published=True)
     row.state = Course.State.PUBLISHED
     row.version += 1
