@@ -142,6 +142,41 @@ class EnrollmentCompleted(Event):
 
 
 @dataclass(frozen=True)
+class RenewalDue(Event):
+    """A breaking version came after this completion; once for each such version."""
+
+    name: ClassVar[str] = "renewal.due"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class EnrollmentRenewed(Event):
+    """What a breaking version changed was learned: a certificate for `version` is due. The
+    completion stays what it was."""
+
+    name: ClassVar[str] = "enrollment.renewed"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class EnrollmentCancelled(Event):
+    """The place went: `refunded` where all of the money went back, else by leaving. What was
+    completed stays written."""
+
+    name: ClassVar[str] = "enrollment.cancelled"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    refunded: bool
+
+
+@dataclass(frozen=True)
 class AchievementAwarded(Event):
     """`achievement` is its slug."""
 

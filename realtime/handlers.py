@@ -28,6 +28,7 @@ from courses.events import (
     EnrollmentCompleted,
     EnrollmentCreated,
     LearnerNudged,
+    RenewalDue,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -268,4 +269,9 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
+    announce(event)
+
+
+@outbox.handles(RenewalDue)
+def tell_of_a_renewal(event: RenewalDue) -> None:
     announce(event)

@@ -33,6 +33,7 @@ def _recompute_one(enrollment_id: UUID, *, dry_run: bool) -> Difference | None:
         kept = (row.percent, row.state, row.completed_at)
         learning.recount(row, timezone.now())
         counted = (row.percent, row.state, row.completed_at)
+        learning.tell_of_renewal(row)
         if dry_run:
             transaction.set_rollback(True)
     if kept == counted:
