@@ -75,7 +75,7 @@ class AttemptSubmitted(Event):
 
 @dataclass(frozen=True)
 class AttemptRegraded(Event):
-    """A key was corrected and this attempt rose by it."""
+    """A key was corrected, or a tutor read again, and this attempt rose by it."""
 
     name: ClassVar[str] = "attempt.regraded"
     regrade_id: int

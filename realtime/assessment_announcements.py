@@ -18,7 +18,16 @@ from courses.events import (
     ThreadAnswered,
     ThreadOpened,
 )
-from courses.models import Appeal, Attempt, Lesson, Post, Submission, Thread, ThreadFollow
+from courses.models import (
+    Appeal,
+    Attempt,
+    Lesson,
+    Post,
+    Regrade,
+    Submission,
+    Thread,
+    ThreadFollow,
+)
 from realtime.announcements import Announcement, Facts, TextLike, Told, declare
 from tutorme.core.events import Event
 
@@ -74,6 +83,14 @@ def _writer(event: AttemptGraded) -> list[Told]:
 
 
 def _raised(event: AttemptRegraded) -> list[Told]:
+    return _rise(event) if Regrade.objects.get(pk=event.regrade_id).correction_id else []
+
+
+def _read_again(event: AttemptRegraded) -> list[Told]:
+    return [] if Regrade.objects.get(pk=event.regrade_id).correction_id else _rise(event)
+
+
+def _rise(event: AttemptRegraded) -> list[Told]:
     attempt = Attempt.objects.get(pk=event.attempt_id)
     lesson = _lesson(attempt.lesson_id)
     facts = {**_facts(lesson), "score": str(attempt.score), "most": str(attempt.max_score)}
@@ -162,6 +179,13 @@ _SAID: tuple[tuple[str, type[Event], Callable[[Any], list[Told]], TextLike, Text
         _raised,
         _("More points: %(lesson)s"),
         _("A key of %(course)s was corrected. You have %(score)s of %(most)s points now."),
+    ),
+    (
+        "attempt-read-again",
+        AttemptRegraded,
+        _read_again,
+        _("More points: %(lesson)s"),
+        _("Your tutor of %(course)s read again. You have %(score)s of %(most)s points now."),
     ),
     (
         "appeal-decided",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/appeals/", assessing.AttemptAppealsView.as_view()),
     path("grading/", assessing.QueueView.as_view(), name="courses-api-grading"),
     path("grading/attempts/<uuid:attempt_id>/", assessing.GradingAttemptView.as_view()),
+    path("grading/attempts/<uuid:attempt_id>/mark-again/", assessing.RemarkAttemptView.as_view()),
     path("grading/submissions/<uuid:submission_id>/", submissions.GradingSubmissionView.as_view()),
     path(
         "grading/submissions/<uuid:submission_id>/mark/", submissions.MarkSubmissionView.as_view()
