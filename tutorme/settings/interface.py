@@ -28,6 +28,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Some hundreds of operations: areas first, found by a filter, each by a link of its own.
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "filter": True,
+        "defaultModelsExpandDepth": -1,
+        "persistAuthorization": True,
+    },
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "tutorme.core.api.schema.add_problem",
