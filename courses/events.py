@@ -177,6 +177,16 @@ class EnrollmentCancelled(Event):
 
 
 @dataclass(frozen=True)
+class HandoverAnswered(Event):
+    """A tutor wrote back to the lesson a learner was stuck in; the first time."""
+
+    name: ClassVar[str] = "handover.answered"
+    handover_id: UUID
+    user_id: UUID
+    lesson_id: UUID
+
+
+@dataclass(frozen=True)
 class AchievementAwarded(Event):
     """`achievement` is its slug."""
 

@@ -13,6 +13,7 @@ from courses.events import (
     AttemptGraded,
     AttemptRegraded,
     AttemptSubmitted,
+    HandoverAnswered,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -21,6 +22,7 @@ from courses.events import (
 from courses.models import (
     Appeal,
     Attempt,
+    Handover,
     Lesson,
     Post,
     Regrade,
@@ -114,6 +116,12 @@ def _author_of_work(event: SubmissionMarked) -> list[Told]:
     return [Told(event.user_id, key, _facts(lesson), url)]
 
 
+def _stuck(event: HandoverAnswered) -> list[Told]:
+    row = Handover.objects.select_related("tutor").get(pk=event.handover_id)
+    facts = {**_facts(_lesson(event.lesson_id)), "tutor": row.tutor.display_name}
+    return [Told(event.user_id, f"handover:{row.pk}", facts, reverse("handover", args=[row.pk]))]
+
+
 # Questions under a lesson ----------------------------------------------------------------------
 
 
@@ -200,6 +208,13 @@ _SAID: tuple[tuple[str, type[Event], Callable[[Any], list[Told]], TextLike, Text
         _author_of_work,
         _("Your work came back: %(lesson)s"),
         _("Your tutor of %(course)s has read it."),
+    ),
+    (
+        "handover-answered",
+        HandoverAnswered,
+        _stuck,
+        _("%(tutor)s wrote back: %(lesson)s"),
+        _("It stands beside the lesson of %(course)s."),
     ),
     (
         "question-asked",

@@ -27,6 +27,7 @@ from courses.events import (
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    HandoverAnswered,
     LearnerNudged,
     RenewalDue,
     SubmissionMade,
@@ -274,4 +275,9 @@ def tell_attempt_graded(event: AttemptGraded) -> None:
 
 @outbox.handles(RenewalDue)
 def tell_of_a_renewal(event: RenewalDue) -> None:
+    announce(event)
+
+
+@outbox.handles(HandoverAnswered)
+def tell_handover_answered(event: HandoverAnswered) -> None:
     announce(event)

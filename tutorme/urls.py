@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
                 path("", include("realtime.api.urls")),
+                path("", include("tutorme.web.api_urls")),
             ]
         ),
     ),

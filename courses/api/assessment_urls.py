@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.api import assessing, discussions, submissions
+from courses.api import assessing, discussions, handovers, submissions
 
 urlpatterns = [
     path("appeals/", assessing.AppealsView.as_view(), name="courses-api-appeals"),
@@ -49,6 +49,9 @@ urlpatterns = [
     path("questions/<uuid:thread_id>/vote/", discussions.ThreadVoteView.as_view()),
     path("questions/<uuid:thread_id>/follow/", discussions.FollowView.as_view()),
     path("questions/<uuid:thread_id>/report/", discussions.ThreadReportView.as_view()),
+    path("handovers/", handovers.HandoversView.as_view(), name="courses-api-handovers"),
+    path("handovers/<uuid:handover_id>/", handovers.HandoverView.as_view()),
+    path("handovers/<uuid:handover_id>/answer/", handovers.AnswerView.as_view()),
     path("answers/<uuid:post_id>/", discussions.PostView.as_view()),
     path("answers/<uuid:post_id>/accept/", discussions.AcceptView.as_view()),
     path("answers/<uuid:post_id>/vote/", discussions.PostVoteView.as_view()),

@@ -15,6 +15,7 @@ from courses.models.drafts import (
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
+from courses.models.handovers import Handover
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
 from courses.models.points import BoardScore, BoardTally, PointsEntry
@@ -48,6 +49,7 @@ __all__ = [
     "CourseWords",
     "Enrollment",
     "Favorite",
+    "Handover",
     "KeyCorrection",
     "Lesson",
     "LessonBookmark",
