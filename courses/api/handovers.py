@@ -58,7 +58,7 @@ class HandedNoteOut(OutputSerializer):
     at_s = serializers.IntegerField(allow_null=True)
 
 
-class PackOut(HandoverOut):
+class HandoverPackOut(HandoverOut):
     seconds = serializers.IntegerField(help_text="How long the learner was in the lesson.")
     is_done = serializers.BooleanField()
     attempts = TriedOut(many=True)
@@ -121,7 +121,7 @@ class HandoversView(ApiView):
 class HandoverView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN)}
 
-    @extend_schema(operation_id="handovers_read", responses=PackOut)
+    @extend_schema(operation_id="handovers_read", responses=HandoverPackOut)
     def get(self, request: Request, handover_id: UUID) -> Response:
         """One of them with the learner's attempts and, where handed over, their notes."""
         return Response(pack(_one(request, handover_id)))
@@ -130,7 +130,7 @@ class HandoverView(ApiView):
 class AnswerView(ApiView):
     access = {"post": Grant(TUTOR, Scope.OWN)}
 
-    @extend_schema(operation_id="handovers_answer", request=AnswerIn, responses=PackOut)
+    @extend_schema(operation_id="handovers_answer", request=AnswerIn, responses=HandoverPackOut)
     def post(self, request: Request, handover_id: UUID) -> Response:
         """Write back to the learner's lesson, and name one to do next."""
         body = read_body(AnswerIn, request)

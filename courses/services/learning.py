@@ -19,12 +19,7 @@ from django.utils import timezone
 from courses import completion, intervals
 from courses.entitlement import has_lapsed
 from courses.errors import LessonLocked
-from courses.events import (
-    EnrollmentCompleted,
-    EnrollmentRenewed,
-    LessonCompleted,
-    RenewalDue,
-)
+from courses.events import EnrollmentCompleted, LessonCompleted
 from courses.locking import DRIP, OPEN, PREREQUISITE, SUBSCRIPTION, Lock, opens_at
 from courses.models import (
     Course,
@@ -34,8 +29,7 @@ from courses.models import (
     LessonProgress,
     ProgressBeat,
 )
-from courses.queries.renewals import renewal_of
-from courses.services import streaks
+from courses.services import certifying, streaks
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
@@ -358,36 +352,13 @@ def recount(enrollment: Enrollment, now: datetime) -> None:
     enrollment.save(update_fields=_COUNTED)
 
 
-def tell_of_renewal(enrollment: Enrollment) -> None:
-    """After a publishing; once for each breaking version."""
-    renewal = renewal_of(enrollment)
-    if renewal is None or enrollment.state != Enrollment.State.COMPLETED:
-        return
-    outbox.record(
-        RenewalDue(enrollment.pk, enrollment.user_id, enrollment.course_id, renewal.version),
-        key=f"renewal.due:{enrollment.pk}:{renewal.version}",
-    )
-
-
 def _settle(enrollment: Enrollment, done: int, counted: int, now: datetime) -> None:
     """In memory; the caller writes the row."""
     enrollment.percent = percent_of(done, counted)
     if enrollment.percent == 100 and enrollment.completed_at is None:
         _complete(enrollment, now)
     elif enrollment.percent == 100:
-        _renew(enrollment)
-
-
-def _renew(enrollment: Enrollment) -> None:
-    renewal = renewal_of(enrollment)
-    if renewal is None or renewal.outdated:
-        return
-    enrollment.certified_version = renewal.version
-    outbox.record(
-        EnrollmentRenewed(enrollment.pk, enrollment.user_id, enrollment.course_id, renewal.version),
-        actor_id=enrollment.user_id,
-        key=f"enrollment.renewed:{enrollment.pk}:{renewal.version}",
-    )
+        certifying.renew(enrollment)
 
 
 def _complete(enrollment: Enrollment, now: datetime) -> None:

@@ -146,7 +146,7 @@ def test_the_api_marks_again(
     path = f"/api/v1/grading/attempts/{marked.pk}/"
     shown = api(tess).get(path).json()
     assert (shown["state"], shown["answers"][0]["earned"]) == ("graded", "1.00")
-    body = {"marks": [{"question": str(why.question_id), "points": "3"}]}
+    body: dict = {"marks": [{"question": str(why.question_id), "points": "3"}]}
     assert api(tess).post(f"{path}mark-again/", body, format="json").status_code == 400
     body["reason"] = "Read again"
     assert api(orla).post(f"{path}mark-again/", body, format="json").status_code == 404
