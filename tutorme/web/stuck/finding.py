@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.directory import FreeAt
@@ -71,8 +72,10 @@ def _candidates(course: Course, user: Any) -> QuerySet[TutorProfile]:
     done = Enrollment.objects.filter(
         course=course, user_id=OuterRef("pk"), completed_at__isnull=False
     )
-    named = Q(subject__slug__iexact=course.category) | Q(subject__name__iexact=course.category)
-    teaches = TutorSubject.objects.filter(named, profile_id=OuterRef("pk"))
+    words = [word.lower() for word in (course.category, *course.tags)]
+    subjects = TutorSubject.objects.alias(called=Lower("subject__name"))
+    named = Q(subject__in=words) | Q(called__in=words)
+    teaches = subjects.filter(named, profile_id=OuterRef("pk"))
     rank = Case(
         When(pk=course.instructor_id, then=Value(0)),
         When(Exists(done), then=Value(1)),
