@@ -15,6 +15,8 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "verify": (30, 60),
     "webhook": (1200, 60),
     "progress": (600, 60),
+    # Browsers finding each other say dozens of things within seconds.
+    "signal": (1200, 60),
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "TutorMe API",
