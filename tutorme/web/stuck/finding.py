@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.directory import FreeAt
 from accounts.models import TutorProfile, TutorSubject
+from accounts.queries.people import picture_address
 from booking import queries
 from booking.models import LessonType
 from courses.models import Course, Enrollment, Lesson
@@ -41,6 +42,7 @@ class Helper:
     slug: str
     name: str
     headline: str
+    picture: str
     knows: Knows
     starts: tuple[datetime, ...]
     minutes: int
@@ -64,7 +66,10 @@ def helpers(lesson: Lesson, user: Any, *, now: datetime | None = None) -> list[H
 
 
 _ORDER = list(Knows)
-_COLUMNS = ("pk", "user__username", "user__display_name", "headline", "rank")
+_COLUMNS = (
+    *("pk", "headline", "rank", "user__username", "user__display_name"),
+    *("user__avatar_id", "user__avatar__name"),
+)
 
 
 def _candidates(course: Course, user: Any) -> QuerySet[TutorProfile]:
@@ -99,6 +104,7 @@ def _helper(row: dict[str, Any], starts: tuple[datetime, ...], offer: LessonType
         slug=row["user__username"].lower(),
         name=row["user__display_name"],
         headline=row["headline"],
+        picture=picture_address(row["user__avatar_id"], row["user__avatar__name"]) or "",
         knows=_ORDER[row["rank"]],
         starts=starts,
         minutes=offer.minutes,
