@@ -29,6 +29,7 @@ class Autosave extends HTMLElement {
         this.count(event.target);
       } else {
         event.preventDefault();
+        event.stopPropagation(); // It counts as not sent: the next press may go.
         this.status.textContent = this.dataset.failed ?? "";
         this.later(AGAIN);
       }
