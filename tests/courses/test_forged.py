@@ -10,8 +10,7 @@ from accounts.models import User
 from courses.intervals import grown
 from courses.models import Course, Enrollment, LessonProgress
 from courses.services import authoring, learning, outlining
-from tests.courses.conftest import answers, lesson
-from tests.courses.test_quizzes import RIGHT
+from tests.courses.conftest import RIGHT, answers, lesson
 
 pytestmark = pytest.mark.django_db
 

@@ -149,6 +149,4 @@ function stored(name) {
   }
 }
 
-export function defineAutosave() {
-  customElements.define("tm-autosave", Autosave);
-}
+customElements.define("tm-autosave", Autosave);
