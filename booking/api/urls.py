@@ -1,6 +1,6 @@
 from django.urls import path
 
-from booking.api import views
+from booking.api import meetings, views
 
 one = views.BookingViewSet
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("bookings/", one.as_view({"get": "list", "post": "create"}), name="booking-api-list"),
     path("bookings/<uuid:pk>/", one.as_view({"get": "retrieve"}), name="booking-api-read"),
+    path("bookings/<uuid:pk>/join/", meetings.JoinView.as_view(), name="booking-api-join"),
     *(
         path(
             f"bookings/<uuid:pk>/{action}/",

@@ -34,9 +34,13 @@ class CalendarConnection(models.Model):
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     access_until = models.DateTimeField()
+    # Who is asking for a new token has the row until then; see `services/grants.py`.
+    taken_until = models.DateTimeField(null=True)
     # Where the next look goes on. Empty asks for everything.
     sync_token = models.TextField(blank=True)
     synced_at = models.DateTimeField(null=True)
+    # The last time all of it was read: what a sync token covers ends at a date.
+    read_whole_at = models.DateTimeField(null=True)
     sync_wanted_at = models.DateTimeField(db_default=Now())
     # The provider's standing order to tell us of changes; `channel_secret` proves that it is them.
     channel_id = models.CharField(max_length=100, blank=True)
@@ -44,6 +48,7 @@ class CalendarConnection(models.Model):
     channel_secret = EncryptedTextField(blank=True)
     channel_until = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
+    broken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
