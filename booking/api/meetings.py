@@ -1,15 +1,20 @@
-"""The way into a lesson."""
+"""The way into a lesson, and the lesson as a file."""
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from booking import invitations
 from booking.models import Booking, Meeting
-from booking.services import joining
+from booking.services import feeds, joining
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.serializers import OutputSerializer
 from tutorme.core.api.views import ApiView
@@ -27,6 +32,19 @@ class DoorOut(OutputSerializer):
     url = serializers.CharField(allow_null=True)
 
 
+class FeedOut(OutputSerializer):
+    url = serializers.CharField()
+
+
+_CALLED_OFF = {
+    "declined",
+    "expired",
+    "cancelled_by_student",
+    "cancelled_by_tutor",
+    "cancelled_by_platform",
+}
+
+
 class JoinView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN), "post": Grant(SIGNED_IN, Scope.OWN)}
     limit_scope = {"post": "write"}
@@ -41,6 +59,44 @@ class JoinView(ApiView):
         """Go in. The tutor's `url` makes them host: it is for nobody else."""
         row = _own(request, pk)
         return Response(_shown(request, row, joining.enter(row, request.user)))
+
+
+class FileView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(
+        operation_id="bookings_calendar",
+        responses={(200, "text/calendar"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        """The lesson as an iCalendar file, as mails carry it."""
+        row = _own(request, pk)
+        method: invitations.Method = "CANCEL" if row.state in _CALLED_OFF else "REQUEST"
+        part = invitations.invitation_for(row.pk, request.user.pk, method)
+        return HttpResponse(
+            part.content,
+            content_type=f"{part.media_type}; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{part.name}"'},
+        )
+
+
+class FeedView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN), "post": Grant(SIGNED_IN, Scope.OWN)}
+    limit_scope = {"post": "write"}
+
+    @extend_schema(operation_id="me_calendar_feed", responses=FeedOut)
+    def get(self, request: Request) -> Response:
+        """The secret address of one's lessons for a calendar program."""
+        return Response({"url": _address(feeds.token_of(request.user))})
+
+    @extend_schema(operation_id="me_calendar_feed_rotate", request=None, responses=FeedOut)
+    def post(self, request: Request) -> Response:
+        """A new address; under the old one there is nothing any more."""
+        return Response({"url": _address(feeds.rotate(request.user))})
+
+
+def _address(token: str) -> str:
+    return f"{settings.PUBLIC_BASE_URL}{reverse('calendar-feed', args=[token])}"
 
 
 def _own(request: Request, pk: UUID) -> Booking:

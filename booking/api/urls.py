@@ -27,6 +27,12 @@ urlpatterns = [
     ),
     path("bookings/", one.as_view({"get": "list", "post": "create"}), name="booking-api-list"),
     path("bookings/<uuid:pk>/", one.as_view({"get": "retrieve"}), name="booking-api-read"),
+    path(
+        "bookings/<uuid:pk>/calendar.ics",
+        meetings.FileView.as_view(),
+        name="booking-api-calendar",
+    ),
+    path("me/calendar-feed/", meetings.FeedView.as_view(), name="booking-api-feed"),
     path("bookings/<uuid:pk>/join/", meetings.JoinView.as_view(), name="booking-api-join"),
     *(
         path(

@@ -31,7 +31,9 @@ def closed_breakers() -> None:
 
 @pytest.fixture
 def at_zoom(tess: User) -> None:
+    """With a seat of her own in the account."""
     TutorProfile.objects.filter(pk=tess.pk).update(preferred_video_platform="zoom")
+    User.objects.filter(pk=tess.pk).update(email="tess@zoom.test")
 
 
 @pytest.fixture
@@ -104,13 +106,14 @@ class TestZoom:
         drain()
         assert zooms(sandbox) == []
 
-    def test_the_tutors_own_seat_is_taken_where_there_is_one(
-        self, sandbox, sam, tess, free, drain
-    ) -> None:
-        User.objects.filter(pk=tess.pk).update(email="tess@zoom.test")
+    def test_who_has_no_seat_is_given_the_sites(self, sandbox, sam, tess, free, drain) -> None:
         booked(sam, free)
         drain()
-        assert zooms(sandbox)[0]["host_email"] == "tess@zoom.test"
+        User.objects.filter(pk=tess.pk).update(email="tess@example.test")
+        booked(sam, free, days=4)
+        drain()
+        hosts = {row["host_email"] for row in zooms(sandbox)}
+        assert hosts == {"tess@zoom.test", "host@zoom.test"}
 
     @pytest.mark.parametrize("kind", ["500-after", "lost-reply", "garbled"])
     def test_an_answer_that_was_lost_makes_no_second_meeting(
