@@ -86,3 +86,17 @@ class CalendarUnreadable(DomainError):
     title = _("This is no calendar that can be read")
     status = 422
     explanation = _("Give the address of an iCalendar file (.ics), or the file itself.")
+
+
+class NoticeRefused(DomainError):
+    code = "notice-refused"
+    title = _("This notice is not from a calendar of ours")
+    status = 403
+    explanation = _("It does not carry the secret that was given with the order.")
+
+
+class TooManyImports(DomainError):
+    code = "too-many-imports"
+    title = _("You have five calendars here already")
+    status = 409
+    explanation = _("Remove one of them first.")

@@ -17,7 +17,7 @@ from booking.events import (
     BookingMoved,
 )
 from booking.models import Booking
-from booking.services import free_times, holding, meetings
+from booking.services import free_times, holding, meetings, writing
 from payments.events import PaymentCaptured
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -52,18 +52,21 @@ def note_free_times(event: AvailabilityChanged) -> None:
 
 
 @outbox.handles(BookingConfirmed)
-def want_a_meeting(event: BookingConfirmed) -> None:
+def arrange_the_meeting(event: BookingConfirmed) -> None:
     meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
 
 
 @outbox.handles(BookingMoved)
 def move_the_meeting(event: BookingMoved) -> None:
     meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
 
 
 @outbox.handles(BookingCancelled)
 def end_the_meeting(event: BookingCancelled) -> None:
     meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
 
 
 @outbox.handles(PaymentCaptured)

@@ -42,7 +42,7 @@ def ics_for(booking: Booking, person: User, method: Method) -> bytes:
     with override(person.locale or settings.LANGUAGE_CODE):
         event = _event(booking, person, _changed_at(booking))
     event.add("organizer", _organizer())
-    event.add("attendee", _attendee(person), encode=0)
+    event.add("attendee", _attendee(person), encode=False)
     event["status"] = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
     if method == "REQUEST":
         event.add_component(_alarm(str(event["summary"])))

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking import invitations
+from booking.api.views import viewer
 from booking.models import Booking, Meeting
 from booking.services import feeds, joining
 from tutorme.core.access import SIGNED_IN, Grant, Scope
@@ -33,7 +34,7 @@ class DoorOut(OutputSerializer):
 
 
 class FeedOut(OutputSerializer):
-    url = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
 
 
 _CALLED_OFF = {
@@ -58,7 +59,7 @@ class JoinView(ApiView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Go in. The tutor's `url` makes them host: it is for nobody else."""
         row = _own(request, pk)
-        return Response(_shown(request, row, joining.enter(row, request.user)))
+        return Response(_shown(request, row, joining.enter(row, viewer(request))))
 
 
 class FileView(ApiView):
@@ -72,7 +73,7 @@ class FileView(ApiView):
         """The lesson as an iCalendar file, as mails carry it."""
         row = _own(request, pk)
         method: invitations.Method = "CANCEL" if row.state in _CALLED_OFF else "REQUEST"
-        part = invitations.invitation_for(row.pk, request.user.pk, method)
+        part = invitations.invitation_for(row.pk, viewer(request).pk, method)
         return HttpResponse(
             part.content,
             content_type=f"{part.media_type}; charset=utf-8",
@@ -86,29 +87,31 @@ class FeedView(ApiView):
 
     @extend_schema(operation_id="me_calendar_feed", responses=FeedOut)
     def get(self, request: Request) -> Response:
-        """The secret address of one's lessons for a calendar program."""
-        return Response({"url": _address(feeds.token_of(request.user))})
+        """The secret address of one's lessons for a calendar program; null until one is made."""
+        return Response({"url": _address(feeds.token_of(viewer(request)))})
 
     @extend_schema(operation_id="me_calendar_feed_rotate", request=None, responses=FeedOut)
     def post(self, request: Request) -> Response:
         """A new address; under the old one there is nothing any more."""
-        return Response({"url": _address(feeds.rotate(request.user))})
+        return Response({"url": _address(feeds.rotate(viewer(request)))})
 
 
-def _address(token: str) -> str:
+def _address(token: str) -> str | None:
+    if not token:
+        return None
     return f"{settings.PUBLIC_BASE_URL}{reverse('calendar-feed', args=[token])}"
 
 
 def _own(request: Request, pk: UUID) -> Booking:
     """Between the caller and somebody: what makes somebody host is not shown to staff."""
-    row = Booking.objects.concerning([request.user.pk]).filter(pk=pk).first()
+    row = Booking.objects.concerning([viewer(request).pk]).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
 
 
 def _shown(request: Request, row: Booking, url: str | None) -> dict[str, Any]:
-    found = joining.door(row, request.user)
+    found = joining.door(row, viewer(request))
     return {
         "opens_at": found.opens_at,
         "closes_at": found.closes_at,

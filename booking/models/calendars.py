@@ -14,6 +14,7 @@ class CalendarConnection(models.Model):
     and lessons are written into it.
 
     active → broken where the grant is gone: then its owner connects it again.
+    active | broken → ending, while the grant is given back, and then there is no row.
     """
 
     class Provider(models.TextChoices):
@@ -23,6 +24,7 @@ class CalendarConnection(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active"
         BROKEN = "broken"
+        ENDING = "ending"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -55,7 +57,7 @@ class CalendarConnection(models.Model):
         ordering = ("created_at",)
         constraints = [
             one_of("provider", ["google", "microsoft"], "calendar_provider"),
-            one_of("state", ["active", "broken"], "calendar_state"),
+            one_of("state", ["active", "broken", "ending"], "calendar_state"),
             models.UniqueConstraint(
                 fields=["user", "provider", "account"], name="calendar_connected_once"
             ),
@@ -86,6 +88,7 @@ class WrittenEvent(models.Model):
     reference = models.CharField(max_length=400, blank=True)
     version = models.PositiveIntegerField(default=0)
     is_gone = models.BooleanField(default=False)
+    taken_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from booking.events import CalendarBroken
 from booking.gateways import oauth
 from booking.gateways.base import GrantGone, Tokens
 from booking.leases import Busy, lease
 from booking.models import CalendarConnection
+from tutorme.core import outbox
 from tutorme.core.gateways import GatewayUnavailable
 from tutorme.core.transactions import outside_transaction
 
@@ -42,7 +44,7 @@ def access(connection_id: UUID, *, refused: str = "") -> str:
 
 def _standing(connection_id: UUID) -> CalendarConnection:
     row = CalendarConnection.objects.filter(pk=connection_id).first()
-    if row is None or row.state == State.BROKEN:
+    if row is None or row.state != State.ACTIVE:
         raise GrantGone(row.problem if row else "disconnected")
     return row
 
@@ -71,4 +73,6 @@ def keep(row: CalendarConnection, tokens: Tokens) -> None:
 def break_off(connection_id: UUID, problem: str) -> None:
     """The grant is gone: its owner is asked to connect again. What was known stays for a day."""
     rows = CalendarConnection.objects.filter(pk=connection_id, state=State.ACTIVE)
-    rows.update(state=State.BROKEN, problem=problem[:300], broken_at=Now())
+    if rows.update(state=State.BROKEN, problem=problem[:300], broken_at=Now()):
+        row = CalendarConnection.objects.get(pk=connection_id)
+        outbox.record(CalendarBroken(row.pk, row.user_id, row.provider))

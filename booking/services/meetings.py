@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -248,6 +248,29 @@ def fall_back(booking_id: UUID, problem: str) -> None:
     booking ends, or by `tidy`."""
     rows = Meeting.objects.filter(pk=booking_id, state__in=UNSETTLED)
     rows.update(state=State.FAILED, problem=problem[:300], join_url="", updated_at=Now())
+
+
+@transaction.atomic
+def again(rows: QuerySet[Meeting]) -> int:
+    """An operator's second try for what failed, while the lesson is still to come."""
+    now = timezone.now()
+    coming = rows.filter(state=State.FAILED, booking__state__in=STANDING, booking__ends_at__gt=now)
+    ids = []
+    for row in coming.select_related("booking"):
+        platform = Platform(row.platform)
+        connection = row.connection or _connection(row.booking.tutor_id, platform)
+        if _missing(platform, connection):
+            continue
+        same = Meeting.objects.filter(pk=row.pk, state=State.FAILED)
+        same.update(state=State.WANTED, problem="", connection=connection)
+        ids.append(row.pk)
+    for booking_id in ids:
+        jobs.enqueue(
+            JOB,
+            key=f"{JOB}:{booking_id}:by-hand:{now.isoformat()}",
+            args={"booking_id": str(booking_id)},
+        )
+    return len(ids)
 
 
 @transaction.atomic
