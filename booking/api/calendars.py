@@ -16,7 +16,7 @@ from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSeria
 from tutorme.core.api.views import ApiViewSet, read_body
 
 
-class ConnectionOut(OutputSerializer):
+class CalendarOut(OutputSerializer):
     id = serializers.UUIDField()
     provider = serializers.ChoiceField(choices=CalendarConnection.Provider.choices)
     account = serializers.CharField()
@@ -25,11 +25,11 @@ class ConnectionOut(OutputSerializer):
     created_at = serializers.DateTimeField()
 
 
-class ImportIn(StrictSerializer):
+class CalendarImportIn(StrictSerializer):
     url = SafeText(max_length=2000)
 
 
-class ImportOut(OutputSerializer):
+class CalendarImportOut(OutputSerializer):
     """`times` busy times were found; `problem` says why the last look failed."""
 
     id = serializers.UUIDField()
@@ -42,7 +42,7 @@ class ImportOut(OutputSerializer):
 class ConnectionViewSet(ApiViewSet):
     access = {"list": Grant(SIGNED_IN, Scope.OWN), "destroy": Grant(SIGNED_IN, Scope.OWN)}
 
-    @extend_schema(operation_id="me_calendar_connections", responses=ConnectionOut(many=True))
+    @extend_schema(operation_id="me_calendar_connections", responses=CalendarOut(many=True))
     def list(self, request: Request) -> Response:
         """One's connected calendars, and when they were last looked at."""
         rows = CalendarConnection.objects.filter(user=viewer(request)).exclude(state="ending")
@@ -64,18 +64,20 @@ class ImportViewSet(ApiViewSet):
     }
     limit_scope = {"create": "write"}
 
-    @extend_schema(operation_id="me_calendar_imports", responses=ImportOut(many=True))
+    @extend_schema(operation_id="me_calendar_imports", responses=CalendarImportOut(many=True))
     def list(self, request: Request) -> Response:
         """Calendars whose busy times are read from an address or a file."""
         rows = CalendarImport.objects.filter(user=viewer(request))
         return Response(list(rows.values(*_IMPORT)))
 
     @extend_schema(
-        operation_id="me_calendar_imports_create", request=ImportIn, responses={201: ImportOut}
+        operation_id="me_calendar_imports_create",
+        request=CalendarImportIn,
+        responses={201: CalendarImportOut},
     )
     def create(self, request: Request) -> Response:
         """Read an iCalendar address now, and every hour from now on."""
-        body = read_body(ImportIn, request)
+        body = read_body(CalendarImportIn, request)
         row = importing.add_address(viewer(request), body["url"])
         return Response(_shown(row), status=201)
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from booking.gateways.base import Changes
 from booking.models import BusyTime, CalendarConnection, WrittenEvent
 from booking.services import cancelling, connecting, grants, syncing
 from tests.booking.calendars import (
@@ -190,7 +191,7 @@ class TestBusyTimes:
         row.refresh_from_db()
         CalendarConnection.objects.filter(pk=row.pk).update(sync_token="later")
         with pytest.raises(syncing.Overtaken):
-            syncing._write(row.pk, syncing.Changes(token="earlier"), known=row.sync_token)
+            syncing._write(row.pk, Changes(token="earlier"), known=row.sync_token)
         row.refresh_from_db()
         assert row.sync_token == "later"
 

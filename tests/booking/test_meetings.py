@@ -16,8 +16,8 @@ from booking.models import Booking, LessonType, Meeting
 from booking.services import cancelling, meetings
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
-from tutorme.core import breaker, outbox
-from tutorme.core.models import Job
+from tutorme.core import breaker
+from tutorme.core.models import Job, OutboxEvent
 
 State, Platform = Meeting.State, Meeting.Platform
 pytestmark = pytest.mark.django_db
@@ -203,7 +203,7 @@ class TestZoom:
 
     def test_a_lesson_whose_event_was_lost_is_found(self, sandbox, sam, free, drain) -> None:
         row = booked(sam, free)
-        outbox.OutboxEvent.objects.all().delete()
+        OutboxEvent.objects.all().delete()
         Booking.objects.update(confirmed_at=timezone.now() - timedelta(minutes=2))
         assert meetings.reconcile() == 1
         drain()

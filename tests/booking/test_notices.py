@@ -15,7 +15,7 @@ from tests.sandbox_server import Sandbox
 from tests.waiting import until
 from tutorme.core.models import Job
 
-BODY = {"content_type": "application/json"}
+JSON = "application/json"
 
 
 def google(row: CalendarConnection, **more: str):
@@ -33,7 +33,7 @@ def google(row: CalendarConnection, **more: str):
 def microsoft(row: CalendarConnection, *secrets: str):
     body = {"value": [{"clientState": secret, "subscriptionId": "1"} for secret in secrets]}
     path = reverse("booking-api-notice-microsoft", args=[row.channel_id])
-    return Client().post(path, json.dumps(body), **BODY)
+    return Client().post(path, json.dumps(body), content_type=JSON)
 
 
 def hints() -> int:
@@ -121,7 +121,7 @@ class TestMicrosoft:
         assert hints() == 1
         path = reverse("booking-api-notice-microsoft", args=[row.channel_id])
         for body in ("[]", "{}", '{"value": 1}', '{"value": [1]}', '{"value": []}'):
-            assert Client().post(path, body, **BODY).status_code == 403
+            assert Client().post(path, body, content_type=JSON).status_code == 403
 
     def test_only_our_own_address_repeats_a_word(self, row) -> None:
         path = reverse("booking-api-notice-microsoft", args=[row.channel_id])
