@@ -52,12 +52,15 @@ def verdict(
     lesson: Span, tutor: Sequence[Mark], student: Sequence[Mark], *, now: datetime
 ) -> Verdict | None:
     """What became of a lesson; None while nobody can say. Whoever is not there in the first
-    quarter of an hour was away, if the other was there; the student only if the tutor waited."""
+    quarter of an hour was away, if the other was there; the student only if the tutor waited, and
+    only once it is over: they pay for it, so they may still come."""
     first = Span(lesson.start, min(lesson.start + PATIENCE, lesson.end))
     if now < first.end + LEEWAY:
         return None
     early = _away(seen(tutor, first), seen(student, first))
-    if early or now < lesson.end + LEEWAY:
+    if now < lesson.end + LEEWAY:
+        return early if early is Verdict.TUTOR_AWAY else None
+    if early:
         return early
     taught, learned = seen(tutor, lesson), seen(student, lesson)
     if taught and learned:

@@ -166,3 +166,13 @@ class TutorReviewAnswered(Event):
     review_id: UUID
     tutor_id: UUID
     student_id: UUID
+
+
+@dataclass(frozen=True)
+class CalendarBroken(Event):
+    """A connected calendar does not let us in any more; its owner connects it again."""
+
+    name: ClassVar[str] = "calendar.broken"
+    connection_id: UUID
+    user_id: UUID
+    provider: str

@@ -16,17 +16,20 @@ from booking.events import (
     BookingConfirmed,
     BookingDeclined,
     BookingExpired,
+    BookingMoved,
 )
 from booking.models import Booking, Series
 from booking.services import (
     cancelling,
     free_times,
     holding,
+    meetings,
     paying,
     series,
     settling,
     standing,
     waitlist,
+    writing,
 )
 from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
@@ -92,6 +95,24 @@ directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_
 @outbox.handles(AvailabilityChanged)
 def note_free_times(event: AvailabilityChanged) -> None:
     free_times.rebuild(event.tutor_id)
+
+
+@outbox.handles(BookingConfirmed)
+def arrange_the_meeting(event: BookingConfirmed) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
+
+
+@outbox.handles(BookingMoved)
+def move_the_meeting(event: BookingMoved) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
+
+
+@outbox.handles(BookingCancelled)
+def end_the_meeting(event: BookingCancelled) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
 
 
 @outbox.handles(PaymentCaptured)

@@ -3,6 +3,11 @@
 from booking.models import (
     Booking,
     BookingChange,
+    CalendarConnection,
+    CalendarFeed,
+    CalendarImport,
+    FreeIndex,
+    FreeStart,
     GroupSession,
     LessonDispute,
     LessonType,
@@ -10,7 +15,7 @@ from booking.models import (
     Presence,
     Series,
 )
-from tutorme.core.personal import Blank, Keep, Table, declare
+from tutorme.core.personal import Blank, Delete, Keep, Table, declare
 
 _HOUR = Keep("an hour between two people; who left is a pseudonym")
 
@@ -26,4 +31,17 @@ declare(
     Table(Presence, "user_id", Keep("append-only evidence of minutes")),
     Table(Series, "student_id", _HOUR),
     Table(Series, "tutor_id", _HOUR),
+    Table(
+        CalendarConnection,
+        "user_id",
+        Delete(),
+        hidden=frozenset(
+            {"access_token", "refresh_token", "channel_secret", "sync_token", "channel_resource"}
+        ),
+    ),
+    Table(CalendarImport, "user_id", Delete(), hidden=frozenset({"url"})),
+    Table(CalendarFeed, "user_id", Delete(), hidden=frozenset({"token", "digest"})),
+    # Made from the rules and bookings that are exported.
+    Table(FreeStart, "tutor_id", Delete(), is_exported=False),
+    Table(FreeIndex, "tutor_id", Delete(), is_exported=False),
 )

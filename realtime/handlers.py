@@ -43,7 +43,9 @@ from courses.events import (
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    HandoverAnswered,
     LearnerNudged,
+    RenewalDue,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -355,4 +357,14 @@ def tell_tutor_review_written(event: TutorReviewWritten) -> None:
 
 @outbox.handles(TutorReviewAnswered)
 def tell_tutor_review_answered(event: TutorReviewAnswered) -> None:
+    announce(event)
+
+
+@outbox.handles(RenewalDue)
+def tell_of_a_renewal(event: RenewalDue) -> None:
+    announce(event)
+
+
+@outbox.handles(HandoverAnswered)
+def tell_handover_answered(event: HandoverAnswered) -> None:
     announce(event)

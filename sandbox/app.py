@@ -10,10 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
+from sandbox.msgraph import calendar as msgraph
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.zoom import meetings as zoom
 
 
 async def index(request: Request) -> Response:
@@ -47,6 +50,9 @@ app = Starlette(
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
         *identity.routes,
+        *zoom.routes,
+        *google.routes,
+        *msgraph.routes,
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -136,6 +136,9 @@ class BookingIn(StrictSerializer):
     note = SafeText(multiline=True, max_length=1000, required=False, allow_blank=True)
     package = serializers.UUIDField(required=False)
     with_credit = serializers.BooleanField(required=False, default=False)
+    about = serializers.UUIDField(
+        required=False, help_text="A handover of `/lessons/{id}/help/` that goes along."
+    )
 
 
 class MoveIn(StrictSerializer):

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from booking.models.groups import GroupSession
 from booking.models.offers import LessonType
@@ -174,6 +175,10 @@ class Booking(models.Model):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_at <= timezone.now()
 
     @property
     def minutes(self) -> int:

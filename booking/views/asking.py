@@ -40,7 +40,7 @@ def _about_lesson(
     said: str,
 ) -> HttpResponse:
     """Does it, and shows the lesson: with what is wrong, or what came of it."""
-    row = lessons.one(request, pk)
+    row = lessons.one_of(request, pk)
     if not form.is_valid():
         return lessons.page(request, row, wrong=_wrong(form))
     try:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from booking import queries
+from booking import queries, topics
 from booking.forms.booking import DisputeForm, MoveForm, ProposalForm, ReasonForm, ReviewForm
 from booking.models import Booking, TutorReview, WaitlistEntry
 from booking.policies import POLICIES
@@ -44,7 +44,7 @@ def own(request: HttpRequest) -> QuerySet[Booking]:
     return rows.select_related("tutor", "student", "lesson_type", "series", "group")
 
 
-def one(request: HttpRequest, pk: UUID) -> Booking:
+def one_of(request: HttpRequest, pk: UUID) -> Booking:
     row = own(request).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -102,7 +102,7 @@ def shown(row: Booking, viewer: Any) -> dict[str, Any]:
 @login_required
 @require_safe
 def lesson(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return page(request, one(request, pk))
+    return page(request, one_of(request, pk))
 
 
 def page(
@@ -115,6 +115,7 @@ def page(
     context = {
         **facts,
         **_to_do(row, due, student=not facts["teaches"]),
+        "topic": topics.topic_of(request.user, row.pk),
         "error": error,
         "wrong": wrong,
         "due": due,
@@ -173,7 +174,7 @@ def _can_cancel(row: Booking, *, student: bool) -> bool:
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    row, form = one(request, pk), ReasonForm(request.POST)
+    row, form = one_of(request, pk), ReasonForm(request.POST)
     given = form.cleaned_data if form.is_valid() else {"reason": "", "as_credit": False}
     try:
         cancelling.cancel(booking_id=row.pk, by=request.user, **given)
@@ -187,7 +188,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    row, form = one(request, pk), ReasonForm(request.POST)
+    row, form = one_of(request, pk), ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     accept = request.POST.get("answer") == "accept"
     try:
@@ -204,7 +205,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time for the same lesson, chosen as the first one was."""
     assert isinstance(request.user, User)
-    row = one(request, pk)
+    row = one_of(request, pk)
     schedule = queries.schedule_of(row.tutor_id)
     if row.student_id != request.user.pk or schedule is None:
         raise Http404

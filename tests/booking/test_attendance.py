@@ -54,6 +54,8 @@ def test_verdicts(tutor, student, expected) -> None:
 def test_nothing_is_said_too_early() -> None:
     assert verdict(LESSON, [], marks(0), now=at(16)) is None
     assert verdict(LESSON, [], marks(0), now=at(17)) is Verdict.TUTOR_AWAY
+    assert verdict(LESSON, marks(0), [], now=at(61)) is None
+    assert verdict(LESSON, marks(0), [], now=at(62)) is Verdict.STUDENT_AWAY
     assert verdict(LESSON, marks(0), marks(0), now=at(61)) is None
     assert verdict(LESSON, marks(0), marks(0), now=at(62)) is Verdict.HELD
 

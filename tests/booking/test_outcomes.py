@@ -100,7 +100,8 @@ def test_the_tutor_did_not_come(booked: Booking, sam: User, tess: User, drain) -
 
 def test_the_student_did_not_come(booked: Booking, sam: User, tess: User, drain) -> None:
     were_there(booked, tess)
-    assert judged(booked, after=timedelta(minutes=17)).state == State.NO_SHOW_STUDENT
+    assert judged(booked, after=timedelta(minutes=17)).state == State.IN_PROGRESS
+    assert judged(booked).state == State.NO_SHOW_STUDENT
     drain()
     assert share(booked).state == Earning.State.PENDING
     assert not credits.spendable(sam.pk, "EUR")

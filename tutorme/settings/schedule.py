@@ -8,6 +8,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "judge-lessons": {"task": "booking.judge_lessons", "schedule": 30.0},
     "remind-of-lessons": {"task": "booking.send_reminders", "schedule": 30.0},
     "serve-waitlists": {"task": "booking.serve_waitlists", "schedule": timedelta(minutes=5)},
+    "look-at-calendars": {"task": "booking.look_at_calendars", "schedule": 30.0},
+    "reconcile-meetings": {"task": "booking.reconcile_meetings", "schedule": 60.0},
     "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
