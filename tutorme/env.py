@@ -166,6 +166,18 @@ VARIABLES: Sequence[Variable] = (
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
     *_group(
+        "Video",
+        ("VIDEO_PROVIDER", "str", "builtin", "Where lessons meet by default: builtin or twilio."),
+        ("TWILIO_ACCOUNT_SID", "str", "", "Twilio account; empty leaves Twilio out."),
+        ("TWILIO_API_KEY", "str", "", "Sid of an API key of that account."),
+        ("TWILIO_API_SECRET", "str", "", "That key's secret; signs access tokens."),
+        ("TWILIO_AUTH_TOKEN", "str", "", "Signs Twilio's callbacks; empty refuses them all."),
+        ("STUN_URLS", "list", [], "stun: addresses for the built-in room, over the internet."),
+        ("TURN_URLS", "list", [], "turn: and turns: addresses that carry what cannot go directly."),
+        ("TURN_SECRET", "str", "", "Shared with the TURN server (coturn: static-auth-secret)."),
+        ("TURN_SECONDS", "int", 3600, "Life of a TURN credential."),
+    ),
+    *_group(
         "Certificates",
         ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
         ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),

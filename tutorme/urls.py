@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
+    path("", include("video.urls")),
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
     path("admin/", admin.site.urls),
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("booking.api.urls")),
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
+                path("", include("video.api.urls")),
                 path("", include("realtime.api.urls")),
             ]
         ),

@@ -15,6 +15,7 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "verify": (30, 60),
     "webhook": (1200, 60),
     "progress": (600, 60),
+    "signal": (900, 60),
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "TutorMe API",

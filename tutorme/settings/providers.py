@@ -116,3 +116,30 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
         "project_id": env.text("FIREBASE_PROJECT_ID") or ("tutorme-sandbox" if sandbox_url else ""),
         "certs_url": f"{sandbox_url}/firebase/certs" if sandbox_url else _FIREBASE_CERTS,
     }
+
+
+def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
+    """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
+    base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
+    stand_ins = {
+        "account_sid": "AC00000000000000000000000000000000",
+        "api_key": "SK00000000000000000000000000000000",
+        "api_secret": "sandbox-secret",
+        "auth_token": "sandbox-auth-token",
+    }
+    keys = {
+        name: env.text(f"TWILIO_{name.upper()}") or (stand_in if sandbox_url else "")
+        for name, stand_in in stand_ins.items()
+    }
+    callback = f"{public_base_url}/api/v1/video/webhooks/twilio/"
+    return {"base_url": base_url, "callback_url": callback, **keys}
+
+
+def ice(env: Environment) -> dict[str, Any]:
+    """What the built-in room tells browsers about networks; see docs/operations.md."""
+    return {
+        "stun_urls": env.items("STUN_URLS"),
+        "turn_urls": env.items("TURN_URLS"),
+        "turn_secret": env.text("TURN_SECRET"),
+        "turn_seconds": env.number("TURN_SECONDS"),
+    }

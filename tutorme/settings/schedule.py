@@ -19,5 +19,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
+    "video-close": {"task": "video.close_rooms", "schedule": 30.0},
+    "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }
