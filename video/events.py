@@ -58,15 +58,6 @@ class RoomClosed(Event):
 
 
 @dataclass(frozen=True)
-class RoomSignalled(Event):
-    """There is something new to fetch up to `seq`; what it is, only the room's own door tells."""
-
-    name: ClassVar[str] = "video.signalled"
-    room_id: UUID
-    seq: int
-
-
-@dataclass(frozen=True)
 class RecordingFinished(Event):
     name: ClassVar[str] = "recording.finished"
     room_id: UUID

@@ -36,7 +36,9 @@ def _candidates(payload: dict[str, Any]) -> dict[str, Any]:
     return {"candidates": [_candidate(row) for row in rows]}
 
 
-def _candidate(row: dict[str, Any]) -> dict[str, Any]:
+def _candidate(row: Any) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise TypeError("candidate")
     kept = {name: row[name] for name in _CANDIDATE if row.get(name) is not None}
     for name, value in kept.items():
         if type(value) is not _CANDIDATE[name]:

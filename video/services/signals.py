@@ -14,9 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from tutorme.core import outbox
 from video.errors import RoomEnded, SeatLost
-from video.events import RoomSignalled
 from video.models import Presence, Room, RoomMember, Signal
 from video.services import entry
 
@@ -53,7 +51,6 @@ def write(room: Room, messages: Sequence[Message], *, sender: UUID | None = None
     Signal.objects.bulk_create(rows)
     room.last_seq += len(rows)
     Room.objects.filter(pk=room.pk).update(last_seq=room.last_seq)
-    outbox.record(RoomSignalled(room.pk, room.last_seq))
 
 
 def exchange(
