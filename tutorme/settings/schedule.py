@@ -5,6 +5,7 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
@@ -22,5 +23,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
     "video-close": {"task": "video.close_rooms", "schedule": 30.0},
     "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
+    "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
+    "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }
