@@ -166,7 +166,6 @@ VARIABLES: Sequence[Variable] = (
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
     *_group(
-<<<<<<< HEAD
         "Video",
         ("VIDEO_PROVIDER", "str", "builtin", "Where lessons meet by default: builtin or twilio."),
         ("TWILIO_ACCOUNT_SID", "str", "", "Twilio account; empty leaves Twilio out."),
@@ -177,10 +176,10 @@ VARIABLES: Sequence[Variable] = (
         ("TURN_URLS", "list", [], "turn: and turns: addresses that carry what cannot go directly."),
         ("TURN_SECRET", "str", "", "Shared with the TURN server (coturn: static-auth-secret)."),
         ("TURN_SECONDS", "int", 3600, "Life of a TURN credential."),
-=======
+    ),
+    *_group(
         "Realtime",
         ("LIVE_EVENT_HOURS", "int", 48, "How long what was said on channels can be caught up."),
->>>>>>> main
     ),
     *_group(
         "Certificates",

@@ -109,6 +109,10 @@ class Stay:
     seconds: int
     joins: int
 
+    @property
+    def minutes(self) -> int:
+        return self.seconds // 60
+
 
 def stays(room: Room, *, now: datetime) -> list[Stay]:
     rows = Presence.objects.filter(room=room).select_related("member__user").order_by("joined_at")

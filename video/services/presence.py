@@ -12,7 +12,7 @@ from tutorme.core.transactions import constraints
 from video.errors import RoomFull
 from video.events import RoomJoined, RoomLeft, RoomStarted
 from video.models import Presence, Room, RoomMember
-from video.services import entry, signals
+from video.services import entry, signals, telling
 from video.services.signals import LEASE, Kind, Message
 
 Ending = Presence.Ending
@@ -49,7 +49,9 @@ def _sit(room: Room, member: RoomMember, session: UUID, now: datetime) -> Presen
         Room.objects.filter(pk=room.pk, started_at=None).update(started_at=now)
         room.started_at = now
         outbox.record(RoomStarted(room.pk, member.booking_id, now), key=f"room.started:{room.pk}")
+        telling.started(room, now)
     outbox.record(RoomJoined(room.pk, member.booking_id, member.user_id, now))
+    telling.joined(room, member)
     signals.write(room, [Message(Kind.JOINED)], sender=session)
     return presence
 
@@ -78,6 +80,7 @@ def end(row: Presence, *, room: Room, ending: str, at: datetime) -> None:
     if not here.update(left_at=at, seen_at=at, ending=ending):
         return
     outbox.record(RoomLeft(room.pk, row.member.booking_id, row.member.user_id, at))
+    telling.left(room, row.member.user_id)
     signals.write(room, [Message(Kind.LEFT, {"ending": str(ending)})], sender=row.session)
 
 

@@ -18,7 +18,7 @@ from video import queries
 from video.errors import InviteStrangers, TooManyMembers
 from video.events import RoomClosed, RoomOpened
 from video.models import GROUP_CAPACITY, MESH_CAPACITY, Presence, Room, RoomMember
-from video.services import entry, presence, signals
+from video.services import entry, presence, signals, telling
 from video.services.signals import Kind, Message
 
 OPENS_BEFORE = timedelta(minutes=10)
@@ -140,6 +140,7 @@ def close(room: Room, *, now: datetime) -> None:
     signals.write(room, [Message(Kind.CLOSED)])
     room.state, room.ended_at = Room.State.ENDED, now
     room.save(update_fields=["state", "ended_at"])
+    telling.ended(room, now)
     outbox.record(RoomClosed(room.pk, _booking_of(room), now), key=f"room.closed:{room.pk}")
     hang_up(room)
 

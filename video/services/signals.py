@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from video.errors import RoomEnded, SeatLost
 from video.models import Presence, Room, RoomMember, Signal
-from video.services import entry
+from video.services import entry, telling
 
 # A window that is not heard of for so long is out.
 LEASE = timedelta(seconds=45)
@@ -51,6 +51,7 @@ def write(room: Room, messages: Sequence[Message], *, sender: UUID | None = None
     Signal.objects.bulk_create(rows)
     room.last_seq += len(rows)
     Room.objects.filter(pk=room.pk).update(last_seq=room.last_seq)
+    telling.signalled(room)
 
 
 def exchange(

@@ -49,11 +49,11 @@ export class Link {
   }
 
   async tick() {
+    this.timer = null;
     if (this.busy) {
       this.again = true;
       return;
     }
-    this.timer = null;
     this.busy = true;
     const messages = this.queue.splice(0, MOST);
     const session = this.session;
