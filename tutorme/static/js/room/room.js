@@ -202,14 +202,15 @@ class Room extends HTMLElement {
 
   // The provider does not carry the call: one press and the built-in room does.
   down() {
-    if (this.dataset.state !== "call") this.show("call");
     this.find("trouble").hidden = false;
   }
 
   async press_takeover() {
     try {
       await read(await postJson(`${this.base}takeover/`, {}));
-      if (this.link.running) this.link.poke();
+      this.find("trouble").hidden = true;
+      if (this.dataset.state === "check") await this.precheck.network();
+      else if (this.link.running) this.link.poke();
       else await this.enter();
     } catch (error) {
       this.say(error.problem?.detail ?? this.words.network_away);
