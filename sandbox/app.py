@@ -14,6 +14,7 @@ from sandbox.identity import routes as identity
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.twilio import routes as twilio
 
 
 async def index(request: Request) -> Response:
@@ -46,6 +47,7 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/twilio", routes=twilio.routes),
         *identity.routes,
         *mail.routes,
     ],

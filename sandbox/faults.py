@@ -58,6 +58,17 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         }
         for name in ("google", "microsoft", "apple")
     },
+    "twilio": {
+        "create-room": _REST,
+        "room": _REST,
+        "end-room": _REST,
+        "participants": _REST,
+        "disconnect": _REST,
+        "rules": _REST,
+        "recording": _REST,
+        "delete-recording": _REST,
+        "callback": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
+    },
     "firebase": {"certs": _REST},
     "mail": {"send": ("451", "550", "lost-reply")},
 }

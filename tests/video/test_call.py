@@ -1,4 +1,4 @@
-"""Two Chromium with made-up cameras hold a call through the built-in room, against a running server:
+"""Two Chromium with made-up cameras hold a call through the built-in room of a running server:
 pictures and sound are counted on both sides."""
 
 import os

@@ -124,7 +124,7 @@ def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str
     stand_ins = {
         "account_sid": "AC00000000000000000000000000000000",
         "api_key": "SK00000000000000000000000000000000",
-        "api_secret": "sandbox-secret",
+        "api_secret": "sandbox-secret-for-twilio-tokens",
         "auth_token": "sandbox-auth-token",
     }
     keys = {
