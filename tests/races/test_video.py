@@ -1,4 +1,4 @@
-"""Four chairs and many who come at once; one window and another; and what happens without guards."""
+"""Four chairs and many who come at once, and what happens without the guards."""
 
 from contextlib import contextmanager
 from functools import partial

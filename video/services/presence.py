@@ -32,7 +32,8 @@ def join(*, user: Any, room_id: UUID, session: UUID, now: datetime | None = None
             before.room, before.member = room, member
             return before
         if before is not None:
-            end(before, room=room, ending=Ending.REPLACED, at=now)
+            # Whoever waited for the room has an older clock than the window they replace.
+            end(before, room=room, ending=Ending.REPLACED, at=max(now, before.seen_at))
         return _sit(room, member, session, now)
 
 
@@ -88,7 +89,7 @@ def end_all(room: Room, *, ending: str, now: datetime) -> None:
     rows = Presence.objects.here().filter(room=room).select_related("member")
     for row in rows:
         # Whoever was not heard of for a while was not there until now.
-        at = row.seen_at if row.seen_at < now - LEASE else now
+        at = row.seen_at if row.seen_at < now - LEASE else max(now, row.seen_at)
         end(row, room=room, ending=ending, at=at)
 
 
