@@ -15,12 +15,15 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.app import app
+from sandbox.calendars.grants import grants
+from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
 from sandbox.twilio import callbacks
 from sandbox.twilio.state import memory as twilio
+from sandbox.zoom.meetings import memory as zoom
 from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
 from tutorme.settings import base, providers
 
@@ -144,6 +147,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         memory.forget()
     twilio.forget()
     callbacks.forget()
+    for kept in (zoom, calendars, grants):
+        kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
     settings.TWILIO = providers.twilio(base.env, running_sandbox.url, "http://127.0.0.1:1")
     settings.PAYPAL = {
@@ -154,6 +159,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     }
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
+    settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
+    settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False

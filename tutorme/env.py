@@ -128,6 +128,19 @@ VARIABLES: Sequence[Variable] = (
         ("PAYPAL_WEBHOOK_ID", "str", "", "Id of the webhook subscription; empty refuses webhooks."),
     ),
     *_group(
+        "Meetings",
+        ("ZOOM_ACCOUNT_ID", "str", "", "Zoom account of a server-to-server app; empty: no Zoom."),
+        ("ZOOM_CLIENT_ID", "str", "", "Its client id."),
+        ("ZOOM_CLIENT_SECRET", "str", "", "Its client secret."),
+        (
+            "ZOOM_HOST_USER",
+            "str",
+            "me",
+            "Zoom user who hosts for tutors without a seat in that account.",
+        ),
+        ("ZOOM_WEBHOOK_SECRET", "str", "", "Secret token of its webhooks; empty refuses them."),
+    ),
+    *_group(
         "Money",
         ("BUSINESS_NAME", "str", "TutorMe", "Who sells, on receipts."),
         ("BUSINESS_ADDRESS", "str", "", "Its address on receipts; lines apart by |."),
@@ -186,6 +199,25 @@ VARIABLES: Sequence[Variable] = (
         ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
         ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),
         ("RENDER_MEMORY_MB", "int", 768, "Address space of a rendering child."),
+    ),
+    *_group(
+        "Operations",
+        (
+            "METRICS_TOKEN",
+            "str",
+            "",
+            "Bearer token of the scraper of /metrics; empty: admins only.",
+        ),
+        (
+            "PROMETHEUS_MULTIPROC_DIR",
+            "str",
+            "",
+            "Where the processes of one web server count together; prometheus_client reads it.",
+        ),
+        ("SENTRY_DSN", "str", "", "Where crashes are reported; empty reports nowhere."),
+        ("SENTRY_ENVIRONMENT", "str", "production", "The name they are reported under."),
+        ("BACKUP_ROOT", "str", "var/backups", "Where manage.py backup writes."),
+        ("PG_BIN", "str", "", "Directory of pg_dump and pg_restore; empty looks for them."),
     ),
     *_group(
         "Development",
