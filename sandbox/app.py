@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
 from sandbox.identity import routes as identity
+from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
@@ -47,6 +48,7 @@ app = Starlette(
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
         *identity.routes,
+        Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -7,7 +7,7 @@ and whoever needs them says so and skips.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -178,4 +178,33 @@ def paypal_errors(exchanges: list[Exchange]) -> list[str]:
         for prefix, file in PAYPAL.items():
             if exchange.path.startswith(prefix):
                 found += contract(file).check(exchange)
+    return found
+
+
+def openrouter_errors(exchanges: list[Exchange]) -> list[str]:
+    """The same for OpenRouter. A stream is held to its document piece by piece."""
+    found = []
+    for exchange in exchanges:
+        if exchange.path != "/chat/completions":
+            continue
+        checked = contract("openrouter/openrouter.slice.json")
+        if exchange.answer.startswith(b":"):
+            found += _pieces(checked, exchange)
+        else:
+            found += checked.check(exchange)
+    return found
+
+
+def _pieces(checked: Contract, exchange: Exchange) -> list[str]:
+    request = replace(exchange, status=500, answer=b"")
+    found = checked.check(request)
+    for line in exchange.answer.splitlines():
+        if line.startswith(b"data: {"):
+            piece = json.loads(line.removeprefix(b"data: "))
+            schema = checked.doc["components"]["schemas"]["ChatStreamChunk"]
+            for name in schema["required"]:
+                if name not in piece:
+                    found.append(f"a piece of the stream has no {name}")
+            for name in unknown(checked.doc, [schema], piece):
+                found.append(f"a piece of the stream has {name}, which is not in the schema")
     return found

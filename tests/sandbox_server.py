@@ -18,19 +18,21 @@ from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
-from tests.contracts import CONTRACTS, Exchange, paypal_errors
+from tests.contracts import CONTRACTS, Exchange, openrouter_errors, paypal_errors
 from tutorme.settings import base, providers
 
 
 class Recorder:
-    """Keeps what went in and came out under /paypal, fault-made answers excepted."""
+    """Keeps what went in and came out of PayPal's and OpenRouter's stand-ins, fault-made answers
+    excepted."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
         self.exchanges: list[Exchange] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/paypal/v"):
+        kept = ("/paypal/v", "/openrouter/api")
+        if scope["type"] != "http" or not scope["path"].startswith(kept):
             await self.inner(scope, receive, send)
             return
         asked, answered, status = bytearray(), bytearray(), 0
@@ -43,7 +45,7 @@ class Recorder:
 
         def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
-            path = scope["path"].removeprefix("/paypal")
+            path = scope["path"].removeprefix("/paypal").removeprefix("/openrouter/api/v1")
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
@@ -130,8 +132,8 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
-    """An empty sandbox that the settings point at; at the end every exchange with PayPal must
-    have kept to PayPal's own documents."""
+    """An empty sandbox that the settings point at; at the end every exchange with PayPal and
+    OpenRouter must have kept to their own documents."""
     running_sandbox.recorder.exchanges.clear()
     board.clear()
     box.clear()
@@ -149,10 +151,12 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox
     if running_sandbox.contracts_checked:
-        found = paypal_errors(running_sandbox.recorder.exchanges)
+        exchanges = running_sandbox.recorder.exchanges
+        found = [*paypal_errors(exchanges), *openrouter_errors(exchanges)]
         if found:
             pytest.fail("\n".join(found))

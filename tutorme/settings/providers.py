@@ -116,3 +116,21 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
         "project_id": env.text("FIREBASE_PROJECT_ID") or ("tutorme-sandbox" if sandbox_url else ""),
         "certs_url": f"{sandbox_url}/firebase/certs" if sandbox_url else _FIREBASE_CERTS,
     }
+
+
+_OPENROUTER = "https://openrouter.ai/api/v1"
+
+
+def openrouter(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Any server of the same API; without a key everything that needs a model is off."""
+    own = f"{sandbox_url}/openrouter/api/v1" if sandbox_url else _OPENROUTER
+    return {
+        "base_url": (env.text("OPENROUTER_BASE_URL") or own).rstrip("/"),
+        "api_key": env.text("OPENROUTER_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "models": env.items("OPENROUTER_MODELS"),
+        "routing": env.flag("OPENROUTER_ROUTING"),
+        "prompt_micros": env.number("AI_PROMPT_MICROS"),
+        "completion_micros": env.number("AI_COMPLETION_MICROS"),
+        # Seconds: a call ends before the worker's own time limit, however often it is tried.
+        "deadline": 60.0,
+    }
