@@ -150,8 +150,9 @@ def _body(lesson: dict, about: str, given: dict) -> str:
 def _exercise(about: str, kind: str, difficulty: int, place: int) -> dict:
     rounds = 2 + number(about, place) % 7
     return {
-        "prompt_md": f"Choose a piece of {about} that takes {rounds + difficulty} steps at most. Plan"
-        f" it, try it, and write down where it came out other than you expected (part {place + 1}).",
+        "prompt_md": f"Choose a piece of {about} that takes {rounds + difficulty} steps at most."
+        " Plan it, try it, and write down where it came out other than you expected"
+        f" (part {place + 1}).",
         "type": kind,
         "difficulty": difficulty,
         "hints": [
@@ -159,8 +160,8 @@ def _exercise(about: str, kind: str, difficulty: int, place: int) -> dict:
             "Write the plan as one sentence for each step.",
             "Compare the result with your plan line by line.",
         ][: 1 + difficulty % 3],
-        "solution_md": f"A good answer names a small piece of {about}, has a sentence for each step,"
-        " and says for every difference what caused it.",
+        "solution_md": f"A good answer names a small piece of {about}, has a sentence for each"
+        " step, and says for every difference what caused it.",
         "rubric": _rubric(),
     }
 
