@@ -199,6 +199,10 @@ VARIABLES: Sequence[Variable] = (
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
     *_group(
+        "Realtime",
+        ("LIVE_EVENT_HOURS", "int", 48, "How long what was said on channels can be caught up."),
+    ),
+    *_group(
         "Certificates",
         ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
         ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),

@@ -10,4 +10,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Who reacts to which event, and which kind of job is which function, must be known to
         # every process that records either.
-        autodiscover_modules("uploads", "personal", "handlers", "tasks", "errors", "checks")
+        autodiscover_modules(
+            "uploads", "personal", "channels", "handlers", "tasks", "errors", "checks"
+        )

@@ -388,6 +388,8 @@ RENDER_LIMITS = {
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+# What was said on channels; who was away longer reads anew.
+LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
 STREAMS: dict[str, float] = {
@@ -395,6 +397,8 @@ STREAMS: dict[str, float] = {
     "heartbeat_seconds": 15,
     "recheck_seconds": 30,
     "lifetime_seconds": 300,
+    # How long somebody counts as here after the last sign of their connection.
+    "lease_seconds": 45,
     "retry_seconds": 3,
     "per_user": 6,
     "per_process": 20,
