@@ -1,7 +1,6 @@
 """What work with the model may cost, in millionths of a dollar. Pure but for the prices, which are
 settings: they hold for servers that do not say what an answer cost, and for estimates."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +45,7 @@ def tokens_of(text: str) -> int:
 def micros(prompt_tokens: int, completion_tokens: int) -> int:
     prices = settings.OPENROUTER
     cost = prompt_tokens * prices["prompt_micros"] + completion_tokens * prices["completion_micros"]
-    return math.ceil(cost / 1000)
+    return -(-int(cost) // 1000)
 
 
 def of_call(name: str, text: str) -> int:

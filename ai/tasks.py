@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from ai.services import drafts, steps
+from ai.models import Match
+from ai.services import drafts, helping, matching, steps
 from tutorme.core import jobs
 
 # A call may take a minute and a worker's task has two and a half: after this the next job goes on.
@@ -33,3 +34,35 @@ def write(run: jobs.Run, *, draft_id: str) -> None:
             return
     with run.finishing():
         steps.finish(pk)
+
+
+@jobs.job(
+    "ai.word_match",
+    queue="ai",
+    lease=timedelta(seconds=90),
+    max_attempts=2,
+    backoff=timedelta(seconds=5),
+)
+def word_match(run: jobs.Run, *, match_id: str) -> None:
+    """Without an answer the ranking stays as it is."""
+    rows = matching.ask_for_words(UUID(match_id))
+    with run.finishing():
+        Match.objects.filter(pk=match_id).update(worded=rows)
+
+
+def _not_given(*, error: dict[str, Any], rung_id: int) -> None:
+    helping.refused(rung_id)
+
+
+@jobs.job(
+    "ai.hint",
+    queue="ai",
+    lease=timedelta(seconds=150),
+    max_attempts=3,
+    backoff=timedelta(seconds=3),
+    on_failure=_not_given,
+)
+def hint(run: jobs.Run, *, rung_id: int) -> None:
+    text = helping.write(rung_id)
+    with run.finishing():
+        helping.give(rung_id, text)

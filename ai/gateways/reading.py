@@ -148,11 +148,12 @@ def usage_of(usage: Any) -> Usage:
     if not isinstance(usage, dict):
         return Usage()
     cost = usage.get("cost")
-    known = isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost < 10_000
+    if not isinstance(cost, int | float) or isinstance(cost, bool) or not 0 <= cost < 10_000:
+        cost = None
     return Usage(
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
-        cost_micros=math.ceil(cost * 1_000_000) if known else None,
+        cost_micros=None if cost is None else math.ceil(cost * 1_000_000),
     )
 
 

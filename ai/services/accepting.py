@@ -87,7 +87,8 @@ def _facts(draft: Draft) -> dict[str, Any]:
 
 def _lesson(draft: Draft, node: Node, course: Course, actor: Any) -> LessonDraft:
     content = {"title": node.title, **lessons.parts_of(node), **_details(draft, node)}
-    found = LessonDraft.objects.filter(course=course, pk=node.lesson_id).first()
+    mine = LessonDraft.objects.filter(course=course)
+    found = mine.filter(pk=node.lesson_id).first() if node.lesson_id else None
     if found:
         changes = {name: value for name, value in content.items() if name != "prerequisites"}
         return writing.save_lesson(lesson=found, changes=changes, actor_id=actor.pk)
@@ -147,7 +148,9 @@ def _section(draft: Draft, node: Node, course: Course, actor: Any) -> SectionDra
 
 def _beside(draft: Draft, course: Course) -> SectionDraft:
     """A set belongs to the section of the lesson it was written for."""
-    lesson = LessonDraft.objects.filter(course=course, pk=_lesson_id(draft)).first()
+    beside = _lesson_id(draft)
+    rows = LessonDraft.objects.filter(course=course, pk=beside) if beside else None
+    lesson = rows.select_related("section").first() if rows is not None else None
     return lesson.section if lesson else outlining.last_section(course)
 
 

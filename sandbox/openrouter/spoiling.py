@@ -44,7 +44,7 @@ def _placed(key, child):
     if isinstance(child, str) and (key in _TEXTS or key.endswith("_md")):
         room = {"title": 118, "text": 490, "criterion": 195, "reason": 230}.get(key, 480)
         return (
-            f"{_MARKUP} {child}"[:room] if room < 200 else f"{child} {_MARKUP}"[: room * 3][:1900]
+            f"{_MARKUP} {child}"[:room] if room < 250 else f"{child} {_MARKUP}"[: room * 3][:1900]
         )
     return _injected(child)
 
