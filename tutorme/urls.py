@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("booking.api.urls")),
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
+                path("", include("ai.api.urls")),
                 path("", include("realtime.api.urls")),
             ]
         ),

@@ -116,7 +116,9 @@ def _require(draft: Draft, *states: str) -> None:
 # The outline -----------------------------------------------------------------------------------
 
 
-def edit_outline(*, draft: Draft, outline: dict[str, Any], actor: Any, revision: int) -> Draft:
+def edit_outline(
+    *, draft: Draft, outline: dict[str, Any], actor: Any, revision: int | None
+) -> Draft:
     """The author's own outline, held to the same rules as the model's."""
     with transaction.atomic():
         row = _locked(draft.pk)
@@ -135,8 +137,8 @@ def edit_outline(*, draft: Draft, outline: dict[str, Any], actor: Any, revision:
     return row
 
 
-def _require_revision(current: int, given: int) -> None:
-    if current != given:
+def _require_revision(current: int, given: int | None) -> None:
+    if given is not None and current != given:
         raise PreconditionFailed(current=current)
 
 
@@ -246,7 +248,7 @@ def reject(*, draft: Draft) -> Draft:
 
 
 def edit_node(
-    *, node: Node, content: dict[str, Any], title: str = "", actor: Any, revision: int
+    *, node: Node, content: dict[str, Any], title: str = "", actor: Any, revision: int | None
 ) -> Node:
     """The author's own words. What a check finds in them stays with the node for them to see."""
     with transaction.atomic():
