@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
+    path("", include("ai.urls")),
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
     path("admin/", admin.site.urls),

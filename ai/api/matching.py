@@ -81,7 +81,7 @@ class WordsView(ApiView):
 
     @extend_schema(operation_id="ai_matches_word", request=None, responses={202: shapes.MatchOut})
     def post(self, request: Request, match_id: UUID) -> Response:
-        """Let a model word the reasons. It adds nobody and moves nobody by more than five points."""
+        """Let a model word the reasons. It adds nobody and moves nobody far."""
         match = own_match(request, match_id)
         matching.put_in_words(match=match)
         return Response(shape(own_match(request, match_id)), status=202)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from ai.models import Draft, Node, Rung, Run
+from ai.models import Draft, Node, Run, Rung
 from tutorme.core.api.serializers import OutputSerializer
 
 

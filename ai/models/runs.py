@@ -79,6 +79,10 @@ class Run(models.Model):
         return f"{self.purpose} {self.state}"
 
     @property
+    def seconds(self) -> float:
+        return self.ms / 1000
+
+    @property
     def tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
