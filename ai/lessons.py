@@ -9,7 +9,9 @@ from django.utils.text import slugify
 
 from ai import validating
 from ai.models import Node
-from courses.quiz_source import canonical, text_of
+from courses.quiz_checks import problems_of_quiz
+from courses.quiz_source import canonical
+from courses.source_files import dumped
 
 Content = dict[str, Any]
 _KINDS = {"multi": "multiple", "short": "text", "numeric": "number"}
@@ -60,8 +62,11 @@ def _rubric(exercises: list[Content]) -> list[Content]:
 
 
 def quiz_of(quiz: Content) -> Content:
+    """What a check objected to and its author accepted all the same is kept as it is: the builder
+    says what is wrong with it, and it cannot be published before that is mended."""
     rows = [question_of(row, number) for number, row in enumerate(quiz["questions"], start=1)]
-    return canonical({"pass_percent": quiz["pass_percent"], "questions": rows})
+    source = {"pass_percent": quiz["pass_percent"], "questions": rows}
+    return source if problems_of_quiz(source) else canonical(source)
 
 
 def question_of(question: Content, number: int) -> Content:
@@ -94,7 +99,9 @@ def _options(question: Content) -> Content:
 
 
 def _true_false(question: Content) -> Content:
-    right = next(option for option in question["options"] if option["correct"])
+    right = next((option for option in question["options"] if option["correct"]), None)
+    if right is None:
+        return {}
     told = {"explanation": right["why"]} if right["why"] else {}
     return {"answer": right["key"] == "true", **told}
 
@@ -115,7 +122,7 @@ def _order(question: Content) -> Content:
 
 def _match(question: Content) -> Content:
     lefts = [option["text"] for option in question["options"]]
-    pairs = zip(lefts, question["accept"], strict=True)
+    pairs = zip(lefts, question["accept"], strict=False)
     return {"pairs": [{"left": left, "right": right} for left, right in pairs]}
 
 
@@ -138,7 +145,7 @@ def export(node: Node) -> tuple[str, str]:
     content = node.content or {}
     name = slugify(node.title)[:60] or node.form
     if node.form == "quiz":
-        return f"{name}.yaml", text_of(quiz_of(content.get("quiz") or content))
+        return f"{name}.yaml", dumped(quiz_of(content.get("quiz") or content)).decode()
     rows = validating.exercises_of(content)
     parts = [_exported(row, number) for number, row in enumerate(rows, start=1)]
     return f"{name}.md", f"# {node.title}\n\n" + "\n\n".join(parts) + "\n"

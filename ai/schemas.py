@@ -66,7 +66,7 @@ QUESTION = _object(
         10,
     ),
     accept=_list(_text(300), 0, 12),
-    tolerance=_or_null({"type": "number", "minimum": 0}),
+    tolerance=_or_null({"type": "number", "minimum": 0, "maximum": 1_000_000_000}),
     points=_whole(1, 10),
     objective=_text(200, 0),
     source=_or_null(_object(material=_text(40), quote=_text(200))),

@@ -21,8 +21,9 @@ _CODE_SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>?")
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>]+)>")
-_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK = re.compile(r"\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
+# Bounded, so that a text made of brackets takes no longer than another.
+_IMAGE = re.compile(r"!\[([^\]]{0,500})\](?:\([^)]{0,2000}\)|\[[^\]]{0,500}\])?")
+_LINK = re.compile(r"\[([^\]]{0,500})\]\(\s*<?([^)\s>]{0,2000})>?[^)]{0,500}\)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:.*$", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -35,9 +36,14 @@ def addresses_in(text: str) -> frozenset[str]:
 
 
 def plain(text: str) -> str:
-    """One line without HTML: titles, options, objectives."""
+    """One line without HTML, links and pictures: titles, options, objectives."""
     line = " ".join(_visible(text).split())
-    return " ".join(_prose([line], lambda part: _TAG.sub("", part)).split())
+    return " ".join(_prose([line], _bare).split())
+
+
+def _bare(text: str) -> str:
+    without = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _TAG.sub("", text)))
+    return without.replace("](", "] (")
 
 
 def markdown(text: str, allowed: frozenset[str] = frozenset()) -> str:

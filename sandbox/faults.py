@@ -23,7 +23,7 @@ _REST = (*BEFORE, *AFTER)
 SPOILT = ("wrong-audience", "wrong-issuer", "wrong-nonce", "expired", "bad-signature")
 # What a model, or the way to it, does wrong.
 MODEL = (
-    *("lie", "break-schema", "not-json", "inject", "truncate", "huge", "leak", "stall"),
+    *("lie", "break-schema", "not-json", "inject", "truncate", "huge", "leak", "say", "stall"),
     *("break-off", "mid-error", "error-200", "bad-key", "no-credit", "blocked"),
     *("overloaded", "edge-timeout", "not-retryable"),
 )
@@ -97,6 +97,7 @@ MEANINGS = {
     "truncate": "stops in the middle, and says so",
     "huge": "answers with a megabyte",
     "leak": "a hint states the given issue as the answer",
+    "say": "answers with the given issue, word for word",
     "stall": "stops in the middle of the stream without a word",
     "break-off": "the stream ends without its end",
     "mid-error": "an error in the middle of the stream",

@@ -57,10 +57,10 @@ def refusal_of(body: dict[str, Any]) -> Refusal | None:
         choice = _first(body.get("choices"))
         error = choice.get("error")
     if not isinstance(error, dict):
-        return None if error is None else Refusal(500, str(error)[:300], None)
+        return None if error is None else Refusal(500, _line(str(error), 300), None)
     code = error.get("code")
     number = int(code) if isinstance(code, int | str) and str(code).isdigit() else 500
-    return Refusal(number, _text(error.get("message"))[:300], _retryable(error))
+    return Refusal(number, _line(error.get("message"), 300), _retryable(error))
 
 
 def _retryable(error: dict[str, Any]) -> bool | None:
@@ -83,8 +83,8 @@ def answer_of(body: dict[str, Any], schema: dict[str, Any]) -> Answer:
     return Answer(
         content=content,
         problems=problems,
-        model=_text(body.get("model"))[:120],
-        generation=_text(body.get("id"))[:120],
+        model=_line(body.get("model"), 120),
+        generation=_line(body.get("id"), 120),
         usage=usage_of(body.get("usage")),
     )
 
@@ -100,7 +100,7 @@ def content_of(text: str, schema: dict[str, Any]) -> tuple[Any, tuple[str, ...]]
     problems = []
     for error in checker.iter_errors(found):
         at = "/".join(map(str, error.absolute_path))
-        problems.append(f"/{at}: {error.message}"[:200])
+        problems.append(_line(f"/{at}: {error.message}", 200))
         if len(problems) == MAX_PROBLEMS:
             break
     return (None, tuple(problems)) if problems else (found, ())
@@ -168,6 +168,12 @@ def _first(rows: Any) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _line(value: Any, most: int) -> str:
+    """What can be stored and shown of a text: no control characters, no half characters."""
+    kept = (char if char.isprintable() else " " for char in _text(value)[: 2 * most])
+    return "".join(kept)[:most]
 
 
 class Stream:

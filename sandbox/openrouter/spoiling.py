@@ -24,6 +24,8 @@ def spoil(kind: str, answer: dict, extra: str) -> str:
         return json.dumps(_injected(copy.deepcopy(answer)))
     if kind == "lie":
         return json.dumps(_lied(copy.deepcopy(answer)))
+    if kind == "say":
+        return extra
     if kind == "leak":
         return json.dumps({**answer, "text_md": f"The answer is {extra}."})
     return json.dumps(answer)
