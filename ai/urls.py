@@ -24,6 +24,6 @@ urlpatterns = [
     path("match/", matching.match, name="match"),
     path("match/<uuid:match_id>/", matching.matched, name="ai-match"),
     path("match/<uuid:match_id>/words/", matching.words, name="ai-match-words"),
-    path("learn/<slug:slug>/<slug:key>/help/", helping.help_in, name="ai-help"),
-    path("learn/<slug:slug>/<slug:key>/help/<uuid:ladder_id>/", helping.ladder, name="ai-ladder"),
+    path("learn/<slug:slug>/<slug:key>/hints/", helping.help_in, name="ai-help"),
+    path("learn/<slug:slug>/<slug:key>/hints/<uuid:ladder_id>/", helping.ladder, name="ai-ladder"),
 ]

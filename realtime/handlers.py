@@ -28,7 +28,9 @@ from courses.events import (
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    HandoverAnswered,
     LearnerNudged,
+    RenewalDue,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -280,4 +282,14 @@ def tell_draft_ready(event: DraftReady) -> None:
 
 @outbox.handles(DraftStopped)
 def tell_draft_stopped(event: DraftStopped) -> None:
+    announce(event)
+
+
+@outbox.handles(RenewalDue)
+def tell_of_a_renewal(event: RenewalDue) -> None:
+    announce(event)
+
+
+@outbox.handles(HandoverAnswered)
+def tell_handover_answered(event: HandoverAnswered) -> None:
     announce(event)

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("certificates.api.urls")),
                 path("", include("ai.api.urls")),
                 path("", include("realtime.api.urls")),
+                path("", include("tutorme.web.api_urls")),
             ]
         ),
     ),

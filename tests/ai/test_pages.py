@@ -235,13 +235,13 @@ def learned(written, tess, sam) -> Lesson:
 def test_learners_read_who_looked_it_over(student, learned, drain) -> None:
     page = student.get(f"/learn/{learned.course.slug}/{learned.key}/").content.decode()
     assert "AI-assisted, reviewed by Tess." in page
-    assert "Stuck? Hints" in page
+    assert "Hints, one at a time" in page
     drain()
     assert Draft.objects.get().state == "published"
 
 
 def test_a_ladder_of_hints(student, learned, drain) -> None:
-    here = f"/learn/{learned.course.slug}/{learned.key}/help/"
+    here = f"/learn/{learned.course.slug}/{learned.key}/hints/"
     assert student.get(here).status_code == 200
     begun = student.post(here, {"task": "How do I plan a first small piece of knots?"})
     assert begun.status_code == 302
@@ -261,7 +261,7 @@ def test_a_ladder_of_hints(student, learned, drain) -> None:
 
 def test_help_says_when_it_is_off(student, learned, settings) -> None:
     settings.OPENROUTER = {**settings.OPENROUTER, "api_key": ""}
-    page = student.get(f"/learn/{learned.course.slug}/{learned.key}/help/")
+    page = student.get(f"/learn/{learned.course.slug}/{learned.key}/hints/")
     assert (page.status_code, b"switched off" in page.content) == (503, True)
 
 
