@@ -39,7 +39,9 @@ class CourseBriefIn(_BriefIn):
     goal = SafeText(max_length=300)
     audience = SafeText(max_length=200)
     hours = serializers.IntegerField(min_value=1, max_value=60)
-    constraints = SafeText(multiline=True, max_length=500, required=False, default="")
+    constraints = SafeText(
+        multiline=True, max_length=500, required=False, default="", allow_blank=True
+    )
     course = serializers.UUIDField(required=False, help_text="A course of yours to add to.")
 
 

@@ -26,7 +26,7 @@ urlpatterns = [
     path("ai/matches/", matching.MatchesView.as_view(), name="ai-api-matches"),
     path("ai/matches/<uuid:match_id>/", matching.MatchView.as_view(), name="ai-api-match"),
     path("ai/matches/<uuid:match_id>/words/", matching.WordsView.as_view(), name="ai-api-words"),
-    path("lessons/<uuid:lesson_id>/help/", helping.HelpView.as_view(), name="ai-api-help"),
-    path("ai/help/<uuid:ladder_id>/", helping.LadderView.as_view(), name="ai-api-ladder"),
-    path("ai/help/<uuid:ladder_id>/next/", helping.NextView.as_view(), name="ai-api-next"),
+    path("lessons/<uuid:lesson_id>/hints/", helping.HelpView.as_view(), name="ai-api-help"),
+    path("ai/hints/<uuid:ladder_id>/", helping.LadderView.as_view(), name="ai-api-ladder"),
+    path("ai/hints/<uuid:ladder_id>/next/", helping.NextView.as_view(), name="ai-api-next"),
 ]
