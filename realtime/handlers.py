@@ -58,11 +58,13 @@ from realtime import (  # declared by being read
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
+    room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
 from realtime.services.notifications import announce
 from tutorme.core import outbox
+from video.events import RoomOpened, RoomStarted
 
 
 @outbox.handles(UserRegistered)
@@ -292,4 +294,14 @@ def tell_of_a_renewal(event: RenewalDue) -> None:
 
 @outbox.handles(HandoverAnswered)
 def tell_handover_answered(event: HandoverAnswered) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomOpened)
+def tell_room_opened(event: RoomOpened) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomStarted)
+def tell_room_started(event: RoomStarted) -> None:
     announce(event)
