@@ -150,6 +150,7 @@ class UsageView(ApiView):
     @extend_schema(operation_id="ai_usage", responses=shapes.UsageOut)
     def get(self, request: Request) -> Response:
         """What of today's allowance is used, and whether a model is there at all."""
+        assert request.user.pk is not None
         return Response({"is_on": chat.is_configured(), **quotas.standing(request.user.pk)})
 
 
@@ -241,13 +242,13 @@ class AcceptView(ApiView):
 
     @extend_schema(
         operation_id="ai_drafts_accept",
-        request=serializers.AcceptIn,
+        request=serializers.NodesIn,
         responses=shapes.DraftDetailOut,
     )
     def post(self, request: Request, draft_id: UUID) -> Response:
         """Take lessons into the course's draft. Nothing is published by this."""
         draft = own_draft(request, draft_id)
-        body = read_body(serializers.AcceptIn, request)
+        body = read_body(serializers.NodesIn, request)
         if "nodes" not in body:
             accepting.accept_ready(draft=draft, actor=request.user)
         for key in body.get("nodes", []):
