@@ -20,6 +20,7 @@ from courses.models import Course, LessonDraft
 from courses.services import drafting
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body
 from tutorme.core.errors import NotFound
 
@@ -157,7 +158,7 @@ class UsageView(ApiView):
 class DraftsView(ApiView):
     access = {"get": MINE}
 
-    @extend_schema(operation_id="ai_drafts_list", responses=shapes.DraftOut(many=True))
+    @extend_schema(operation_id="ai_drafts_list", responses=page_of(shapes.DraftOut))
     def get(self, request: Request) -> Response:
         """One's drafts, newest first."""
         page = CursorPage()
@@ -292,7 +293,7 @@ class ExportView(ApiView):
 class RunsView(ApiView):
     access = {"get": MINE}
 
-    @extend_schema(operation_id="ai_drafts_runs", responses=shapes.RunOut(many=True))
+    @extend_schema(operation_id="ai_drafts_runs", responses=page_of(shapes.RunOut))
     def get(self, request: Request, draft_id: UUID) -> Response:
         """Every call to the model for this draft: which one, how many tokens, what it cost."""
         page = CursorPage()
