@@ -18,6 +18,7 @@ from booking.services import cancelling, holding, moving, offers, schedules
 from booking.walltime import Span
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
     ApiView,
     ApiViewSet,
@@ -191,7 +192,7 @@ class BookingViewSet(ApiViewSet):
     limit_scope = {"create": "write"}
     page_ordering = ("-starts_at", "-id")
 
-    @extend_schema(operation_id="bookings_list", responses=serializers.BookingOut(many=True))
+    @extend_schema(operation_id="bookings_list", responses=page_of(serializers.BookingOut))
     def list(self, request: Request) -> Response:
         """One's lessons, the latest first."""
         page = CursorPage()
