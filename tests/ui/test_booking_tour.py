@@ -94,9 +94,11 @@ def test_hours_can_be_drawn(chromium, live_server, tess, client):
     """Dragging writes the text that the form saves."""
     open_diary(tess)
     client.force_login(tess)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
     context = chromium.new_context(viewport={"width": WIDE, "height": 900})
-    context.add_cookies([{**cookie, "url": live_server.url}])
+    kept = {name: each.value for name, each in client.cookies.items()}
+    context.add_cookies(
+        [{"name": name, "value": value, "url": live_server.url} for name, value in kept.items()]
+    )
     page = context.new_page()
     page.goto(f"{live_server.url}/teach/availability/")
     field = page.locator("input[name=day_1]")
