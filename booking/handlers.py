@@ -5,10 +5,17 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from accounts import directory
+from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
-from booking.events import BookingCancelled, BookingDeclined, BookingExpired
+from booking.events import (
+    AvailabilityChanged,
+    BookingCancelled,
+    BookingDeclined,
+    BookingExpired,
+)
 from booking.models import Booking
-from booking.services import holding
+from booking.services import free_times, holding
 from payments.events import PaymentCaptured
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -32,6 +39,14 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         payee_id=row.tutor_id,
         url=reverse("booking-api-read", args=[row.pk]),
     )
+
+
+directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
+
+
+@outbox.handles(AvailabilityChanged)
+def note_free_times(event: AvailabilityChanged) -> None:
+    free_times.rebuild(event.tutor_id)
 
 
 @outbox.handles(PaymentCaptured)

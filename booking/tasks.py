@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from booking.services import holding, refunding
+from booking.services import free_times, holding, refunding
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -10,6 +10,11 @@ from tutorme.core.queue import app
 @app.task(name="booking.release_lapsed")
 def release_lapsed() -> None:
     holding.sweep()
+
+
+@app.task(name="booking.roll_free_times")
+def roll_free_times() -> None:
+    free_times.roll()
 
 
 @job("booking.refund")

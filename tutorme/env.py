@@ -166,10 +166,33 @@ VARIABLES: Sequence[Variable] = (
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
     *_group(
+        "Realtime",
+        ("LIVE_EVENT_HOURS", "int", 48, "How long what was said on channels can be caught up."),
+    ),
+    *_group(
         "Certificates",
         ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
         ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),
         ("RENDER_MEMORY_MB", "int", 768, "Address space of a rendering child."),
+    ),
+    *_group(
+        "Operations",
+        (
+            "METRICS_TOKEN",
+            "str",
+            "",
+            "Bearer token of the scraper of /metrics; empty: admins only.",
+        ),
+        (
+            "PROMETHEUS_MULTIPROC_DIR",
+            "str",
+            "",
+            "Where the processes of one web server count together; prometheus_client reads it.",
+        ),
+        ("SENTRY_DSN", "str", "", "Where crashes are reported; empty reports nowhere."),
+        ("SENTRY_ENVIRONMENT", "str", "production", "The name they are reported under."),
+        ("BACKUP_ROOT", "str", "var/backups", "Where manage.py backup writes."),
+        ("PG_BIN", "str", "", "Directory of pg_dump and pg_restore; empty looks for them."),
     ),
     *_group(
         "Development",
