@@ -6,6 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts import directory
+from accounts.events import DeletionDue
 from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
@@ -59,6 +60,13 @@ def give_the_lesson(event: PaymentCaptured) -> None:
         holding.pay(booking_id=event.target_id, order_id=event.order_id)
     except (BookingOver, SlotTaken, StudentBusy):
         _give_back(event.order_id, event.target_id, percent=100, version=0)
+
+
+@outbox.handles(DeletionDue)
+def call_off_all(event: DeletionDue) -> None:
+    user_id = str(event.user_id)
+    key = f"booking.call_off_all:{event.deletion_id}"
+    jobs.enqueue("booking.call_off_all", key=key, args={"user_id": user_id})
 
 
 @outbox.handles(BookingCancelled)

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from booking.services import free_times, holding, refunding
+from accounts.models import User
+from booking.services import free_times, holding, leaving, refunding
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -20,3 +21,8 @@ def roll_free_times() -> None:
 @job("booking.refund")
 def refund(run: Run, *, order_id: str, booking_id: str, percent: int) -> None:
     refunding.give_back(order_id=UUID(order_id), booking_id=UUID(booking_id), percent=percent)
+
+
+@job("booking.call_off_all", max_attempts=12)
+def call_off_all(run: Run, *, user_id: str) -> None:
+    leaving.call_off_all(User.objects.get(pk=user_id))

@@ -25,8 +25,9 @@ from tutorme.core.money import Money
 from tutorme.core.transactions import constraints
 
 State = Booking.State
-_STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
-_UNPAID = {State.HELD, State.PENDING_PAYMENT}
+STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
+UNPAID = {State.HELD, State.PENDING_PAYMENT}
+OPEN = STANDING | UNPAID
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def cancel(*, booking_id: UUID, by: User, reason: str = "", now: datetime | None
     was there. The event names what is due back; payments hears of it through its order."""
     now = now or timezone.now()
     row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
-    if row.state not in _STANDING | _UNPAID or row.starts_at <= now:
+    if row.state not in OPEN or row.starts_at <= now:
         raise BookingOver(state=row.state)
     due = preview(row, by=by, now=now)
     to, word = _called_off(row, by)
