@@ -20,6 +20,7 @@ from accounts import tokens
 from accounts.models import MailedCode, PendingRegistration, TutorPrivate, User
 from accounts.origin import Origin
 from accounts.services import personal_tokens, recovery, tutor_papers
+from booking.models import CalendarConnection, CalendarFeed
 from courses.models import Lesson, LessonNote
 from payments.models import BillingDetails, Dispute, Order, PayoutBatch, Refund
 from payments.services import sending
@@ -36,8 +37,8 @@ from tutorme.core.models import InboxMessage
 from tutorme.web.demo.seeding import seed
 from tutorme.web.demo.subscribing import subscribe_the_demo
 
-ROWS = 6
-PAGES = 150
+ROWS = 3
+PAGES = 80
 # Not followed: ends the session, is no text, or never ends.
 _NOT_FOLLOWED = re.compile(r"logout|/static/|/files/|/stream/|/media/|/api/|/admin/|/problems/.")
 _LINK = re.compile(r'(?:href|src|hx-get)="(/[^"#]*)')
@@ -82,6 +83,7 @@ def world(
     _papers(tess)
     _money(otto)
     _words(otto)
+    _calendars(otto)
     drain()
     return {name: people[name] for name in ("sam", "otto", "tess", "orla", "ada")}
 
@@ -134,6 +136,12 @@ def _words(otto: User) -> None:
     MailDelivery.objects.create(
         user=otto, kind="x", url="/canary-link/", dedupe_key="x", to_address=otto.email
     )
+
+
+def _calendars(otto: User) -> None:
+    facts = {"account": "canary-calendar@private.test", "access_until": timezone.now()}
+    CalendarConnection.objects.create(user=otto, provider="google", state="broken", **facts)
+    CalendarFeed.objects.create(user=otto, digest="c" * 64, token="canary-of-the-feed")
 
 
 def addresses() -> Iterator[str]:
