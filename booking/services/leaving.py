@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import User
+from booking.errors import BookingOver
 from booking.models import Booking, Schedule
 from booking.services import cancelling, schedules
 
@@ -25,8 +26,12 @@ def _to_come(user: User) -> list[Booking]:
 
 
 def _call_off(row: Booking, user: User) -> int:
-    if row.tutor_id == user.pk and row.state == State.PENDING_APPROVAL:
-        cancelling.answer(booking_id=row.pk, tutor=user, accept=False)
-    else:
-        cancelling.cancel(booking_id=row.pk, by=user)
+    asked = row.tutor_id == user.pk and row.state == State.PENDING_APPROVAL
+    try:
+        if asked:
+            cancelling.answer(booking_id=row.pk, tutor=user, accept=False)
+        else:
+            cancelling.cancel(booking_id=row.pk, by=user)
+    except BookingOver:
+        return 0  # went with its series, or somebody else was quicker
     return 1
