@@ -90,6 +90,18 @@ VARIABLES: Sequence[Variable] = (
         ("JWT_SIGNING_KEY", "str", "", "Signs API tokens; another value than SECRET_KEY."),
         ("ACCESS_TOKEN_SECONDS", "int", 300, "Life of an access token."),
         ("REFRESH_TOKEN_DAYS", "int", 14, "Life of an unused refresh token."),
+        (
+            "ADMIN_SECOND_FACTOR",
+            "bool",
+            True,
+            "Admins are admins only with a second factor. make run turns it off for its demo.",
+        ),
+        (
+            "ADMIN_IDLE_MINUTES",
+            "int",
+            30,
+            "The admin asks again who it is after this pause; 0 never.",
+        ),
         ("SESSION_ABSOLUTE_DAYS", "int", 30, "A sign-in ends after this, however busy."),
     ),
     *_group(

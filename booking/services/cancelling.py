@@ -23,8 +23,9 @@ from tutorme.core.events import Event
 from tutorme.core.money import Money
 
 State = Booking.State
-_STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
-_UNPAID = {State.HELD, State.PENDING_PAYMENT}
+STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
+UNPAID = {State.HELD, State.PENDING_PAYMENT}
+OPEN = STANDING | UNPAID
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def cancel(
     was there. The event names what is due back, `as_credit` where the student chose so."""
     now = now or timezone.now()
     row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
-    if row.series_id is not None and row.state in _UNPAID:
+    if row.series_id is not None and row.state in UNPAID:
         return _let_series_go(row, by)
-    if row.state not in _STANDING | _UNPAID or row.starts_at <= now:
+    if row.state not in OPEN or row.starts_at <= now:
         raise BookingOver(state=row.state)
     due = preview(row, by=by, now=now)
     to, word = _called_off(row, by)

@@ -65,7 +65,7 @@ def actors_of(user: Any) -> frozenset[Actor]:
     roles = {Actor.STUDENT}
     if user.is_tutor:
         roles.add(Actor.TUTOR)
-    if user.is_staff:
+    if user.is_admin:
         roles.add(Actor.ADMIN)
     return frozenset(roles)
 

@@ -84,6 +84,8 @@ MIDDLEWARE = [
     "tutorme.web.middleware.ErrorPageMiddleware",
     # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
     "allauth.account.middleware.AccountMiddleware",
+    # Asks through allauth, so within it.
+    "accounts.admin_door.AdminDoorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -202,6 +204,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
 SESSION_ABSOLUTE_LIFETIME = timedelta(days=env.number("SESSION_ABSOLUTE_DAYS"))
+ADMIN_SECOND_FACTOR = env.flag("ADMIN_SECOND_FACTOR")
+ADMIN_IDLE = timedelta(minutes=env.number("ADMIN_IDLE_MINUTES"))
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_LIFETIME.total_seconds())
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True
