@@ -10,10 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
+from sandbox.msgraph import calendar as msgraph
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.twilio import routes as twilio
+from sandbox.zoom import meetings as zoom
 
 
 async def index(request: Request) -> Response:
@@ -46,7 +50,11 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/twilio", routes=twilio.routes),
         *identity.routes,
+        *zoom.routes,
+        *google.routes,
+        *msgraph.routes,
         *mail.routes,
     ],
     lifespan=lifespan,

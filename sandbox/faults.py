@@ -58,7 +58,41 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         }
         for name in ("google", "microsoft", "apple")
     },
+    "twilio": {
+        "create-room": _REST,
+        "room": _REST,
+        "end-room": _REST,
+        "participants": _REST,
+        "disconnect": _REST,
+        "rules": _REST,
+        "recording": _REST,
+        "delete-recording": _REST,
+        "callback": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
+    },
     "firebase": {"certs": _REST},
+    "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
+    "google-calendar": {
+        "token": (*_REST, "short-lived", "revoked"),
+        "revoke": _REST,
+        "insert": (*_REST, "room-pending", "room-fails", "no-room"),
+        "event": _REST,
+        "patch": _REST,
+        "delete": _REST,
+        "list": (*_REST, "sync-token-dead"),
+        "watch": _REST,
+        "stop": _REST,
+    },
+    "graph": {
+        "token": (*_REST, "short-lived", "revoked"),
+        "revoke": _REST,
+        "create": (*_REST, "room-pending", "no-room"),
+        "event": _REST,
+        "patch": _REST,
+        "delete": _REST,
+        "delta": (*_REST, "sync-token-dead"),
+        "subscribe": _REST,
+        "unsubscribe": _REST,
+    },
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {
@@ -83,6 +117,11 @@ MEANINGS = {
     "corrupt-signature": "is signed wrongly",
     "hold": "waits for a release",
     "reorder": "is sent after the next one",
+    "revoked": "the grant was taken back",
+    "room-pending": "the room is promised, and there at the second look",
+    "room-fails": "the room cannot be made",
+    "no-room": "the account has no rooms to give",
+    "sync-token-dead": "410: everything is to be read again",
     "451": "the mail server says: not now",
     "550": "the mail server says: never",
 }

@@ -128,6 +128,19 @@ VARIABLES: Sequence[Variable] = (
         ("PAYPAL_WEBHOOK_ID", "str", "", "Id of the webhook subscription; empty refuses webhooks."),
     ),
     *_group(
+        "Meetings",
+        ("ZOOM_ACCOUNT_ID", "str", "", "Zoom account of a server-to-server app; empty: no Zoom."),
+        ("ZOOM_CLIENT_ID", "str", "", "Its client id."),
+        ("ZOOM_CLIENT_SECRET", "str", "", "Its client secret."),
+        (
+            "ZOOM_HOST_USER",
+            "str",
+            "me",
+            "Zoom user who hosts for tutors without a seat in that account.",
+        ),
+        ("ZOOM_WEBHOOK_SECRET", "str", "", "Secret token of its webhooks; empty refuses them."),
+    ),
+    *_group(
         "Money",
         ("BUSINESS_NAME", "str", "TutorMe", "Who sells, on receipts."),
         ("BUSINESS_ADDRESS", "str", "", "Its address on receipts; lines apart by |."),
@@ -164,6 +177,18 @@ VARIABLES: Sequence[Variable] = (
         ("FROM_EMAIL", "str", "TutorMe <hello@tutorme.test>", "Sender of every mail."),
         ("MAX_EMAIL_RETRY_ATTEMPTS", "int", 3, "Quick retries of one mail."),
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
+    ),
+    *_group(
+        "Video",
+        ("VIDEO_PROVIDER", "str", "builtin", "Where lessons meet by default: builtin or twilio."),
+        ("TWILIO_ACCOUNT_SID", "str", "", "Twilio account; empty leaves Twilio out."),
+        ("TWILIO_API_KEY", "str", "", "Sid of an API key of that account."),
+        ("TWILIO_API_SECRET", "str", "", "That key's secret; signs access tokens."),
+        ("TWILIO_AUTH_TOKEN", "str", "", "Signs Twilio's callbacks; empty refuses them all."),
+        ("STUN_URLS", "list", [], "stun: addresses for the built-in room, over the internet."),
+        ("TURN_URLS", "list", [], "turn: and turns: addresses that carry what cannot go directly."),
+        ("TURN_SECRET", "str", "", "Shared with the TURN server (coturn: static-auth-secret)."),
+        ("TURN_SECONDS", "int", 3600, "Life of a TURN credential."),
     ),
     *_group(
         "Realtime",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "courses",
     "booking",
     "certificates",
+    "video",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -310,6 +311,12 @@ PAYPAL = providers.paypal(env, SANDBOX_URL)
 SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
 APPLE_URL = providers.apple_url(SANDBOX_URL)
 FIREBASE = providers.firebase(env, SANDBOX_URL)
+TWILIO = providers.twilio(env, SANDBOX_URL, PUBLIC_BASE_URL)
+ICE = providers.ice(env)
+# Where lessons meet unless a room says otherwise: builtin or twilio.
+VIDEO_PROVIDER = env.text("VIDEO_PROVIDER")
+ZOOM = providers.zoom(env, SANDBOX_URL)
+CALENDARS = providers.calendars(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")
