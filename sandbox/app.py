@@ -13,6 +13,7 @@ from sandbox import faults, mail
 from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
+from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
@@ -55,6 +56,7 @@ app = Starlette(
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -205,3 +205,21 @@ def _app(env: Environment, prefix: str, sandbox_url: str) -> dict[str, str]:
         "client_secret": env.text(f"{prefix}_CLIENT_SECRET")
         or ("sandbox-secret" if standing_in else ""),
     }
+
+
+_OPENROUTER = "https://openrouter.ai/api/v1"
+
+
+def openrouter(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Any server of the same API; without a key everything that needs a model is off."""
+    own = f"{sandbox_url}/openrouter/api/v1" if sandbox_url else _OPENROUTER
+    return {
+        "base_url": (env.text("OPENROUTER_BASE_URL") or own).rstrip("/"),
+        "api_key": env.text("OPENROUTER_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "models": env.items("OPENROUTER_MODELS"),
+        "routing": env.flag("OPENROUTER_ROUTING"),
+        "prompt_micros": env.number("AI_PROMPT_MICROS"),
+        "completion_micros": env.number("AI_COMPLETION_MICROS"),
+        # Seconds: a call ends before the worker's own time limit, however often it is tried.
+        "deadline": 60.0,
+    }
