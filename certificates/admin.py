@@ -10,7 +10,7 @@ from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from certificates.models import Certificate, CertificateTemplate
-from certificates.services import issuing, templates
+from certificates.services import issuing, taking_back, templates
 from tutorme.core.errors import DocumentRefused, DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
@@ -55,7 +55,7 @@ class CertificateAdmin(ReadOnlyAdmin):
             return
         for row in rows:
             try:
-                issuing.revoke(certificate=row, actor_id=request.user.pk, reason=reason)
+                taking_back.revoke(certificate=row, actor_id=request.user.pk, reason=reason)
                 messages.info(request, _("%(serial)s is revoked.") % {"serial": row})
             except DomainError as error:
                 messages.warning(request, f"{row}: {error.detail}")

@@ -12,7 +12,7 @@ def respond(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
     """`CertificateNotReady` before it is issued, `CertificateRevoked` after it was taken back."""
     if certificate.state == Certificate.State.PENDING:
         raise CertificateNotReady
-    if certificate.state == Certificate.State.REVOKED:
+    if certificate.state != Certificate.State.ISSUED:
         raise CertificateRevoked
     response = serving.respond(
         request,

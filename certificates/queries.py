@@ -67,6 +67,9 @@ class Verified:
     revoked_reason: str
     verify_url: str
     pdf_sha256: str
+    organization: str
+    sealed_by: str
+    edition: int
 
     @property
     def is_valid(self) -> bool:
@@ -80,7 +83,7 @@ def verify(typed: str) -> Verified | None:
         return None
     facts = row.facts
     return Verified(
-        state="revoked" if row.state == Certificate.State.REVOKED else "valid",
+        state="valid" if row.state == Certificate.State.ISSUED else row.state,
         serial=row.serial,
         code=row.code,
         recipient=facts["recipient"],
@@ -94,4 +97,7 @@ def verify(typed: str) -> Verified | None:
         revoked_reason=row.revoked_reason,
         verify_url=row.verify_url,
         pdf_sha256=row.pdf_sha256,
+        organization=facts.get("organization", ""),
+        sealed_by=row.sealed_by,
+        edition=row.edition,
     )

@@ -26,7 +26,7 @@ class CertificateOut(OutputSerializer):
 
 
 class VerifiedOut(OutputSerializer):
-    state = serializers.ChoiceField(choices=["valid", "revoked"])
+    state = serializers.ChoiceField(choices=["valid", "revoked", "superseded"])
     serial = serializers.CharField()
     code = serializers.CharField()
     recipient = serializers.CharField()
@@ -40,6 +40,9 @@ class VerifiedOut(OutputSerializer):
     revoked_reason = serializers.CharField(allow_blank=True)
     verify_url = serializers.URLField()
     pdf_sha256 = serializers.CharField(help_text="Of the file as issued: compare with yours.")
+    organization = serializers.CharField(allow_blank=True)
+    sealed_by = serializers.CharField(allow_blank=True, help_text="The key that sealed the file.")
+    edition = serializers.IntegerField(help_text="Counts re-issues of the same completion.")
 
 
 class RevokeIn(StrictSerializer):

@@ -14,7 +14,7 @@ from certificates import downloads, queries
 from certificates.api import serializers as shapes
 from certificates.errors import CertificateUnknown
 from certificates.models import Certificate
-from certificates.services import issuing
+from certificates.services import issuing, taking_back
 from tutorme.core.access import ADMIN, ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.views import ApiView, ApiViewSet, read_body
@@ -64,7 +64,7 @@ class CertificateViewSet(ApiViewSet):
         """Take a certificate back, for good; its public page then says so and why."""
         body = read_body(shapes.RevokeIn, request)
         row = _visible(request, pk)
-        issuing.revoke(certificate=row, actor_id=request.user.pk, reason=body["reason"])
+        taking_back.revoke(certificate=row, actor_id=request.user.pk, reason=body["reason"])
         return Response(self._card(request, pk))
 
     def _card(self, request: Request, pk: UUID) -> dict[str, Any]:

@@ -15,9 +15,14 @@ from tutorme.core.printing import Order, print_document
 BUILTIN = "copybook"
 _SOURCE = Path(__file__).resolve().parents[1] / "builtin"
 WORDS = (
-    "heading certifies completed instructor serial completed_on extent verify qr rosette".split()
-)
-PLAIN = "recipient course instructor issuer serial code completed_on hours verify_place".split()
+    "heading certifies completed instructor organization serial completed_on extent verify qr "
+    "rosette"
+).split()
+PLAIN = (
+    "recipient course instructor issuer serial code completed_on hours verify_place "
+    # As the system before ours named them.
+    "learner_name course_name completion_date organization learner_email"
+).split()
 # Names that have broken layouts elsewhere.
 _PROOF_NAMES = ("محمد عبد الرحمن الأنصاري", "W" * 80)
 # A design is to print in well under one; this leaves room for a slow machine.
