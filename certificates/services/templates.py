@@ -13,7 +13,7 @@ from tutorme.core import audit
 from tutorme.core.printing import Order, print_document
 
 BUILTIN = "copybook"
-_SOURCE = Path(__file__).resolve().parents[1] / "builtin"
+BUILTIN_SOURCE = Path(__file__).resolve().parents[1] / "builtin"
 WORDS = (
     "heading certifies completed instructor organization serial completed_on extent verify qr "
     "rosette"
@@ -40,8 +40,8 @@ def current() -> CertificateTemplate:
 
 
 def _builtin() -> CertificateTemplate:
-    html = (_SOURCE / "certificate.html").read_text(encoding="utf-8")
-    css = (_SOURCE / "certificate.css").read_text(encoding="utf-8")
+    html = (BUILTIN_SOURCE / "certificate.html").read_text(encoding="utf-8")
+    css = (BUILTIN_SOURCE / "certificate.css").read_text(encoding="utf-8")
     newest = CertificateTemplate.objects.newest(BUILTIN).first()
     if newest is not None and newest.source_sha256 == _digest(html, css):
         return newest
