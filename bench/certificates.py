@@ -23,6 +23,7 @@ django.setup()
 import pypdfium2  # noqa: E402  after the settings are there
 from PIL import ImageChops  # noqa: E402
 
+from bench.run import say  # noqa: E402
 from certificates import drawings, seals  # noqa: E402
 from certificates.services import templates  # noqa: E402
 from tutorme.core.press import documents  # noqa: E402
@@ -135,18 +136,18 @@ def main() -> None:
     processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     start = measured(lambda: alone(naive_loop, range(0)), 1)[0]
     cost = (measured(lambda: alone(naive_loop, range(NAIVE)), 1)[0] - start) / NAIVE
-    print(f"naive loop: {cost:.1f} ms of processor each")
+    say(f"naive loop: {cost:.1f} ms of processor each")
     start = measured(lambda: alone(our_loop, range(1)), 1)[0]
     ours = (measured(lambda: alone(our_loop, range(total)), 1)[0] - start) / (total - 1)
-    print(f"the press:  {ours:.1f} ms each, {cost / ours:.1f} times the naive loop")
+    say(f"the press:  {ours:.1f} ms each, {cost / ours:.1f} times the naive loop")
     for sealed in (False, True):
         _, wall = measured(lambda s=sealed: beside(processes, total, sealed=s), total)
         name = "sealed" if sealed else "unsealed"
-        print(f"{processes} processes, {name}: {1000 / wall:.0f}/s, 5,000 in {wall * 5:.0f} s")
+        say(f"{processes} processes, {name}: {1000 / wall:.0f}/s, 5,000 in {wall * 5:.0f} s")
     press = Press(most_documents=10_000)
-    print(f"growth over {total}: {growth(press, total):.1f} MB")
+    say(f"growth over {total}: {growth(press, total):.1f} MB")
     press.close()
-    print(f"rasters that differ from the naive ones: {differing()} of 10")
+    say(f"rasters that differ from the naive ones: {differing()} of 10")
 
 
 if __name__ == "__main__":

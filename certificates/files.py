@@ -29,12 +29,29 @@ class Stored:
         }
 
 
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def of_row(certificate: Any) -> Stored:
+    """The file a certificate has."""
+    return Stored(
+        certificate.storage_key,
+        certificate.pdf_sha256,
+        certificate.pdf_size or 0,
+        certificate.printed_sha256,
+        certificate.engine,
+        certificate.sealed_by,
+    )
+
+
 def store(
     pdf: bytes, *, printed: bytes | None = None, engine: str = "", sealed_by: str = ""
 ) -> Stored:
     """Durable once it returns; the same bytes again are the same file."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    key = f"certificates/{digest[:2]}/{digest}.pdf"
+    sha256 = digest(pdf)
+    key = f"certificates/{sha256[:2]}/{sha256}.pdf"
     blobs.write(key, [pdf])
-    before = hashlib.sha256(pdf if printed is None else printed).hexdigest()
-    return Stored(key, digest, len(pdf), before, engine, sealed_by)
+    return Stored(
+        key, sha256, len(pdf), digest(printed if printed is not None else pdf), engine, sealed_by
+    )

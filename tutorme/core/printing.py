@@ -1,5 +1,6 @@
 """Starts the press: jailed child processes that print documents."""
 
+import hashlib
 import json
 import os
 import struct
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from importlib.metadata import version
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from django.conf import settings
@@ -180,6 +182,16 @@ def _checked(pdf: bytes) -> bytes:
 def press() -> Press:
     """This process's own. A child is started with the first document."""
     return Press()
+
+
+@lru_cache(maxsize=1)
+def engine() -> str:
+    """Names what prints: of one engine the same order gives the same bytes."""
+    fonts = hashlib.sha256()
+    for path in sorted((FONTS.parent / "print").iterdir()):
+        fonts.update(path.name.encode() + path.read_bytes())
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"weasyprint {version('weasyprint')}, python {python}, fonts {fonts.hexdigest()[:12]}"
 
 
 def _environment(scratch: str) -> dict[str, str]:

@@ -19,5 +19,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "certificates-graphy": {
+        "task": "certificates.reconcile_graphy",
+        "schedule": timedelta(days=1),
+    },
+    "certificates-tidy": {"task": "certificates.tidy", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

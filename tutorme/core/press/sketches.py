@@ -4,9 +4,10 @@ That painter is the dearest part of a document by far: it takes a point at a tim
 all documents share again for each. What we draw is a small part of SVG (groups, paths of straight
 lines, rectangles, circles), so it is turned into operators once per drawing, and once for all
 documents where the drawing is the same. The raster is the same to the pixel
-(`tests/certificates/test_static_layer.py`); a drawing with anything else in it is left to WeasyPrint.
+(`tests/certificates/test_static_layer.py`); a drawing with anything else in it is WeasyPrint's.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ _KNOWN = frozenset(
     "d fill stroke stroke-width stroke-linecap stroke-linejoin transform x y width height r cx cy "
     "class".split()
 )
-# Of a circle drawn with four curves.
-_KAPPA = 0.5522847498
+# Of a circle drawn with four curves, as WeasyPrint draws it.
+_KAPPA = 1 / math.sqrt(math.pi)
 
 
 class _Foreign(Exception):
