@@ -154,3 +154,10 @@ class NothingToBundle(DomainError):
     title = _("There is no certificate to put in")
     status = 409
     explanation = _("None of the chosen certificates is issued and in force.")
+
+
+class CertificateFileRetired(DomainError):
+    code = "certificate-file-retired"
+    title = _("The certificate's file is not kept any more")
+    status = 410
+    explanation = _("It stays verifiable. The site's staff can print it again from its record.")

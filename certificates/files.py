@@ -33,18 +33,6 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def of_row(certificate: Any) -> Stored:
-    """The file a certificate has."""
-    return Stored(
-        certificate.storage_key,
-        certificate.pdf_sha256,
-        certificate.pdf_size or 0,
-        certificate.printed_sha256,
-        certificate.engine,
-        certificate.sealed_by,
-    )
-
-
 def store(
     pdf: bytes, *, printed: bytes | None = None, engine: str = "", sealed_by: str = ""
 ) -> Stored:

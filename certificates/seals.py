@@ -5,18 +5,22 @@ owner. Without, by a key and a certificate of our own making: readers say that t
 changed and that they do not know the signer, who is named at `/.well-known/certificate-seal.pem`.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -28,10 +32,9 @@ _FIELD = "Seal"
 _FROM, _UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2056, 1, 1, tzinfo=UTC)
 
 
-def seal(pdf: bytes) -> bytes:
-    """The PDF with the seal appended. Not the same bytes twice: a signature holds a random part
-    and the time, so it is made once and kept."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+def seal(pdf: bytes, *, at: datetime) -> bytes:
+    """The PDF with the seal appended. The same pages and moment give the same bytes, so that a
+    lost file can be made again as it was."""
     metadata = signers.PdfSignatureMetadata(
         field_name=_FIELD,
         md_algorithm="sha256",
@@ -40,13 +43,51 @@ def seal(pdf: bytes) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
         name=settings.CERTIFICATE_ISSUER,
     )
-    done = signers.PdfSigner(
+    sealer = _Sealer(
         metadata,
         signer=_signer(settings.CERTIFICATE_SEAL_PEM, tuple(settings.CERTIFICATE_KEYS)),
         new_field_spec=fields.SigFieldSpec(_FIELD),
-    ).sign_pdf(writer)
-    sealed: bytes = done.getvalue()
+    )
+    sealer.at = at.astimezone(UTC).replace(microsecond=0)
+    sealed: bytes = sealer.sign_pdf(_Writer(BytesIO(pdf))).getvalue()
     return sealed
+
+
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """Names the sealed document by its content instead of by chance, and leaves what the pages
+    say of themselves as it is: when they were sealed stands in the seal."""
+
+    def _update_meta(self) -> None:
+        return
+
+    @classmethod
+    def _handle_id(cls, prev: Any) -> Any:
+        place = prev.stream.tell()
+        prev.stream.seek(0)
+        digest = hashlib.sha256(prev.stream.read()).digest()
+        prev.stream.seek(place)
+        names = (digest[:16], digest[16:])
+        return generic.ArrayObject([generic.ByteStringObject(name) for name in names])
+
+
+class _Sealer(signers.PdfSigner):  # type: ignore[misc]
+    at: datetime
+
+    def init_signing_session(self, *given: Any, **named: Any) -> Any:
+        session = super().init_signing_session(*given, **named)
+        session.system_time = self.at
+        return session
+
+
+class _Signer(signers.SimpleSigner):  # type: ignore[misc]
+    """Elliptic signatures as RFC 6979 makes them, without chance."""
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        key = serialization.load_der_private_key(self.signing_key.dump(), password=None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
+            other: bytes = super().sign_raw(data, digest_algorithm)
+            return other
+        return key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 def sealed_by() -> str:
@@ -65,7 +106,7 @@ def chain_pem() -> str:
 
 
 @lru_cache(maxsize=4)
-def _signer(pem_file: str, _keys: tuple[str, ...]) -> signers.SimpleSigner:
+def _signer(pem_file: str, _keys: tuple[str, ...]) -> _Signer:
     if pem_file:
         text = Path(pem_file).read_bytes()
         key = serialization.load_pem_private_key(text, password=None)
@@ -80,7 +121,7 @@ def _signer(pem_file: str, _keys: tuple[str, ...]) -> signers.SimpleSigner:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return signers.SimpleSigner(
+    return _Signer(
         signing_cert=_as_asn1(chain[0]),
         signing_key=asn1_keys.PrivateKeyInfo.load(private),
         cert_registry=registry,

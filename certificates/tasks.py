@@ -11,7 +11,6 @@ from certificates.services import bundles, enrolling, imports, issuing, retentio
 from certificates.services.orders import order_of
 from tutorme.core import jobs
 from tutorme.core.errors import PressUnavailable, Unavailable
-from tutorme.core.files import blobs
 from tutorme.core.jobs import RetryJob, Run
 from tutorme.core.printing import engine, press
 from tutorme.core.queue import app
@@ -22,25 +21,20 @@ _MINUTES = timedelta(minutes=3)
 @jobs.job(issuing.RENDER, queue="render", lease=timedelta(seconds=60))
 def render(run: Run, *, certificate_id: str) -> None:
     """Prints, seals, keeps the file under its hash, then issues: killed in between, it leaves at
-    most a file that no row speaks of."""
+    most a file that the next run writes again, byte for byte."""
     certificate = Certificate.objects.select_related("template").get(pk=certificate_id)
     try:
         printed = press().print_document(order_of(certificate))
     except (PressUnavailable, Unavailable) as missing:
         raise RetryJob(missing.detail) from missing
-    stored = _kept(certificate, printed)
+    stored = files.store(
+        seals.seal(printed, at=certificate.created_at),
+        printed=printed,
+        engine=engine(),
+        sealed_by=seals.sealed_by(),
+    )
     with run.finishing(result={"certificate_id": certificate_id, "sha256": stored.sha256}):
         issuing.mark_printed(certificate_id=UUID(certificate_id), stored=stored)
-
-
-def _kept(certificate: Certificate, printed: bytes) -> files.Stored:
-    """The file it has already where the same pages came out and it is still there, as a new seal
-    would make another file of them."""
-    fresh = files.digest(printed)
-    if certificate.printed_sha256 == fresh and blobs.path_of(certificate.storage_key).exists():
-        return files.of_row(certificate)
-    by = seals.sealed_by()
-    return files.store(seals.seal(printed), printed=printed, engine=engine(), sealed_by=by)
 
 
 @jobs.job(imports.CHECK, lease=_MINUTES, on_failure=imports.give_up)
