@@ -6,15 +6,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import Signer
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from certificates import credentials
+from certificates import credentials, queries
 from certificates.errors import CertificateFileRetired, CertificateNotReady, CertificateRevoked
-from certificates.models import Certificate
+from certificates.models import Certificate, LearnerImport, Organization
 from certificates.services import bundles
 from tutorme.core.errors import NotFound
 from tutorme.core.files import blobs, serving
@@ -74,13 +74,25 @@ def credential(certificate: Certificate) -> HttpResponseBase:
 
 
 def bundle(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
-    """Of a job of one's own, admins too: what is in it was chosen by the rights of who asked."""
-    mine = Job.objects.filter(pk=job_id, kind=bundles.BUNDLE, state=Job.State.SUCCEEDED)
+    """Of a job of one's own, as long as one sits at that desk."""
+    mine = Job.objects.filter(
+        pk=job_id, kind=bundles.BUNDLE, state=Job.State.SUCCEEDED, owner_id=request.user.pk
+    )
+    args = mine.values_list("args", flat=True).first()
     key = bundles.key_of(job_id)
-    if not mine.filter(owner_id=request.user.pk).exists() or not blobs.path_of(key).exists():
+    if args is None or not blobs.path_of(key).exists():
+        raise NotFound
+    if not Organization.objects.visible_to(request.user).filter(pk=args["organization_id"]):
         raise NotFound
     response = serving.respond(
         request, key=key, name="certificates.zip", content_type="application/zip", download=True
     )
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def problems(batch: LearnerImport) -> HttpResponseBase:
+    response = StreamingHttpResponse(queries.problem_lines(batch), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="problems-{batch.pk}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
     return response

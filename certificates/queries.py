@@ -1,9 +1,10 @@
 """Certificates as lists, the API and the public see them: read from the row, never recomputed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates import codes, mail_states
 from certificates.credentials import LIST_BITS
-from certificates.models import Certificate, ImportRow, Learner, LearnerImport
+from certificates.models import Certificate, Delivery, ImportRow, Learner, LearnerImport
 from certificates.querysets import LearnerQuerySet
 from tutorme.core import spreadsheets
 
@@ -200,6 +201,19 @@ def deliveries_of(certificate: Certificate) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def last_to_contact(certificate_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The last sending of each to its organisation's contact, with what became of the mail."""
+    rows = Delivery.objects.filter(
+        certificate__in=certificate_ids, recipient=Delivery.Recipient.CONTACT
+    )
+    last = {row.certificate_id: row for row in rows.order_by("created_at")}
+    states = mail_states.of([row.pk for row in last.values()])
+    return {
+        key: {"at": row.created_at, "to": row.to_address, "state": states.get(row.pk, "")}
+        for key, row in last.items()
+    }
 
 
 def taken_back(list_number: int) -> tuple[list[int], datetime]:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -11,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from certificates import learner_lists, queries
+from certificates import downloads, learner_lists, queries
 from certificates.api import shapes
 from certificates.errors import ListTooLong
 from certificates.models import (
@@ -264,20 +263,13 @@ class ImportViewSet(ApiViewSet):
     )
     def problems(self, request: Request, pk: UUID) -> HttpResponseBase:
         """The bad rows as a CSV: line, column, cause, and what stands there."""
-        return problems_file(self._batch(request, pk))
+        return downloads.problems(self._batch(request, pk))
 
     def _batch(self, request: Request, pk: UUID) -> LearnerImport:
         row = LearnerImport.objects.visible_to(request.user).filter(pk=pk).first()
         if row is None:
             raise NotFound
         return row
-
-
-def problems_file(batch: LearnerImport) -> HttpResponseBase:
-    response = StreamingHttpResponse(queries.problem_lines(batch), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="problems-{batch.pk}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def import_card(row: LearnerImport) -> dict[str, Any]:
