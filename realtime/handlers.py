@@ -14,7 +14,12 @@ from accounts.events import (
     UserInvited,
     UserRegistered,
 )
-from certificates.events import CertificateIssued
+from certificates.events import (
+    CertificateIssued,
+    DeliveryRequested,
+    LearnersImported,
+    MemberInvited,
+)
 from courses.events import (
     AchievementAwarded,
     AchievementBackfilled,
@@ -51,6 +56,7 @@ from payments.events import (
 )
 from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
+    certificate_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
@@ -183,6 +189,21 @@ def tell_achievement_backfilled(event: AchievementBackfilled) -> None:
 
 @outbox.handles(LearnerNudged)
 def tell_nudged(event: LearnerNudged) -> None:
+    announce(event)
+
+
+@outbox.handles(DeliveryRequested)
+def send_certificate(event: DeliveryRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(MemberInvited)
+def tell_member_invited(event: MemberInvited) -> None:
+    announce(event)
+
+
+@outbox.handles(LearnersImported)
+def tell_learners_imported(event: LearnersImported) -> None:
     announce(event)
 
 

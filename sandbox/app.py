@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
@@ -46,6 +47,7 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/graphy", routes=graphy.routes),
         *identity.routes,
         *mail.routes,
     ],

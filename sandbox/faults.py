@@ -59,6 +59,13 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         for name in ("google", "microsoft", "apple")
     },
     "firebase": {"certs": _REST},
+    "graphy": {
+        "learner": _REST,
+        "assign": _REST,
+        "usage": _REST,
+        "products": _REST,
+        "webhook": ("drop", "duplicate", "corrupt-signature"),
+    },
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {

@@ -1,4 +1,5 @@
-"""The sandbox, running: uvicorn in a thread, real sockets, every PayPal exchange recorded."""
+"""The sandbox, running: uvicorn in a thread, real sockets, every exchange with PayPal and Graphy
+recorded."""
 
 import os
 import socket
@@ -15,22 +16,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.app import app
 from sandbox.faults import board
+from sandbox.graphy.routes import outgoing as graphy_outgoing
+from sandbox.graphy.state import school
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
-from tests.contracts import CONTRACTS, Exchange, paypal_errors
+from tests.contracts import CONTRACTS, Exchange, graphy_errors, paypal_errors
 from tutorme.settings import base, providers
 
 
 class Recorder:
-    """Keeps what went in and came out under /paypal, fault-made answers excepted."""
+    """Keeps what went in and came out under /paypal and /graphy, fault-made answers excepted."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
         self.exchanges: list[Exchange] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/paypal/v"):
+        if scope["type"] != "http" or not scope["path"].startswith(("/paypal/v", "/graphy/p")):
             await self.inner(scope, receive, send)
             return
         asked, answered, status = bytearray(), bytearray(), 0
@@ -43,7 +46,7 @@ class Recorder:
 
         def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
-            path = scope["path"].removeprefix("/paypal")
+            path = scope["path"].removeprefix("/paypal").removeprefix("/graphy")
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
@@ -131,7 +134,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     """An empty sandbox that the settings point at; at the end every exchange with PayPal must
-    have kept to PayPal's own documents."""
+    have kept to PayPal's own documents, and with Graphy to what is known of its."""
     running_sandbox.recorder.exchanges.clear()
     board.clear()
     box.clear()
@@ -139,6 +142,9 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
         memory.forget()
+    with school.lock:
+        school.forget()
+    graphy_outgoing.sent.clear()
     settings.SANDBOX_URL = running_sandbox.url
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",
@@ -148,11 +154,19 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     }
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
+    settings.GRAPHY = {
+        "base_url": f"{running_sandbox.url}/graphy",
+        "merchant_id": "sandbox",
+        "api_key": "sandbox-key",
+        "secrets": ["sandbox-secret"],
+        "calls_per_minute": 10_000,
+    }
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox
     if running_sandbox.contracts_checked:
-        found = paypal_errors(running_sandbox.recorder.exchanges)
+        exchanges = running_sandbox.recorder.exchanges
+        found = paypal_errors(exchanges) + graphy_errors(exchanges)
         if found:
             pytest.fail("\n".join(found))

@@ -40,7 +40,6 @@ NEWS = Entry(("notifications",), _("News"), "bell")
 CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
-DESKS = Entry(("org",), _("Organisation desks"), "board")
 LESSONS = Entry(("lessons",), _("My lessons"), "today")
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
