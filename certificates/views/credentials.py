@@ -1,11 +1,13 @@
 """What machines read to check a certificate: the credential, who signed it, what was taken back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from certificates import credentials, downloads, queries, seals
 from certificates.models import Certificate
@@ -42,24 +44,32 @@ def seal(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("Accept")
 def status_list(request: HttpRequest, number: int) -> HttpResponse:
-    """One bit for each certificate, set once it was taken back; read from the table each time it
-    changed."""
+    """One bit for each certificate, set once it was taken back; read from the table. As JWT, or with
+    a proof inside for who asks for JSON-LD."""
     last = Certificate.objects.aggregate(last=Max("status_number"))["last"]
     if last is None or number > last // credentials.LIST_BITS:
         raise Http404
     taken_back, at = queries.taken_back(number)
-    tag = etag("status", number, len(taken_back), at)
+    is_json = request.accepts(_LD_JSON) and "*/*" not in request.headers.get("Accept", "*/*")
+    tag = etag("status", number, len(taken_back), at, is_json)
     if request.headers.get("If-None-Match") == tag:
         return _public(HttpResponse(status=304, headers={"ETag": tag}))
-    response = JsonResponse(_signed(number, tuple(taken_back), at))
-    response["Content-Type"] = _LD_JSON
+    document = credentials.status_list(number, taken_back, at=at)
+    response = _proved(document, at) if is_json else _signed(document, at)
     response["ETag"] = tag
     return _public(response)
 
 
-def _signed(number: int, taken_back: tuple[int, ...], at: datetime) -> dict[str, object]:
-    return credentials.status_list(number, taken_back, at=at)
+def _signed(document: dict[str, Any], at: datetime) -> HttpResponse:
+    return HttpResponse(credentials.as_jwt(document, at=at), content_type="application/vc+jwt")
+
+
+def _proved(document: dict[str, Any], at: datetime) -> HttpResponse:
+    response = JsonResponse(credentials.sign(document, at=at))
+    response["Content-Type"] = _LD_JSON
+    return response
 
 
 def _public(response: HttpResponse) -> HttpResponse:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
 from openbadgeslib.ob3.verifier import OB3VerificationError
+from pyld.jsonld import JsonLdError
 
 from certificates import credentials
 from certificates.services import taking_back
@@ -29,7 +30,7 @@ def web(client, settings):
 
 def verified(document: dict[str, Any], download) -> Any:
     verifier = OB3LdpVerifier.for_issuer_did(credentials.did())
-    return verifier.verify(json.dumps(document), download=download)
+    return verifier.verify(json.dumps(document), check_status=True, download=download)
 
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_it_refuses_what_was_taken_back(web, request, ada) -> None:
     document = credentials.of(certificate)
     verified(document, web)
     taking_back.revoke(certificate=certificate, actor_id=ada.pk, reason="Issued in error")
-    with pytest.raises(OB3VerificationError, match="revoked|status"):
+    with pytest.raises(OB3VerificationError, match="revoked"):
         verified(document, web)
 
 
@@ -76,7 +77,7 @@ def test_numbers_in_a_row_are_scattered_and_meet_nowhere() -> None:
 
 
 def test_nothing_is_fetched_to_sign() -> None:
-    with pytest.raises(Exception, match="loading|https://example.test"):
+    with pytest.raises(JsonLdError, match="RDF dataset"):
         credentials.sign(
             {"@context": ["https://example.test/x"]}, at=datetime(2026, 1, 1, tzinfo=UTC)
         )
