@@ -324,11 +324,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='certificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['revoked', 'superseded']), _negated=True), fields=('enrollment', 'course_version'), name='certificate_one_of_enrollment'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'issued')), fields=('enrollment', 'course_version'), name='certificate_one_of_enrollment'),
         ),
         migrations.AddConstraint(
             model_name='certificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['revoked', 'superseded']), _negated=True), fields=('learner', 'course_version'), name='certificate_one_of_learner'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'issued')), fields=('learner', 'course_version'), name='certificate_one_of_learner'),
         ),
         migrations.AddConstraint(
             model_name='certificate',

@@ -106,12 +106,12 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["enrollment", "course_version"],
-                condition=~_TAKEN_BACK,
+                condition=models.Q(state="issued"),
                 name="certificate_one_of_enrollment",
             ),
             models.UniqueConstraint(
                 fields=["learner", "course_version"],
-                condition=~_TAKEN_BACK,
+                condition=models.Q(state="issued"),
                 name="certificate_one_of_learner",
             ),
             models.CheckConstraint(

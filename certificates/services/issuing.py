@@ -138,10 +138,12 @@ def mark_printed(*, certificate_id: UUID, stored: Stored) -> None:
     """In the transaction that ends the print job: issues a pending certificate, takes the edition
     before it out of force, and gives one that was issued before its file back."""
     pdf = stored.columns()
+    row = Certificate.objects.select_related("organization").get(pk=certificate_id)
+    if row.state == State.PENDING:
+        taking_back.supersede(row)
     pending = Certificate.objects.filter(pk=certificate_id, state=State.PENDING)
     if pending.update(state=State.ISSUED, issued_at=Now(), **pdf):
-        row = Certificate.objects.select_related("organization").get(pk=certificate_id)
-        taking_back.supersede(row)
+        row.refresh_from_db()
         _announce(row)
     else:
         _replace_file(certificate_id, pdf)

@@ -46,8 +46,8 @@ def seal(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("Accept")
 def status_list(request: HttpRequest, number: int) -> HttpResponse:
-    """One bit for each certificate, set once it was taken back; read from the table. As JWT, or with
-    a proof inside for who asks for JSON-LD."""
+    """One bit for each certificate, set once it was taken back; read from the table. As JWT, or
+    with a proof inside for who asks for JSON-LD."""
     last = Certificate.objects.aggregate(last=Max("status_number"))["last"]
     if last is None or number > last // credentials.LIST_BITS:
         raise Http404
