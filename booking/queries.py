@@ -1,7 +1,7 @@
 """What the pure function is asked with, and what pages and the API show."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,8 +9,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils import timezone
 
+from accounts.directory import FreeAt
 from accounts.models import TutorProfile
+from accounts.queries.tutors import Wanted
+from booking import finding
 from booking.models import (
     ACTIVE_STATES,
     COUNTED_STATES,
@@ -78,28 +82,38 @@ def rules_of(schedule: Schedule) -> Rules:
 def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None = None) -> Taken:
     """What stands in the tutor's diary around `between`. A hold whose time is over does not, nor
     does the booking `without`, which is about to be moved."""
+    return taken_of([tutor_id], between, now=now, without=without)[tutor_id]
+
+
+def taken_of(
+    tutor_ids: Sequence[UUID], between: Span, *, now: datetime, without: UUID | None = None
+) -> dict[UUID, Taken]:
+    """Of many at once, with two queries."""
     lapsed = Q(state__in=("held", "pending_payment", "pending_approval"), expires_at__lte=now)
     near = (
         Booking.objects.filter(
-            tutor_id=tutor_id,
+            tutor_id__in=tutor_ids,
             blocked_until__gt=between.start - _MARGIN,
             blocked_from__lt=between.end + _MARGIN,
             state__in=COUNTED_STATES,
         )
         .exclude(lapsed)
-        .values_list("state", "blocked_from", "blocked_until", "on")
+        .values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
     )
-    rows = list(near.exclude(pk=without) if without else near)
+    blocked: dict[UUID, list[Span]] = {tutor_id: [] for tutor_id in tutor_ids}
+    lessons: dict[UUID, Counter[date]] = {tutor_id: Counter() for tutor_id in tutor_ids}
+    for tutor_id, state, start, end, on in near.exclude(pk=without) if without else near:
+        lessons[tutor_id][on] += 1
+        if state in ACTIVE_STATES:
+            blocked[tutor_id].append(Span(start, end))
     busy = BusyTime.objects.filter(
-        tutor_id=tutor_id,
+        tutor_id__in=tutor_ids,
         ends_at__gt=between.start - _MARGIN,
         starts_at__lt=between.end + _MARGIN,
-    ).values_list("starts_at", "ends_at")
-    active = (Span(start, end) for state, start, end, _ in rows if state in ACTIVE_STATES)
-    return Taken(
-        blocked=(*active, *(Span(start, end) for start, end in busy)),
-        lessons=Counter(on for _, _, _, on in rows),
     )
+    for tutor_id, start, end in busy.values_list("tutor_id", "starts_at", "ends_at"):
+        blocked[tutor_id].append(Span(start, end))
+    return {key: Taken(tuple(blocked[key]), lessons[key]) for key in tutor_ids}
 
 
 def diary(
@@ -107,6 +121,37 @@ def diary(
 ) -> Diary:
     known = taken(schedule.tutor_id, between, now=now, without=without)
     return Diary(rules_of(schedule), known, now=now)
+
+
+def diaries(tutor_ids: Sequence[UUID], between: Span, *, now: datetime) -> dict[UUID, Diary]:
+    """Of those who take bookings, with five queries however many they are."""
+    rows = Schedule.objects.prefetch_related("weekly", "overrides")
+    known = taken_of(tutor_ids, between, now=now)
+    return {
+        row.tutor_id: Diary(rules_of(row), known[row.tutor_id], now=now)
+        for row in rows.filter(tutor_id__in=tutor_ids, is_open=True)
+    }
+
+
+def free_tutors(
+    free: FreeAt,
+    wanted: Wanted | None = None,
+    *,
+    order: str = "soonest",
+    limit: int = 20,
+    now: datetime | None = None,
+) -> list[finding.FreeTutor]:
+    """Listed tutors with a lesson that fits into `free` and who fit `wanted` (words, subject,
+    level, language, price). `order` is one of `finding.ORDERS`. One query, and six for each
+    `limit` of them that is looked at."""
+    now = now or timezone.now()
+    return finding.free_tutors(free, wanted or Wanted(), diaries, order=order, limit=limit, now=now)
+
+
+def free_starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
+    """When each of these tutors has a lesson that fits, by their diaries; who has none is left
+    out or has an empty list."""
+    return finding.exact(free, tutor_ids, diaries, now=timezone.now())
 
 
 def slots(

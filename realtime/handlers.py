@@ -14,6 +14,7 @@ from accounts.events import (
     UserInvited,
     UserRegistered,
 )
+from ai.events import DraftReady, DraftStopped
 from certificates.events import (
     CertificateIssued,
     DeliveryRequested,
@@ -32,7 +33,9 @@ from courses.events import (
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    HandoverAnswered,
     LearnerNudged,
+    RenewalDue,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -55,16 +58,19 @@ from payments.events import (
     SubscriptionSuspended,
 )
 from realtime import (  # declared by being read
+    ai_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
     certificate_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
+    room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
 from realtime.services.notifications import announce
 from tutorme.core import outbox
+from video.events import RoomOpened, RoomStarted
 
 
 @outbox.handles(UserRegistered)
@@ -289,4 +295,34 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
+    announce(event)
+
+
+@outbox.handles(DraftReady)
+def tell_draft_ready(event: DraftReady) -> None:
+    announce(event)
+
+
+@outbox.handles(DraftStopped)
+def tell_draft_stopped(event: DraftStopped) -> None:
+    announce(event)
+
+
+@outbox.handles(RenewalDue)
+def tell_of_a_renewal(event: RenewalDue) -> None:
+    announce(event)
+
+
+@outbox.handles(HandoverAnswered)
+def tell_handover_answered(event: HandoverAnswered) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomOpened)
+def tell_room_opened(event: RoomOpened) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomStarted)
+def tell_room_started(event: RoomStarted) -> None:
     announce(event)

@@ -1,25 +1,24 @@
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import connection, models
 
 if TYPE_CHECKING:
     # Named in strings.
-    from realtime.models import Feed, MailDelivery, Notification  # noqa: F401
+    from realtime.models import Channel, MailDelivery, Notification  # noqa: F401
 
 _NEXT = """
-INSERT INTO realtime_feed AS f (user_id, last_seq) VALUES (%s, 1)
-ON CONFLICT (user_id) DO UPDATE SET last_seq = f.last_seq + 1
+INSERT INTO realtime_channel AS c (name, last_seq, purged_seq) VALUES (%s, 1, 0)
+ON CONFLICT (name) DO UPDATE SET last_seq = c.last_seq + 1
 RETURNING last_seq
 """
 
 
-class FeedManager(models.Manager["Feed"]):
-    def next_seq(self, user_id: UUID) -> int:
-        """The person's next number. Holds the row lock until the caller's transaction ends; who
-        writes to several people does so in the order of their ids."""
+class ChannelManager(models.Manager["Channel"]):
+    def next_seq(self, channel: str) -> int:
+        """The channel's next number. Holds the row lock until the caller's transaction ends; who
+        speaks on several does so in the order of their names."""
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, [user_id])
+            cursor.execute(_NEXT, [channel])
             return int(cursor.fetchone()[0])
 
 

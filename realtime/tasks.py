@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from realtime.services import mail
+from realtime.services import channels, mail, presence
 from tutorme.core import jobs
 from tutorme.core.jobs import Run
+from tutorme.core.queue import app
 
 # After the quick retries (the wait doubles up to an hour) one try an hour, for a day.
 _A_DAY_OF_HOURS = 24
@@ -23,3 +24,13 @@ def send_mail(run: Run, *, mail_id: str) -> None:
     state = mail.deliver(UUID(mail_id))
     with run.finishing(result={"state": state}):
         pass
+
+
+@app.task(name="realtime.sweep_presence")
+def sweep_presence() -> None:
+    presence.sweep()
+
+
+@app.task(name="realtime.purge")
+def purge() -> None:
+    channels.purge(older_than=settings.LIVE_EVENTS_KEPT_FOR)

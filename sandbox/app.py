@@ -10,11 +10,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.google import calendar as google
 from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
+from sandbox.msgraph import calendar as msgraph
+from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.twilio import routes as twilio
+from sandbox.zoom import meetings as zoom
 
 
 async def index(request: Request) -> Response:
@@ -48,7 +53,12 @@ app = Starlette(
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
         Mount("/graphy", routes=graphy.routes),
+        Mount("/twilio", routes=twilio.routes),
         *identity.routes,
+        *zoom.routes,
+        *google.routes,
+        *msgraph.routes,
+        Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -1,5 +1,5 @@
-"""The sandbox, running: uvicorn in a thread, real sockets, every exchange with PayPal and Graphy
-recorded."""
+"""The sandbox, running: uvicorn in a thread, real sockets, and every exchange that a provider's
+document covers recorded."""
 
 import os
 import socket
@@ -15,25 +15,29 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.app import app
+from sandbox.calendars.grants import grants
+from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
-from sandbox.graphy.routes import outgoing as graphy_outgoing
 from sandbox.graphy.state import school
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
-from tests.contracts import CONTRACTS, Exchange, graphy_errors, paypal_errors
+from sandbox.twilio import callbacks
+from sandbox.twilio.state import memory as twilio
+from sandbox.zoom.meetings import memory as zoom
+from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
 from tutorme.settings import base, providers
 
 
 class Recorder:
-    """Keeps what went in and came out under /paypal and /graphy, fault-made answers excepted."""
+    """Keeps what went in and came out, fault-made answers excepted."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
         self.exchanges: list[Exchange] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(("/paypal/v", "/graphy/p")):
+        if scope["type"] != "http" or not is_covered(scope["path"]):
             await self.inner(scope, receive, send)
             return
         asked, answered, status = bytearray(), bytearray(), 0
@@ -46,7 +50,7 @@ class Recorder:
 
         def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
-            path = scope["path"].removeprefix("/paypal").removeprefix("/graphy")
+            path = scope["path"]
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
@@ -133,8 +137,8 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
-    """An empty sandbox that the settings point at; at the end every exchange with PayPal must
-    have kept to PayPal's own documents, and with Graphy to what is known of its."""
+    """An empty sandbox that the settings point at; at the end every exchange must have kept to the
+    providers' own documents."""
     running_sandbox.recorder.exchanges.clear()
     board.clear()
     box.clear()
@@ -142,10 +146,12 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
         memory.forget()
-    with school.lock:
-        school.forget()
-    graphy_outgoing.sent.clear()
+    twilio.forget()
+    callbacks.forget()
+    for kept in (zoom, calendars, grants, school):
+        kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
+    settings.TWILIO = providers.twilio(base.env, running_sandbox.url, "http://127.0.0.1:1")
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",
         "client_id": "sandbox-client",
@@ -154,19 +160,15 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     }
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
-    settings.GRAPHY = {
-        "base_url": f"{running_sandbox.url}/graphy",
-        "merchant_id": "sandbox",
-        "api_key": "sandbox-key",
-        "secrets": ["sandbox-secret"],
-        "calls_per_minute": 10_000,
-    }
+    settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
+    settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    settings.GRAPHY = providers.graphy(base.env, running_sandbox.url)
+    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox
     if running_sandbox.contracts_checked:
-        exchanges = running_sandbox.recorder.exchanges
-        found = paypal_errors(exchanges) + graphy_errors(exchanges)
+        found = errors_of(running_sandbox.recorder.exchanges)
         if found:
             pytest.fail("\n".join(found))

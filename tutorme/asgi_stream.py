@@ -24,8 +24,7 @@ from django.db import InterfaceError, OperationalError  # noqa: E402
 from realtime.streams import doors, frames  # noqa: E402
 from realtime.streams.places import Place  # noqa: E402
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402
-from realtime.streams.viewers import Viewer, identify  # noqa: E402
-from realtime.streams.wakeups import Listener, give_back_connection, hub  # noqa: E402
+from realtime.streams.wakeups import give_back_connection, hub  # noqa: E402
 from tutorme.core.api.problems import CONTENT_TYPE, problem  # noqa: E402
 from tutorme.core.api.renderers import dumps  # noqa: E402
 from tutorme.core.errors import (  # noqa: E402
@@ -78,22 +77,23 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] not in {"GET", "HEAD"}:
         raise MethodNotAllowed
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    request = doors.Request(
+        authorization=headers.get("authorization", ""),
+        session_key=_session_key(headers),
+        channels=query.get("channels", [""])[0],
+        resume=headers.get("last-event-id", "") or query.get("last_event_id", [""])[0],
+    )
     try:
-        viewer = await _asking(
-            lambda: doors.recognise(headers.get("authorization", ""), _session_key(headers))
-        )
+        admission = await _asking(lambda: doors.recognise(request))
     except _DATABASE_AWAY as error:
         raise Unavailable from error
     if scope["method"] == "HEAD":
         await _whole(send, 200, b"", frames.CONTENT_TYPE)
         return
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    resume_at = frames.resume_point(
-        headers.get("last-event-id", ""), query.get("last_event_id", [""])[0]
-    )
-    place = doors.take_place(viewer, in_thread=False)
+    place = doors.take_place(admission.viewer, in_thread=False)
     try:
-        await _stream(viewer, resume_at, place, receive, send)
+        await _stream(admission, place, receive, send)
     finally:
         doors.leave(place)
 
@@ -137,12 +137,10 @@ async def _start(
     await send({"type": "http.response.start", "status": status, "headers": own + (headers or [])})
 
 
-async def _stream(
-    viewer: Viewer, resume_at: int | None, place: Place, receive: Receive, send: Send
-) -> None:
+async def _stream(admission: doors.Admission, place: Place, receive: Receive, send: Send) -> None:
     """Writes until the client leaves or the stream is over, whichever is first."""
     await _start(send, 200, frames.CONTENT_TYPE, [(b"x-accel-buffering", b"no")])
-    writing = asyncio.create_task(_write(viewer, resume_at, place, send))
+    writing = asyncio.create_task(_write(admission, place, send))
     leaving = asyncio.create_task(_client_left(receive))
     try:
         await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -160,31 +158,32 @@ async def _client_left(receive: Receive) -> None:
         pass
 
 
-async def _write(viewer: Viewer, resume_at: int | None, place: Place, send: Send) -> None:
+async def _write(admission: doors.Admission, place: Place, send: Send) -> None:
     loop, bell = asyncio.get_running_loop(), asyncio.Event()
-    listener = Listener(viewer.user_id, lambda: loop.call_soon_threadsafe(bell.set))
+    listener = admission.listener(lambda: loop.call_soon_threadsafe(bell.set))
+    reader = frames.Reader(admission.viewer, listener, admission.resume)
     # Listening first, reading second: what commits in between rings.
     with hub.listening(listener):
         try:
-            await _live(frames.Reader(viewer, listener), resume_at, place, bell, send)
+            await _live(reader, place, bell, send)
         except _DATABASE_AWAY as error:
             # The client comes back with the number it has read up to.
             log.warning("stream.database_away", error=type(error).__name__)
     await send({"type": "http.response.body", "body": frames.GOODBYE})
 
 
-async def _live(
-    reader: frames.Reader, resume_at: int | None, place: Place, bell: asyncio.Event, send: Send
-) -> None:
+async def _live(reader: frames.Reader, place: Place, bell: asyncio.Event, send: Send) -> None:
     timetable = frames.Timetable()
-    await _part(send, await _asking(lambda: reader.open(resume_at)))
+    await _part(send, await _asking(reader.open))
     bell.set()
     while not (hub.stopping or place.retired or timetable.is_over()):
-        if await _rang(bell, timetable.patience()):
-            bell.clear()
-            await _send_all(reader, send)
-        if timetable.must_ask() and not await _asking(lambda: identify(reader.viewer.credential)):
+        rang = await _rang(bell, timetable.patience())
+        bell.clear()
+        doubted = reader.listener.doubted
+        if timetable.must_ask(doubted=doubted) and not await _asking(reader.may_stay):
             return
+        if rang:
+            await _send_all(reader, send)
         if timetable.must_breathe():
             await _part(send, frames.HEARTBEAT)
 

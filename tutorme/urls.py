@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tutorme.core.api.urls import schema_patterns
 from tutorme.core.files.serving import serve
+from tutorme.core.scrape import scrape
 
 # The admin has no password form of its own: one password door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -20,8 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
+    path("", include("video.urls")),
+    path("", include("ai.urls")),
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
+    path("metrics", scrape, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/", include(schema_patterns)),
     path(
@@ -34,7 +38,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("booking.api.urls")),
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
+                path("", include("video.api.urls")),
+                path("", include("ai.api.urls")),
                 path("", include("realtime.api.urls")),
+                path("", include("tutorme.web.api_urls")),
             ]
         ),
     ),

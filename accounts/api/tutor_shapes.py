@@ -7,11 +7,18 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts import links, tongues
+from accounts.directory import LONGEST, FreeAt
 from accounts.models import Level, Subject, TutorLanguage, TutorProfile, TutorReview
 from accounts.queries.people import picture_address, picture_of
 from accounts.queries.tutors import ORDERS, Card, Spoken, Taught
 from accounts.services import tutor_profile
-from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import (
+    BoundedDateTime,
+    MoneyField,
+    OutputSerializer,
+    SafeText,
+    StrictSerializer,
+)
 from tutorme.core.money import CURRENCIES, Money
 
 MOST_SUBJECTS = 12
@@ -160,10 +167,16 @@ class TutorOut(TutorCardOut):
     url = serializers.CharField()
 
 
+class FoundTutorOut(TutorCardOut):
+    """`starts` says when a lesson can begin, where a time was asked for."""
+
+    starts = serializers.ListField(child=serializers.DateTimeField())
+
+
 class TutorPageOut(OutputSerializer):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = TutorCardOut(many=True)
+    results = FoundTutorOut(many=True)
     count = serializers.IntegerField()
     facets = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
     corrected = serializers.CharField()
@@ -177,6 +190,9 @@ class TutorQuery(StrictSerializer):
     currency = serializers.ChoiceField(choices=CURRENCIES, required=False)
     price_min = serializers.DecimalField(10, 2, min_value=0, required=False)
     price_max = serializers.DecimalField(10, 2, min_value=0, required=False)
+    free_from = BoundedDateTime(required=False)
+    free_to = BoundedDateTime(required=False)
+    minutes = serializers.IntegerField(min_value=15, max_value=480, required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERS), required=False)
     cursor = serializers.CharField(max_length=800, required=False, allow_blank=True)
     page_size = serializers.CharField(max_length=9, required=False)
@@ -185,6 +201,17 @@ class TutorQuery(StrictSerializer):
         if value not in tongues.language_codes():
             raise serializers.ValidationError(_("Give a language by its two letters."), "language")
         return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """`free_from`, `free_to` and `minutes` become one wish, `free`."""
+        begin, end = attrs.pop("free_from", None), attrs.pop("free_to", None)
+        minutes = attrs.pop("minutes", None)
+        if begin is None and end is None and minutes is None:
+            return attrs
+        if begin is None or end is None or not begin < end <= begin + LONGEST:
+            told = _("Give free_from and free_to, forward, at most 31 days apart.")
+            raise serializers.ValidationError({"free_to": told})
+        return {**attrs, "free": FreeAt(begin, end, minutes)}
 
 
 class RequirementOut(OutputSerializer):
@@ -253,6 +280,7 @@ def card(row: Card) -> dict[str, Any]:
         "badge": row.badge,
         "subjects": [vars(each) for each in row.subjects],
         "languages": [_spoken(each) for each in row.languages],
+        "starts": row.starts,
     }
 
 

@@ -317,6 +317,10 @@ class DirectoryForm(forms.Form):
     currency = forms.ChoiceField(choices=[(c, c) for c in CURRENCIES], required=False)
     price_min = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
     price_max = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
+    # A date and hours of it by the reader's own clock.
+    free = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
+    after = forms.TimeField(input_formats=["%H:%M"], required=False)
+    before = forms.TimeField(input_formats=["%H:%M"], required=False)
     order = forms.ChoiceField(
         choices=[
             ("relevance", _("Best match")),
@@ -330,5 +334,9 @@ class DirectoryForm(forms.Form):
     )
 
     def wanted(self) -> dict[str, Any]:
+        """What was given and can be read. Hours without a date mean nothing."""
         self.is_valid()
-        return {name: v for name, v in self.cleaned_data.items() if v not in (None, "")}
+        given = {name: v for name, v in self.cleaned_data.items() if v not in (None, "")}
+        if "free" not in given:
+            given = {name: v for name, v in given.items() if name not in {"after", "before"}}
+        return given

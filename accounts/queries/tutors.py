@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,8 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Lower
 
-from accounts import names, tongues
+from accounts import directory, names, tongues
+from accounts.directory import FreeAt
 from accounts.models import (
     HeldUsername,
     Level,
@@ -60,6 +62,7 @@ class Wanted:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     order: str = ""
+    free: FreeAt | None = None
 
     @property
     def ordering(self) -> str:
@@ -101,6 +104,8 @@ class Card:
     badge: str
     subjects: list[Taught] = field(default_factory=list)
     languages: list[Spoken] = field(default_factory=list)
+    # When a lesson can begin, where a time was asked for.
+    starts: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -128,15 +133,28 @@ def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
     columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
     shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
     page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
-    cards = [_card(row) for row in page.rows]
+    cards = _with_time([_card(row) for row in page.rows], wanted)
     _fill(cards)
     return Found(cards, page.next, page.previous, found, _facets(rows, wanted), meant)
 
 
+def _with_time(cards: list[Card], wanted: Wanted) -> list[Card]:
+    """What was noted down beforehand found them; their diaries decide."""
+    if wanted.free is None:
+        return cards
+    found = directory.starts(wanted.free, [card.pk for card in cards])
+    for card in cards:
+        card.starts.extend(found.get(card.pk, []))
+    return [card for card in cards if card.starts]
+
+
+def fitting(wanted: Wanted) -> TutorProfileQuerySet:
+    """Those who fit, by the words as they were typed."""
+    return _matching(wanted.text).filter(*_conditions(wanted).values())
+
+
 def count(wanted: Wanted) -> int:
-    """How many fit, by the words as they were typed."""
-    rows = _matching(wanted.text)
-    return rows.filter(*_conditions(wanted).values()).count()
+    return fitting(wanted).count()
 
 
 _HUNDREDTHS = Case(
@@ -179,6 +197,8 @@ def _conditions(wanted: Wanted) -> dict[str, Q]:
         found["language"] = Exists(spoken)
     if wanted.currency:
         found["currency"] = Q(hourly_currency=wanted.currency)
+    if wanted.free:
+        found["free"] = directory.matching(wanted.free)
     for name, lookup in (("price_min", "gte"), ("price_max", "lte")):
         amount: Decimal | None = getattr(wanted, name)
         if amount is not None:

@@ -1,16 +1,19 @@
 """Tutors as anybody may see them: the list, and each one's page."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import tongues
+from accounts.directory import FreeAt
 from accounts.forms.tutors import DirectoryForm
 from accounts.models import Level, Subject, TutorLanguage, TutorProfile
 from accounts.queries import tutors
@@ -20,6 +23,8 @@ from tutorme.core.errors import NotFound
 from tutorme.core.money import Money
 
 PAGE_SIZE = 20
+# So many times are named on a card; the tutor's own page has all of them.
+_STARTS = 6
 _LEVELS = dict(Level.choices)
 _FLUENCY = dict(TutorLanguage.Fluency.choices)
 _FORMATS = dict(TutorProfile.Format.choices)
@@ -30,8 +35,7 @@ _PLATFORMS = dict(TutorProfile.Platform.choices)
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     given = DirectoryForm(request.GET).wanted()
-    asked = {{"q": "text"}.get(name, name): value for name, value in given.items()}
-    wanted = Wanted(**asked)
+    wanted = _wanted(given)
     try:
         found = tutors.search(wanted, cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
     except NotFound as error:
@@ -53,6 +57,22 @@ def directory(request: HttpRequest) -> HttpResponse:
         "relaxed": [] if found.cards else _relaxed(request, given, names),
     }
     return render(request, "tutors/list.html", context)
+
+
+def _wanted(given: dict[str, Any]) -> Wanted:
+    asked = {{"q": "text"}.get(name, name): value for name, value in given.items()}
+    on, after, before = (asked.pop(name, None) for name in ("free", "after", "before"))
+    return Wanted(**asked, free=_free(on, after, before) if on else None)
+
+
+def _free(on: date, after: time | None, before: time | None) -> FreeAt:
+    """By the reader's clock; to midnight where no end, or none after the beginning, is given."""
+    zone = timezone.get_current_timezone()
+    begin = datetime.combine(on, after or time(0), zone)
+    end = datetime.combine(on, before, zone) if before else begin
+    if end <= begin:
+        end = datetime.combine(on + timedelta(days=1), time(0), zone)
+    return FreeAt(begin.astimezone(UTC), end.astimezone(UTC))
 
 
 Options = list[tuple[str, Any, int]]
@@ -84,13 +104,14 @@ def _relaxed(
         "currency": _("the currency"),
         "price_min": _("the lowest price"),
         "price_max": _("the highest price"),
+        "free": _("the day"),
     }
     found = []
     for name, label in labels.items():
         if name not in given:
             continue
-        rest = {{"q": "text"}.get(k, k): v for k, v in given.items() if k != name}
-        count = tutors.count(Wanted(**rest))
+        rest = {key: value for key, value in given.items() if key != name}
+        count = tutors.count(_wanted(rest))
         if count:
             found.append((label, count, _without(request, name)))
     return found
@@ -123,6 +144,8 @@ def _shown(card: Card) -> dict[str, Any]:
         "price": card.price,
         "years": card.years_of_experience,
         "badge": _BADGES.get(card.badge, "") if card.badge else "",
+        "starts": card.starts[:_STARTS],
+        "more_starts": len(card.starts) > _STARTS,
     }
 
 

@@ -5,6 +5,14 @@ from booking.models.bookings import (
     Booking,
     BookingChange,
 )
+from booking.models.calendars import (
+    CalendarConnection,
+    CalendarFeed,
+    CalendarImport,
+    WrittenEvent,
+)
+from booking.models.free_times import FreeIndex, FreeStart
+from booking.models.meetings import Meeting
 from booking.models.offers import LessonType
 from booking.models.schedules import BusyTime, DateOverride, Schedule, WeeklyHours
 
@@ -15,8 +23,15 @@ __all__ = [
     "Booking",
     "BookingChange",
     "BusyTime",
+    "CalendarConnection",
+    "CalendarFeed",
+    "CalendarImport",
     "DateOverride",
+    "FreeIndex",
+    "FreeStart",
     "LessonType",
+    "Meeting",
     "Schedule",
     "WeeklyHours",
+    "WrittenEvent",
 ]

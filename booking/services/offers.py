@@ -5,7 +5,9 @@ from uuid import UUID
 from django.db import transaction
 
 from booking.errors import TrialUsed
+from booking.events import AvailabilityChanged
 from booking.models import LessonType
+from tutorme.core import outbox
 from tutorme.core.errors import NotFound
 from tutorme.core.money import Money
 from tutorme.core.transactions import constraints
@@ -17,7 +19,7 @@ def offer(
     """Raises `TrialUsed` where a trial is offered already."""
     only_one = TrialUsed("You offer a trial lesson already.")
     with constraints({"lesson_type_one_trial": only_one}), transaction.atomic():
-        return LessonType.objects.create(
+        row = LessonType.objects.create(
             tutor_id=tutor_id,
             title=title,
             minutes=minutes,
@@ -25,10 +27,14 @@ def offer(
             currency=price.currency,
             is_trial=is_trial,
         )
+        outbox.record(AvailabilityChanged(tutor_id))
+        return row
 
 
+@transaction.atomic
 def withdraw(*, tutor_id: UUID, lesson_type_id: UUID) -> None:
     """Nobody can book it any more; the bookings made keep it."""
     rows = LessonType.objects.filter(pk=lesson_type_id, tutor_id=tutor_id, is_offered=True)
     if not rows.update(is_offered=False):
         raise NotFound
+    outbox.record(AvailabilityChanged(tutor_id))

@@ -46,7 +46,11 @@ class OrganizationAdmin(Serviced):
     form = OrganizationForm
 
     def save_model(
-        self, request: HttpRequest, obj: OrganizationRow, form: OrganizationForm, change: bool
+        self,
+        request: HttpRequest,
+        obj: OrganizationRow,
+        form: OrganizationForm,
+        change: bool,  # noqa: FBT001  the signature is Django's
     ) -> None:
         facts, actor_id = form.cleaned_data, request.user.pk
         if change:
@@ -72,7 +76,13 @@ class MemberAdmin(Serviced):
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Member,
+        form: Any,
+        change: bool,  # noqa: FBT001  the signature is Django's
+    ) -> None:
         row = organizations.invite(
             organization=obj.organization,
             email=obj.email,
@@ -97,7 +107,11 @@ class ExternalCourseAdmin(Serviced):
     ordering = ("name",)
 
     def save_model(
-        self, request: HttpRequest, obj: ExternalCourse, form: Any, change: bool
+        self,
+        request: HttpRequest,
+        obj: ExternalCourse,
+        form: Any,
+        change: bool,  # noqa: FBT001  the signature is Django's
     ) -> None:
         facts, actor_id = form.cleaned_data, request.user.pk
         if change:

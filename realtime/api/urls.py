@@ -1,6 +1,7 @@
 from django.urls import path
 
-from realtime.api.viewsets import NotificationViewSet, StreamView, UnreadCountView
+from realtime.api.live import EventsView, PresenceView, StreamView
+from realtime.api.viewsets import NotificationViewSet, UnreadCountView
 
 urlpatterns = [
     path(
@@ -23,5 +24,7 @@ urlpatterns = [
         NotificationViewSet.as_view({"post": "read"}),
         name="notifications-api-read",
     ),
+    path("realtime/events/", EventsView.as_view(), name="realtime-api-events"),
+    path("realtime/presence/", PresenceView.as_view(), name="realtime-api-presence"),
     path("realtime/stream/", StreamView.as_view(), name="realtime-api-stream"),
 ]

@@ -2,26 +2,17 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.tokens import AccessClaims
 from realtime import queries
-from realtime.api.renderers import EventStreamRenderer
 from realtime.api.serializers import NotificationOut, ReadAllOut, UnreadOut
 from realtime.models import Notification
 from realtime.services import notifications
-from realtime.streams import doors, frames
-from realtime.streams.threaded import ThreadedStream
-from realtime.streams.viewers import Credential, Viewer
-from realtime.streams.wakeups import give_back_connection
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.renderers import FastJSONRenderer
 from tutorme.core.api.views import ApiView, ApiViewSet
 
 
@@ -65,48 +56,3 @@ class UnreadCountView(ApiView):
 def _user(request: Request) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-class StreamView(ApiView):
-    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
-    renderer_classes = [FastJSONRenderer, EventStreamRenderer]
-
-    @extend_schema(
-        operation_id="realtime_stream",
-        parameters=[
-            OpenApiParameter(
-                "Last-Event-ID", OpenApiTypes.STR, "header", description="Resume after this one."
-            ),
-            OpenApiParameter(
-                "last_event_id", OpenApiTypes.STR, description="The same, where no header can be."
-            ),
-        ],
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
-    )
-    def get(self, request: Request) -> HttpResponse | StreamingHttpResponse:
-        """News as they happen, as server-sent events.
-
-        `unread` comes first: `{"unread"}`. Then `notification`: `{"id", "title", "body", "url",
-        "kind", "created_at", "unread"}`. A reconnection with the last id misses and repeats
-        nothing. The stream ends by itself after some minutes: reconnect.
-        """
-        if request.method == "HEAD":
-            return HttpResponse(content_type=frames.CONTENT_TYPE)
-        resume_at = frames.resume_point(
-            request.headers.get("Last-Event-ID", ""), request.query_params.get("last_event_id", "")
-        )
-        viewer = _viewer(request)
-        place = doors.take_place(viewer, in_thread=True)
-        stream = ThreadedStream(viewer, resume_at, place)
-        give_back_connection()
-        return StreamingHttpResponse(
-            stream, content_type=frames.CONTENT_TYPE, headers=frames.HEADERS
-        )
-
-
-def _viewer(request: Request) -> Viewer:
-    user, claims = _user(request), request.auth
-    if isinstance(claims, AccessClaims):
-        return Viewer(user.pk, user.locale, Credential(bearer=claims))
-    key = request._request.session.session_key or ""
-    return Viewer(user.pk, user.locale, Credential(session_key=key))

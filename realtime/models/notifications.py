@@ -2,26 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from realtime.querysets import FeedManager, NotificationQuerySet
+from realtime.querysets import NotificationQuerySet
 from tutorme.core.ids import uuid7
-
-
-class Feed(models.Model):
-    """One row a person: the number of their newest notification.
-
-    Taking the next number locks this row until the writer commits, so numbers become visible
-    in their order: whoever has read up to n will never miss a smaller one that commits later.
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
-    )
-    last_seq = models.BigIntegerField(default=0)
-
-    objects = FeedManager()
-
-    def __str__(self) -> str:
-        return f"{self.user_id} at {self.last_seq}"
 
 
 class Notification(models.Model):
@@ -31,6 +13,7 @@ class Notification(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False
     )
+    # The number of its event on the person's own channel.
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)

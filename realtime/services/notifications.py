@@ -5,11 +5,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.channels import USER
 from realtime import announcements
 from realtime.announcements import Announcement, Told
-from realtime.models import Feed, Notification
-from realtime.services import mail
-from realtime.streams import wakeups
+from realtime.models import Channel, Notification
+from realtime.queries import unread_count
+from realtime.services import channels, mail
+from tutorme.core.channels import named
 from tutorme.core.errors import NotFound
 from tutorme.core.events import Event
 
@@ -35,29 +37,44 @@ def _tell(announcement: Announcement, told: Told) -> None:
 
 
 def notify(kind: str, told: Told) -> bool:
-    """False where this was told before. Locks the person's feed until the transaction ends."""
-    user_id = told.user_id
-    assert user_id is not None
+    """False where this was told before. Locks the person's channel until the transaction ends."""
+    assert told.user_id is not None
+    own = named(USER, told.user_id)
     with transaction.atomic():
         row = Notification(
-            user_id=user_id,
-            seq=Feed.objects.next_seq(user_id),
+            user_id=told.user_id,
+            seq=Channel.objects.next_seq(own),
             kind=kind,
             facts=told.facts,
             url=told.url,
             dedupe_key=told.key,
         )
         Notification.objects.bulk_create([row], ignore_conflicts=True)
-        transaction.on_commit(lambda: wakeups.wake(user_id))
-        return Notification.objects.filter(pk=row.pk).exists()
+        if not Notification.objects.filter(pk=row.pk).exists():
+            return False
+        channels.write(own, row.seq, "notification-new", {"id": str(row.pk)})
+    return True
 
 
 def mark_read(*, user_id: UUID, notification_id: UUID) -> None:
     """Reading twice is reading once; the first moment stays."""
     own = Notification.objects.filter(pk=notification_id, user_id=user_id)
-    if not own.filter(read_at=None).update(read_at=Now()) and not own.exists():
-        raise NotFound
+    with transaction.atomic():
+        if own.filter(read_at=None).update(read_at=Now()):
+            _say_read(user_id, [str(notification_id)])
+        elif not own.exists():
+            raise NotFound
 
 
 def mark_all_read(*, user_id: UUID) -> int:
-    return Notification.objects.filter(user_id=user_id, read_at=None).update(read_at=Now())
+    with transaction.atomic():
+        unread = Notification.objects.filter(user_id=user_id, read_at=None)
+        read = unread.update(read_at=Now())
+        if read:
+            _say_read(user_id, [])
+    return read
+
+
+def _say_read(user_id: UUID, ids: list[str]) -> None:
+    payload = {"ids": ids, "unread": unread_count(user_id)}
+    channels.publish(named(USER, user_id), "notification-read", payload)

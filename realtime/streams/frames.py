@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
-from realtime import queries
-from realtime.models import Feed
-from realtime.streams.viewers import Viewer
+from realtime.queries import channels as queries
+from realtime.queries import unread_count
+from realtime.services import presence
+from realtime.streams import cursors
+from realtime.streams.viewers import Viewer, may_listen
 from realtime.streams.wakeups import Listener
 from tutorme.core.api.renderers import dumps
 
@@ -18,56 +20,52 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 HEARTBEAT = b": still here\n\n"
 GOODBYE = b": come back\n\n"
 _BATCH = 100
-_MAX_SEQ = 2**63 - 1
 
 
-def resume_point(header: str, parameter: str) -> int | None:
-    """The number a client has read up to; what is not a number of ours is none."""
-    given = (header or parameter).strip()
-    if not (given.isascii() and given.isdigit() and len(given) <= 19):
-        return None
-    return min(int(given), _MAX_SEQ)
-
-
-def event(name: str, seq: int, data: dict[str, Any]) -> bytes:
+def event(name: str, cursor: cursors.Cursor, data: dict[str, Any]) -> bytes:
     """JSON holds no line break, so one data line is enough."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, name.encode(), dumps(data))
+    head = f"id: {cursors.written(cursor)}\nevent: {name}\ndata: "
+    return head.encode() + dumps(data) + b"\n\n"
 
 
 @dataclass
 class Reader:
-    """One stream's place in one person's feed. Its methods ask the database."""
+    """One stream's place on its channels. Its methods ask the database."""
 
     viewer: Viewer
     listener: Listener
+    resume: cursors.Cursor
 
-    def open(self, resume_at: int | None) -> bytes:
+    def open(self) -> bytes:
         """The first frame: where the stream stands, and how many are unread. Its id lets a
-        client that has seen no notification yet resume without a gap."""
-        user_id = self.viewer.user_id
-        newest = (
-            Feed.objects.filter(user_id=user_id).values_list("last_seq", flat=True).first() or 0
-        )
-        self.listener.cursor = newest if resume_at is None else min(resume_at, newest)
-        hello = {"unread": queries.unread_count(user_id)}
+        client that has heard nothing yet resume without a gap."""
+        cursor = self.listener.cursor
+        cursor.update(cursors.placed(self.resume, queries.newest(list(cursor)), list(cursor)))
+        presence.here(self.listener.leases())
+        hello = {"unread": unread_count(self.viewer.user.pk), "channels": list(cursor)}
         retry = b"retry: %d\n\n" % (settings.STREAMS["retry_seconds"] * 1000)
-        return retry + event("unread", self.listener.cursor, hello)
+        return retry + event("hello", cursor, hello) + self._forgotten()
+
+    def _forgotten(self) -> bytes:
+        """Who was away longer than events are kept reads anew what the channel is about."""
+        names = queries.purged(self.listener.cursor)
+        return b"".join(event("resync", self.listener.cursor, {"channel": name}) for name in names)
 
     def next_frames(self) -> tuple[bytes, bool]:
-        """What came since, oldest first, and whether there is more of it."""
-        rows = queries.after(self.viewer.user_id, self.listener.cursor, limit=_BATCH)
-        if not rows:
-            return b"", False
-        unread = queries.unread_count(self.viewer.user_id)
-        news = queries.spoken(rows, self.viewer.locale)
-        frames = b"".join(_notification(each, unread) for each in news)
-        self.listener.cursor = rows[-1]["seq"]
-        return frames, len(rows) == _BATCH
+        """What was said since, oldest first, and whether there is more of it."""
+        cursor = self.listener.cursor
+        rows = queries.after(cursor, limit=_BATCH)
+        frames = []
+        for row in queries.heard(rows, self.viewer.user.pk, self.viewer.user.locale):
+            cursor[row["channel"]] = row["seq"]
+            if row["data"] is not None:
+                frames.append(event(row["event"], cursor, row))
+        return b"".join(frames), len(rows) == _BATCH
 
-
-def _notification(row: dict[str, Any], unread: int) -> bytes:
-    shown = {name: row[name] for name in ("id", "title", "body", "url", "kind", "created_at")}
-    return event("notification", row["seq"], {**shown, "unread": unread})
+    def may_stay(self) -> bool:
+        """Whether the sign-in lives and every channel is still open to this person."""
+        self.listener.doubted = False
+        return may_listen(self.viewer.credential, list(self.listener.cursor))
 
 
 class Timetable:
@@ -88,9 +86,9 @@ class Timetable:
     def is_over(self) -> bool:
         return time.monotonic() >= self.ends_at
 
-    def must_ask(self) -> bool:
+    def must_ask(self, *, doubted: bool = False) -> bool:
         now = time.monotonic()
-        if now < self._asks_at:
+        if now < self._asks_at and not doubted:
             return False
         self._asks_at = now + self._recheck_s
         return True

@@ -7,11 +7,10 @@ from typing import TypeVar
 import structlog
 from django.db import InterfaceError, OperationalError
 
-from realtime.streams.doors import leave
+from realtime.streams.doors import Admission, leave
 from realtime.streams.frames import GOODBYE, HEARTBEAT, Reader, Timetable
 from realtime.streams.places import Place
-from realtime.streams.viewers import Viewer, identify
-from realtime.streams.wakeups import Listener, give_back_connection, hub
+from realtime.streams.wakeups import give_back_connection, hub
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -21,8 +20,8 @@ class ThreadedStream:
     """What the server iterates and closes. A generator alone would not run its clean-up when the
     client is gone before the first frame."""
 
-    def __init__(self, viewer: Viewer, resume_at: int | None, place: Place) -> None:
-        self._frames = _frames(viewer, resume_at, place)
+    def __init__(self, admission: Admission, place: Place) -> None:
+        self._frames = _frames(admission, place)
         self._place = place
 
     def __iter__(self) -> Iterator[bytes]:
@@ -38,28 +37,29 @@ class ThreadedStream:
             leave(self._place)
 
 
-def _frames(viewer: Viewer, resume_at: int | None, place: Place) -> Generator[bytes, None, None]:
+def _frames(admission: Admission, place: Place) -> Generator[bytes, None, None]:
     try:
-        yield from _live(viewer, resume_at, place)
+        yield from _live(admission, place)
     except (OperationalError, InterfaceError) as error:
         # The client comes back with the number it has read up to.
         log.warning("stream.database_away", error=type(error).__name__)
     yield GOODBYE
 
 
-def _live(viewer: Viewer, resume_at: int | None, place: Place) -> Generator[bytes, None, None]:
+def _live(admission: Admission, place: Place) -> Generator[bytes, None, None]:
     bell, timetable = threading.Event(), Timetable()
     # Listening first, reading second: what commits in between rings.
-    with hub.listening(Listener(viewer.user_id, bell.set)) as listener:
-        reader = Reader(viewer, listener)
-        yield _asking(lambda: reader.open(resume_at))
+    with hub.listening(admission.listener(bell.set)) as listener:
+        reader = Reader(admission.viewer, listener, admission.resume)
+        yield _asking(reader.open)
         bell.set()
         while not (hub.stopping or place.retired or timetable.is_over()):
-            if bell.wait(timetable.patience()):
-                bell.clear()
-                yield from _all_frames(reader)
-            if timetable.must_ask() and not _asking(lambda: identify(viewer.credential)):
+            rang = bell.wait(timetable.patience())
+            bell.clear()
+            if timetable.must_ask(doubted=listener.doubted) and not _asking(reader.may_stay):
                 return
+            if rang:
+                yield from _all_frames(reader)
             if timetable.must_breathe():
                 yield HEARTBEAT
 

@@ -1,7 +1,6 @@
 """Who looks at a stream, and whether they still may: a bearer token or the pages' cookie."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -11,6 +10,7 @@ from django.utils.module_loading import import_string
 from accounts import tokens
 from accounts.errors import TokenInvalid
 from accounts.models import User
+from tutorme.core.channels import access
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class Credential:
 
 @dataclass(frozen=True)
 class Viewer:
-    user_id: UUID
-    locale: str
+    user: User
     credential: Credential
 
 
@@ -41,7 +40,13 @@ def credential_of(authorization: str, session_key: str) -> Credential:
 def identify(credential: Credential) -> Viewer | None:
     """The person, if the sign-in lives now: at most two queries."""
     user = _user_of(credential)
-    return Viewer(user.pk, user.locale, credential) if user else None
+    return Viewer(user, credential) if user else None
+
+
+def may_listen(credential: Credential, channels: list[str]) -> bool:
+    """Asked again and again while a stream is open."""
+    viewer = identify(credential)
+    return viewer is not None and all(access(viewer.user, name).may_listen for name in channels)
 
 
 def _user_of(credential: Credential) -> User | None:

@@ -1,40 +1,35 @@
 """Who is to look for news now. Redis carries "look", never the news: rows are the truth.
 
 One thread a process hears the channel and, every few seconds, asks the database in one query
-whose feed has moved; with Redis away only the second remains, and nothing is lost.
+which channel has moved; with Redis away only the second remains, and nothing is lost.
 """
 
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import redis
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from redis.client import PubSub
 
-from realtime.models import Feed
+from realtime.queries import channels as queries
+from realtime.services import presence
+from realtime.streams import bell
 from tutorme.core import limits
+from tutorme.core.channels import keeps_presence
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-CHANNEL = "tutorme:feeds"
 _TICK_S = 0.5
 _AT_ONCE = 1000
-
-
-def wake(user_id: UUID) -> None:
-    """After a commit: tells every process that this person's feed moved. May be lost."""
-    try:
-        limits.client(settings.REDIS_URL).publish(CHANNEL, str(user_id))
-    except redis.RedisError as error:
-        log.warning("wakeups.redis_away", error=type(error).__name__)
 
 
 def give_back_connection() -> None:
@@ -45,11 +40,16 @@ def give_back_connection() -> None:
 
 @dataclass(eq=False)
 class Listener:
-    """`ring` is called from the hub's thread; `cursor` is the last number that was sent."""
+    """`ring` is called from the hub's thread; `cursor` has the last number sent of each channel
+    it listens to. `doubted`: somebody said that the right to listen may have ended."""
 
     user_id: UUID
     ring: Callable[[], object]
-    cursor: int = 0
+    cursor: dict[str, int]
+    doubted: bool = False
+
+    def leases(self) -> list[tuple[str, UUID]]:
+        return [(name, self.user_id) for name in self.cursor if keeps_presence(name)]
 
 
 class Hub:
@@ -57,7 +57,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listeners: dict[UUID, set[Listener]] = defaultdict(set)
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._thread: threading.Thread | None = None
         # A plain attribute, because a signal handler sets it: it must take no lock.
         self.stopping = False
@@ -65,7 +65,8 @@ class Hub:
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[Listener]:
         with self._lock:
-            self._listeners[listener.user_id].add(listener)
+            for channel in listener.cursor:
+                self._listeners[channel].add(listener)
             self._start()
         try:
             yield listener
@@ -79,23 +80,27 @@ class Hub:
 
     def _forget(self, listener: Listener) -> None:
         with self._lock:
-            own = self._listeners[listener.user_id]
-            own.discard(listener)
-            if not own:
-                del self._listeners[listener.user_id]
+            for channel in listener.cursor:
+                left = self._listeners[channel]
+                left.discard(listener)
+                if not left:
+                    del self._listeners[channel]
 
     def _run(self) -> None:
-        channel = Channel()
-        next_look = 0.0
+        ear = Ear()
+        next_look = next_renewal = 0.0
         while self._is_needed():
-            for user_id in channel.hear():
-                self.ring(user_id)
+            self._heed(ear.hear())
+            now = time.monotonic()
             if self.stopping:
                 self._ring(self._all())
-            elif time.monotonic() >= next_look or channel.reopened:
+            elif now >= next_look or ear.reopened:
                 self._look()
-                next_look = time.monotonic() + settings.STREAMS["poll_seconds"]
-        channel.close()
+                next_look = now + settings.STREAMS["poll_seconds"]
+            if now >= next_renewal and not self.stopping:
+                self._renew()
+                next_renewal = now + settings.STREAMS["lease_seconds"] / 3
+        ear.close()
 
     def _is_needed(self) -> bool:
         with self._lock:
@@ -103,45 +108,63 @@ class Hub:
                 self._thread = None
             return bool(self._listeners)
 
-    def ring(self, user_id: UUID) -> None:
-        """Wakes the streams of one person in this process."""
+    def _heed(self, words: Iterable[str]) -> None:
+        for word in words:
+            self.ring(word.removeprefix(bell.DOUBT), doubted=word.startswith(bell.DOUBT))
+
+    def ring(self, channel: str, *, doubted: bool = False) -> None:
+        """Wakes the streams of one channel in this process."""
         with self._lock:
-            own = list(self._listeners.get(user_id, ()))
+            own = list(self._listeners.get(channel, ()))
+        for listener in own:
+            listener.doubted = listener.doubted or doubted
         self._ring(own)
 
-    def _all(self) -> list[Listener]:
+    def _all(self) -> set[Listener]:
         with self._lock:
-            return [each for group in self._listeners.values() for each in group]
+            return {each for group in self._listeners.values() for each in group}
 
-    def _ring(self, listeners: list[Listener]) -> None:
+    def _ring(self, listeners: Iterable[Listener]) -> None:
         for listener in listeners:
             listener.ring()
 
     def _look(self) -> None:
-        """One query for all streams: whoever is behind their feed is rung."""
+        """One query for all streams: whoever is behind a channel is rung."""
         with self._lock:
-            people = list(self._listeners)
-        try:
-            newest = dict(
-                Feed.objects.filter(user_id__in=people).values_list("user_id", "last_seq")
-            )
-        except (OperationalError, InterfaceError) as error:
-            log.warning("wakeups.database_away", error=type(error).__name__)
-            newest = {}
-        finally:
-            give_back_connection()
-        behind = [each for each in self._all() if newest.get(each.user_id, 0) > each.cursor]
-        self._ring(behind)
+            names = list(self._listeners)
+        nothing: dict[str, int] = {}
+        newest = _asking(lambda: queries.newest(names), nothing)
+        self._ring(
+            each
+            for each in self._all()
+            if any(newest.get(name, 0) > seq for name, seq in each.cursor.items())
+        )
+
+    def _renew(self) -> None:
+        """One statement for all streams: their people are still here."""
+        leases = {lease for each in self._all() for lease in each.leases()}
+        _asking(lambda: presence.here(leases), None)
 
 
-class Channel:
+def _asking(question: Callable[[], T], otherwise: T) -> T:
+    try:
+        return question()
+    except (DatabaseError, InterfaceError) as error:
+        # Nothing here may end the thread all streams hang on; the next round asks again.
+        log.warning("wakeups.database_away", error=type(error).__name__)
+        return otherwise
+    finally:
+        give_back_connection()
+
+
+class Ear:
     """A subscription that comes back by itself. `reopened`: something may have been missed."""
 
     def __init__(self) -> None:
         self._subscription: PubSub | None = None
         self.reopened = False
 
-    def hear(self) -> list[UUID]:
+    def hear(self) -> list[str]:
         """Waits up to a tick for the first word, then takes what else is there."""
         self.reopened = False
         try:
@@ -152,17 +175,17 @@ class Channel:
             time.sleep(_TICK_S)
             return []
 
-    def _hear(self) -> list[UUID]:
+    def _hear(self) -> list[str]:
         if self._subscription is None:
             self._subscription = limits.client(settings.REDIS_URL).pubsub()  # type: ignore[no-untyped-call]
-            self._subscription.subscribe(CHANNEL)
+            self._subscription.subscribe(bell.TOPIC)
             self.reopened = True
-        heard: set[UUID | None] = set()
+        heard: set[str] = set()
         message = self._subscription.get_message(timeout=_TICK_S)
         while message is not None and len(heard) < _AT_ONCE:
-            heard.add(_person(message))
+            heard.add(_word(message))
             message = self._subscription.get_message(timeout=0)
-        return [user_id for user_id in heard if user_id]
+        return [word for word in heard if word]
 
     def close(self) -> None:
         if self._subscription is not None:
@@ -170,14 +193,14 @@ class Channel:
             self._subscription = None
 
 
-def _person(message: dict[str, Any]) -> UUID | None:
-    """Anybody who reaches Redis can publish; what is no id of a person wakes nobody."""
+def _word(message: dict[str, Any]) -> str:
+    """Anybody who reaches Redis can publish; what is no channel's name wakes nobody."""
     if message["type"] != "message":
-        return None
+        return ""
     try:
-        return UUID(message["data"].decode("ascii"))
-    except ValueError:
-        return None
+        return str(message["data"].decode("ascii"))
+    except UnicodeDecodeError:
+        return ""
 
 
 hub = Hub()

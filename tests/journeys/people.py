@@ -119,10 +119,14 @@ class App:
         rows = self.get("me/enrollments/")["results"]
         return next((row for row in rows if row["slug"] == slug), None)
 
+    def lessons(self, course: dict[str, Any]) -> list[dict[str, Any]]:
+        """Those that count."""
+        parts = self.get(f"courses/{course['id']}/outline/")["sections"]
+        return [row for part in parts for row in part["lessons"] if row["is_required"]]
+
     def learn(self, course: dict[str, Any], *, leave_last: bool = False) -> None:
-        """Reads every lesson and answers every quiz rightly."""
-        outline = self.get(f"courses/{course['id']}/outline/")
-        lessons = [lesson for part in outline["sections"] for lesson in part["lessons"]]
+        """Reads every lesson that counts and answers every quiz rightly."""
+        lessons = self.lessons(course)
         for lesson in lessons[:-1] if leave_last else lessons:
             self.do(course["slug"], lesson)
 

@@ -92,8 +92,10 @@ def learn(page: Page, slug: str) -> None:
 
 
 def lessons_of(slug: str) -> list[tuple[str, str]]:
+    """Key and kind of those that count."""
     manifest = yaml.safe_load((DEMO / slug / "course.yaml").read_text())
-    return [(row["key"], row["kind"]) for part in manifest["sections"] for row in part["lessons"]]
+    lessons = [row for part in manifest["sections"] for row in part["lessons"]]
+    return [(row["key"], row["kind"]) for row in lessons if row.get("required", True)]
 
 
 def take(page: Page, slug: str, key: str) -> None:

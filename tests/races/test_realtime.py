@@ -6,9 +6,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.events import UserRegistered
-from realtime import queries
 from realtime.announcements import Told
-from realtime.models import Feed, MailDelivery, Notification
+from realtime.models import Channel, ChannelEvent, MailDelivery, Notification
+from realtime.queries import channels as queries
 from realtime.services import mail, notifications
 from tests.races.parallel import together
 from tests.waiting import until
@@ -27,7 +27,8 @@ def unguarded(user_id, key: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('control_seq')")
         seq = cursor.fetchone()[0]
-    Notification.objects.create(user_id=user_id, seq=seq, kind="welcome", dedupe_key=key)
+    own = Channel.objects.get_or_create(name=f"private-user-{user_id}")[0]
+    ChannelEvent.objects.create(channel=own, seq=seq, event="user-updated", payload={"key": key})
 
 
 def somebody_waits_for_a_lock() -> bool:
@@ -59,7 +60,8 @@ def what_a_reader_gets(user_id, write) -> list[int]:
 
     def look() -> None:
         last = read[-1] if read else 0
-        read.extend(row["seq"] for row in queries.after(user_id, last, limit=10))
+        own = f"private-user-{user_id}"
+        read.extend(row["seq"] for row in queries.after({own: last}, limit=10))
 
     def reader() -> None:
         has_number.wait(timeout=60)
@@ -83,8 +85,9 @@ def sequence():
 
 
 def test_control_without_the_lock_a_late_commit_is_skipped(sam, sequence) -> None:
+    Channel.objects.create(name=f"private-user-{sam.pk}")
     assert what_a_reader_gets(sam.pk, unguarded) == [2]
-    assert Notification.objects.count() == 2
+    assert ChannelEvent.objects.count() == 2
 
 
 def test_a_late_commit_is_never_skipped(sam) -> None:
@@ -101,7 +104,7 @@ def test_parallel_writers_number_without_a_gap(sam, otto) -> None:
     for user in (sam, otto):
         seqs = Notification.objects.filter(user=user).order_by("seq").values_list("seq", flat=True)
         assert list(seqs) == list(range(1, 9))
-        assert Feed.objects.get(user=user).last_seq == 8
+        assert Channel.objects.get(pk=f"private-user-{user.pk}").last_seq == 8
 
 
 def test_one_thing_told_by_many_is_told_once(sam) -> None:

@@ -8,6 +8,7 @@ STREAMS.update(
     heartbeat_seconds=0.5,
     recheck_seconds=1,
     lifetime_seconds=20,
+    lease_seconds=3,
     per_user=3,
     per_process=8,
     per_stream_process=200,

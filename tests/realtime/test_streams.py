@@ -48,15 +48,19 @@ def test_news_arrive_while_one_listens(server, sam, otto, bearer, tell) -> None:
         assert stream.response.headers["Content-Type"] == "text/event-stream; charset=utf-8"
         assert stream.response.headers["Cache-Control"] == "no-store"
         hello = stream.next()
-        assert (hello.name, hello.id, hello.data) == ("unread", "1", {"unread": 1})
+        own = f"private-user-{sam.pk}"
+        assert (hello.name, hello.id) == ("hello", "1")
+        assert hello.data == {"unread": 1, "channels": [own]}
         tell(otto)
         began = time.monotonic()
         tell(sam)
         news = stream.next()
         assert time.monotonic() - began < 10
-    assert (news.name, news.id) == ("notification", "2")
-    assert set(news.data) == {"id", "title", "body", "url", "kind", "created_at", "unread"}
-    assert (news.data["title"], news.data["unread"]) == ("Welcome to TutorMe", 2)
+    assert (news.name, news.id) == ("notification-new", "2")
+    assert (news.data["channel"], news.data["seq"]) == (own, 2)
+    told = news.data["data"]
+    assert set(told) == {"id", "title", "body", "url", "kind", "created_at", "unread"}
+    assert (told["title"], told["unread"]) == ("Welcome to TutorMe", 2)
 
 
 def test_the_pages_cookie_opens_a_stream(server, sam, tell) -> None:
@@ -191,7 +195,7 @@ def test_a_full_process_says_so_and_has_room_again(sam, bearer) -> None:
     with running("web") as small, ExitStack() as held:
         # Kept by name: a stream nobody holds hangs up.
         streams = [held.enter_context(listening(small, bearer(each))) for each in people[:8]]
-        assert [stream.next().name for stream in streams] == ["unread"] * 8
+        assert [stream.next().name for stream in streams] == ["hello"] * 8
         refused = httpx.get(small.url + PATH, headers=bearer(people[8]))
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert refused.headers["Retry-After"] == "30"

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from realtime.streams import bell as topic
 from realtime.streams.places import Places
-from realtime.streams.wakeups import CHANNEL, Hub, Listener, wake
+from realtime.streams.wakeups import Hub, Listener
 from tests.waiting import until
 from tutorme.core import limits
 from tutorme.core.errors import Unavailable
@@ -40,23 +41,33 @@ def is_quiet(bell: threading.Event) -> bool:
     return not bell.wait(timeout=1)
 
 
-def test_a_wake_up_rings_that_person_alone(hub) -> None:
+def listener(bell: threading.Event, *channels: str) -> Listener:
+    return Listener(uuid4(), bell.set, dict.fromkeys(channels, 0))
+
+
+def test_a_wake_up_rings_that_channel_alone(hub) -> None:
     mine, other = threading.Event(), threading.Event()
-    me = uuid4()
-    with hub.listening(Listener(me, mine.set)), hub.listening(Listener(uuid4(), other.set)):
-        assert rings(mine, lambda: wake(me))
+    with hub.listening(listener(mine, "a", "b")), hub.listening(listener(other, "c")):
+        assert rings(mine, lambda: topic.wake("b"))
         assert not other.is_set()
+
+
+def test_a_doubt_reaches_those_who_listen_there(hub) -> None:
+    bell = threading.Event()
+    with hub.listening(listener(bell, "a")) as doubted, hub.listening(listener(bell, "b")) as sure:
+        assert rings(bell, lambda: topic.doubt("a"))
+        assert (doubted.doubted, sure.doubted) == (True, False)
 
 
 @pytest.mark.parametrize("nonsense", [b"", b"not-an-id", b"\xff\xfe", b"0" * 100_000])
 def test_nonsense_on_the_channel_stops_nobody(hub, settings, nonsense) -> None:
-    bell, me = threading.Event(), uuid4()
-    with hub.listening(Listener(me, bell.set)):
+    bell = threading.Event()
+    with hub.listening(listener(bell, "a")):
         client = limits.client(settings.REDIS_URL)
 
         def say() -> None:
-            client.publish(CHANNEL, nonsense)
-            wake(me)
+            client.publish(topic.TOPIC, nonsense)
+            topic.wake("a")
 
         assert rings(bell, say)
 
@@ -65,17 +76,18 @@ def test_a_lost_wake_up_is_made_up_for_by_looking(hub, settings, sam, tell) -> N
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.STREAMS = {**settings.STREAMS, "poll_seconds": 0.2}
     bell = threading.Event()
-    with hub.listening(Listener(sam.pk, bell.set)) as listener:
+    own = f"private-user-{sam.pk}"
+    with hub.listening(listener(bell, own)) as reader:
         assert not bell.wait(timeout=1)
         tell(sam)
         assert bell.wait(timeout=30)
-        listener.cursor = 1
+        reader.cursor[own] = 1
         until(lambda: is_quiet(bell), within_s=30)  # who has read everything is left in peace
 
 
 def test_stopping_rings_everybody(hub) -> None:
     bell = threading.Event()
-    with hub.listening(Listener(uuid4(), bell.set)):
+    with hub.listening(listener(bell, "a")):
         hub.stopping = True
         assert bell.wait(timeout=30)
 

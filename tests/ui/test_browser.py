@@ -1,5 +1,6 @@
 """The pages as a browser shows them: for everyone, on every screen, with and without scripts."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -202,6 +203,7 @@ def test_answers_save_themselves(chromium, live_server):
 
         page.route("**/answers-here/", answer)
         page.goto(live_server.url)
+        page.add_script_tag(url=f"{live_server.url}/static/js/autosave.js", type="module")
         page.evaluate(
             """() => { const e = document.createElement("tm-autosave");
                e.dataset.url = "/answers-here/"; e.dataset.saved = "Saved";
@@ -214,11 +216,10 @@ def test_answers_save_themselves(chromium, live_server):
 
 
 def test_news_are_announced_and_counted(chromium, live_server):
-    cast.person("Sam")
-    news = (
-        "id: 7\nevent: notification\n"
-        'data: {"title": "Certificate ready", "body": "Cells", "url": "/x/", "unread": 3}\n\n'
-    )
+    own = f"private-user-{cast.person('Sam').pk}"
+    told = {"title": "Certificate ready", "body": "Cells", "url": "/x/", "unread": 3}
+    said = {"channel": own, "seq": 7, "event": "notification-new", "data": told}
+    news = f"id: 7\nevent: notification-new\ndata: {json.dumps(said)}\n\n"
     with opened(chromium) as page:
         page.route(
             "**/realtime/stream/**",

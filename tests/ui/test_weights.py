@@ -26,9 +26,16 @@ def test_our_scripts(root: Path):
     assert packed(loaded(root / "tutorme/static/js/tutorme.js")) <= 12_000
 
 
-def test_all_scripts(root: Path):
+def test_scripts_of_a_first_visit(root: Path):
     htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
-    assert packed([htmx, *(root / "tutorme/static/js").glob("*.js")]) <= 30_000
+    assert packed({htmx, *loaded(root / "tutorme/static/js/tutorme.js")}) <= 28_000
+
+
+def test_scripts_that_single_pages_bring(root: Path):
+    """Each by itself: no page brings all of them."""
+    scripts = root / "tutorme/static/js"
+    for script in set(scripts.glob("*.js")) - loaded(scripts / "tutorme.js"):
+        assert packed([script]) <= 6_000, script.name
 
 
 def test_fonts_of_a_latin_page(root: Path):

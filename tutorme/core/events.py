@@ -16,12 +16,12 @@ from typing import Any, ClassVar, Self
 JSONValue = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Event:
-    name: ClassVar[str]
+class Payload:
+    """Fields of a frozen dataclass, as JSON and back."""
 
     def to_payload(self) -> dict[str, JSONValue]:
-        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        fields = dataclasses.fields(typing.cast(Any, self))
+        return {field.name: _plain(getattr(self, field.name)) for field in fields}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
@@ -30,10 +30,15 @@ class Event:
         return cls(
             **{
                 field.name: _typed(kinds[field.name], payload[field.name])
-                for field in dataclasses.fields(cls)
+                for field in dataclasses.fields(typing.cast(Any, cls))
                 if field.name in payload
             }
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class Event(Payload):
+    name: ClassVar[str]
 
 
 def _plain(value: Any) -> JSONValue:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
-from tutorme.settings import admin_look, interface, points, providers, schedule
+from tutorme.settings import admin_look, interface, points, providers
+from tutorme.settings.background import *  # noqa: F403
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "courses",
     "booking",
     "certificates",
+    "video",
+    "ai",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -62,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "tutorme.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -81,6 +85,7 @@ MIDDLEWARE = [
     "tutorme.web.middleware.ErrorPageMiddleware",
     # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
     "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
@@ -164,32 +169,6 @@ def broker_url(redis_url: str) -> str:
 
 
 CELERY_BROKER_URL = broker_url(REDIS_URL)
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_TIME_LIMIT = 180
-CELERY_TASK_SOFT_TIME_LIMIT = 150
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Redelivery comes after visibility_timeout + restore interval; the job row's lease is the truth.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 10,
-    "socket_connect_timeout": 3,
-    "socket_keepalive": True,
-}
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 POINTS, POINTS_A_DAY = points.POINTS, points.POINTS_A_DAY
 POINTS_FIRST_TRY_PERCENT: int = points.POINTS_FIRST_TRY_PERCENT
@@ -333,6 +312,14 @@ PAYPAL = providers.paypal(env, SANDBOX_URL)
 SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
 APPLE_URL = providers.apple_url(SANDBOX_URL)
 FIREBASE = providers.firebase(env, SANDBOX_URL)
+TWILIO = providers.twilio(env, SANDBOX_URL, PUBLIC_BASE_URL)
+ICE = providers.ice(env)
+# Where lessons meet unless a room says otherwise: builtin or twilio.
+VIDEO_PROVIDER = env.text("VIDEO_PROVIDER")
+ZOOM = providers.zoom(env, SANDBOX_URL)
+CALENDARS = providers.calendars(env, SANDBOX_URL)
+
+OPENROUTER = providers.openrouter(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")
@@ -370,6 +357,15 @@ BUSINESS = {
     "tax_number": env.text("BUSINESS_TAX_NUMBER"),
 }
 
+# What a person may ask of the model a day (UTC), without and with a plan that has the AI studio.
+AI_A_DAY: dict[str, tuple[int, int]] = {
+    "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
+    "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
+    "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
+    "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
+}
+AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
+
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
 CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
 CERTIFICATE_SEAL_PEM = env.text("CERTIFICATE_SEAL_PEM")
@@ -384,6 +380,8 @@ RENDER_LIMITS = {
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+# What was said on channels; who was away longer reads anew.
+LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
 STREAMS: dict[str, float] = {
@@ -391,6 +389,8 @@ STREAMS: dict[str, float] = {
     "heartbeat_seconds": 15,
     "recheck_seconds": 30,
     "lifetime_seconds": 300,
+    # How long somebody counts as here after the last sign of their connection.
+    "lease_seconds": 45,
     "retry_seconds": 3,
     "per_user": 6,
     "per_process": 20,
@@ -399,5 +399,12 @@ STREAMS: dict[str, float] = {
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
+
+# Operations --------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+BACKUP_ROOT = env.text("BACKUP_ROOT")
+PG_BIN = env.text("PG_BIN")
+SENTRY = {"dsn": env.text("SENTRY_DSN"), "environment": env.text("SENTRY_ENVIRONMENT")}
 
 UNFOLD = admin_look.UNFOLD

@@ -15,6 +15,8 @@ API_LIMITS: dict[str, tuple[int, int]] = {
     "verify": (30, 60),
     "webhook": (1200, 60),
     "progress": (600, 60),
+    # Browsers finding each other say dozens of things within seconds.
+    "signal": (1200, 60),
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "TutorMe API",
@@ -28,6 +30,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Some hundreds of operations: areas first, found by a filter, each by a link of its own.
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "filter": True,
+        "defaultModelsExpandDepth": -1,
+        "persistAuthorization": True,
+    },
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "tutorme.core.api.schema.add_problem",

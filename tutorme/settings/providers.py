@@ -128,4 +128,108 @@ def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
         "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
         or (["sandbox-secret"] if sandbox_url else []),
         "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
+    """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
+    base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
+    stand_ins = {
+        "account_sid": "AC00000000000000000000000000000000",
+        "api_key": "SK00000000000000000000000000000000",
+        "api_secret": "sandbox-secret-for-twilio-tokens",
+        "auth_token": "sandbox-auth-token",
+    }
+    keys = {
+        name: env.text(f"TWILIO_{name.upper()}") or (stand_in if sandbox_url else "")
+        for name, stand_in in stand_ins.items()
+    }
+    callback = f"{public_base_url}/api/v1/video/webhooks/twilio/"
+    return {"base_url": base_url, "callback_url": callback, **keys}
+
+
+def ice(env: Environment) -> dict[str, Any]:
+    """What the built-in room tells browsers about networks; see docs/operations.md."""
+    return {
+        "stun_urls": env.items("STUN_URLS"),
+        "turn_urls": env.items("TURN_URLS"),
+        "turn_secret": env.text("TURN_SECRET"),
+        "turn_seconds": env.number("TURN_SECONDS"),
+    }
+
+
+def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
+    standing_in = bool(sandbox_url)
+    return {
+        "api_url": f"{sandbox_url}/zoom/v2" if sandbox_url else "https://api.zoom.us/v2",
+        "oauth_url": f"{sandbox_url}/zoom/oauth" if sandbox_url else "https://zoom.us/oauth",
+        "account_id": env.text("ZOOM_ACCOUNT_ID") or ("sandbox-account" if standing_in else ""),
+        "client_id": env.text("ZOOM_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "client_secret": env.text("ZOOM_CLIENT_SECRET")
+        or ("sandbox-secret" if standing_in else ""),
+        "host_user": env.text("ZOOM_HOST_USER"),
+        "webhook_secret": env.text("ZOOM_WEBHOOK_SECRET")
+        or ("sandbox-webhook-secret" if standing_in else ""),
+    }
+
+
+def calendars(env: Environment, sandbox_url: str) -> dict[str, dict[str, str]]:
+    """Where calendars are asked for and read. The apps are those people sign in with."""
+    return {
+        "google": _google_calendar(env, sandbox_url),
+        "microsoft": _microsoft_calendar(env, sandbox_url),
+    }
+
+
+def _google_calendar(env: Environment, sandbox_url: str) -> dict[str, str]:
+    at = f"{sandbox_url}/google/oauth" if sandbox_url else ""
+    return {
+        "authorize_url": f"{at}/authorize"
+        if at
+        else "https://accounts.google.com/o/oauth2/v2/auth",
+        "oauth_url": at or "https://oauth2.googleapis.com",
+        "api_url": f"{sandbox_url}/google/calendar/v3"
+        if sandbox_url
+        else "https://www.googleapis.com/calendar/v3",
+        "scope": "openid email https://www.googleapis.com/auth/calendar.events",
+        **_app(env, "GOOGLE", sandbox_url),
+    }
+
+
+def _microsoft_calendar(env: Environment, sandbox_url: str) -> dict[str, str]:
+    tenant = env.text("MICROSOFT_TENANT")
+    own = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
+    at = f"{sandbox_url}/graph/oauth" if sandbox_url else own
+    return {
+        "authorize_url": f"{at}/authorize",
+        "oauth_url": at,
+        "api_url": f"{sandbox_url}/graph/v1.0"
+        if sandbox_url
+        else "https://graph.microsoft.com/v1.0",
+        "scope": "openid email offline_access Calendars.ReadWrite",
+        **_app(env, "MICROSOFT", sandbox_url),
+    }
+
+
+def _app(env: Environment, prefix: str, sandbox_url: str) -> dict[str, str]:
+    standing_in = bool(sandbox_url)
+    return {
+        "client_id": env.text(f"{prefix}_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "client_secret": env.text(f"{prefix}_CLIENT_SECRET")
+        or ("sandbox-secret" if standing_in else ""),
+    }
+
+
+_OPENROUTER = "https://openrouter.ai/api/v1"
+
+
+def openrouter(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Any server of the same API; without a key everything that needs a model is off."""
+    own = f"{sandbox_url}/openrouter/api/v1" if sandbox_url else _OPENROUTER
+    return {
+        "base_url": (env.text("OPENROUTER_BASE_URL") or own).rstrip("/"),
+        "api_key": env.text("OPENROUTER_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "models": env.items("OPENROUTER_MODELS"),
+        "routing": env.flag("OPENROUTER_ROUTING"),
+        "prompt_micros": env.number("AI_PROMPT_MICROS"),
+        "completion_micros": env.number("AI_COMPLETION_MICROS"),
+        # Seconds: a call ends before the worker's own time limit, however often it is tried.
+        "deadline": 60.0,
     }

@@ -5,6 +5,9 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "look-at-calendars": {"task": "booking.look_at_calendars", "schedule": 30.0},
+    "reconcile-meetings": {"task": "booking.reconcile_meetings", "schedule": 60.0},
+    "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},
     "sweep-inbox": {"task": "core.sweep_inbox", "schedule": 15.0},
@@ -24,5 +27,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(days=1),
     },
     "certificates-tidy": {"task": "certificates.tidy", "schedule": timedelta(hours=1)},
+    "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
+    "video-close": {"task": "video.close_rooms", "schedule": 30.0},
+    "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
+    "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
+    "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
+    "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

@@ -1,63 +1,21 @@
 // <tm-live data-stream="…">: news arrive while the page is looked at, as toasts and as the bell's count.
+import { begin, listen, own } from "./realtime.js";
 
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 60000;
 const SHOWN_FOR = 12000;
 
 class Live extends HTMLElement {
   connectedCallback() {
-    this.wait = FIRST_WAIT;
-    this.key = `tm-last-event-${this.dataset.viewer ?? ""}`;
-    this.last = sessionStorage.getItem(this.key) ?? "";
-    if (!this.dataset.stream) return;
-    this.onVisible = () => (document.hidden ? this.close() : this.open());
-    document.addEventListener("visibilitychange", this.onVisible);
-    addEventListener("pagehide", () => this.close());
-    this.onVisible();
+    begin(this);
+    listen(own(), {
+      hello: (data) => this.count(data.unread),
+      "notification-new": (data) => this.news(data),
+      "notification-read": (data) => this.count(data.unread),
+    });
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("visibilitychange", this.onVisible);
-    this.close();
-  }
-
-  open() {
-    if (this.source) return;
-    // EventSource sends Last-Event-ID only when it reconnects by itself; after a page change the id goes in the query.
-    const url = new URL(this.dataset.stream, location.href);
-    if (this.last) url.searchParams.set("last_event_id", this.last);
-    this.source = new EventSource(url);
-    this.source.onopen = () => (this.wait = FIRST_WAIT);
-    for (const name of ["unread", "notification"]) this.source.addEventListener(name, (event) => this.receive(event));
-    this.source.onerror = () => this.lost();
-  }
-
-  close() {
-    clearTimeout(this.timer);
-    this.source?.close();
-    this.source = null;
-  }
-
-  lost() {
-    this.close();
-    this.timer = setTimeout(() => !document.hidden && this.open(), this.wait * (0.75 + Math.random() / 2));
-    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
-  }
-
-  receive(event) {
-    if (event.lastEventId) {
-      this.last = event.lastEventId;
-      sessionStorage.setItem(this.key, this.last);
-    }
-    let news;
-    try {
-      news = JSON.parse(event.data);
-    } catch {
-      return;
-    }
-    if (Number.isInteger(news.unread)) this.count(news.unread);
-    if (news.title) this.toast(news.title, news.body ?? "", news.url ?? "");
-    document.dispatchEvent(new CustomEvent("tm:news", { detail: news }));
+  news(data) {
+    this.count(data.unread);
+    if (data.title && !data.quiet) this.toast(data.title, data.body ?? "", data.url ?? "");
   }
 
   count(number) {
@@ -89,4 +47,3 @@ class Live extends HTMLElement {
 export function defineLive() {
   customElements.define("tm-live", Live);
 }
-

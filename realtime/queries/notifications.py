@@ -32,9 +32,3 @@ def _spoken(row: Mapping[str, Any], locale: str) -> dict[str, Any]:
         "read_at": row["read_at"],
         "created_at": row["created_at"],
     }
-
-
-def after(user_id: UUID, seq: int, *, limit: int) -> list[dict[str, Any]]:
-    """The oldest rows past a number: what a stream has still to send."""
-    rows = Notification.objects.filter(user_id=user_id, seq__gt=seq).order_by("seq")
-    return list(rows.values(*COLUMNS)[:limit])

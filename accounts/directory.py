@@ -1,0 +1,47 @@
+"""What the apps above know of a tutor's time, for the directory: told by them, asked here.
+
+Accounts stands below booking and cannot look into its tables; without booking nobody is free."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+LONGEST = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class FreeAt:
+    """A lesson that begins and ends within [starts_at, ends_at); of so many minutes, or of any
+    length the tutor offers."""
+
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Almanac:
+    """`matching` narrows a list of profiles by what was noted down beforehand; `starts` looks into
+    each of these tutors' diaries and leaves out who has no time after all."""
+
+    matching: Callable[[FreeAt], Q]
+    starts: Callable[[FreeAt, Sequence[UUID]], dict[UUID, list[datetime]]]
+
+
+_told: list[Almanac] = []
+
+
+def tell(almanac: Almanac) -> None:
+    _told[:] = [almanac]
+
+
+def matching(free: FreeAt) -> Q:
+    return _told[0].matching(free) if _told else Q(pk__in=[])
+
+
+def starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    return _told[0].starts(free, tutor_ids) if _told and tutor_ids else {}

@@ -1,0 +1,3 @@
+from realtime.queries.notifications import COLUMNS, spoken, unread_count
+
+__all__ = ["COLUMNS", "spoken", "unread_count"]

@@ -1,0 +1,67 @@
+"""What was said on channels, as one listener hears it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from realtime.models import Channel, ChannelEvent, Notification
+from realtime.queries.notifications import COLUMNS, spoken, unread_count
+
+_EVENT = ("id", "channel_id", "seq", "event", "payload", "speaker_id", "created_at")
+_NEWS = "notification-new"
+
+
+def newest(names: Collection[str]) -> dict[str, int]:
+    """The last number of each channel on which anything was ever said."""
+    rows = Channel.objects.filter(pk__in=names)
+    return dict(rows.values_list("pk", "last_seq"))
+
+
+def purged(cursor: Mapping[str, int]) -> list[str]:
+    """Channels of which something was forgotten that this reader has not heard."""
+    rows = Channel.objects.filter(pk__in=list(cursor), purged_seq__gt=0)
+    return [name for name, seq in rows.values_list("pk", "purged_seq") if cursor[name] < seq]
+
+
+def after(cursor: Mapping[str, int], *, limit: int) -> list[dict[str, Any]]:
+    """The oldest rows past each channel's number. Within a channel ids rise with the numbers, so
+    a page that ends early leaves no gap in any of them."""
+    past = Q()
+    for name, seq in cursor.items():
+        past |= Q(channel_id=name, seq__gt=seq)
+    return list(ChannelEvent.objects.filter(past).order_by("id").values(*_EVENT)[:limit])
+
+
+def heard(rows: Iterable[Mapping[str, Any]], user_id: UUID, locale: str) -> list[dict[str, Any]]:
+    """Rows of `after` in the one shape every way of delivery has. A notification gets its words
+    here; one that is gone meanwhile is heard by nobody."""
+    rows = list(rows)
+    ids = [row["payload"]["id"] for row in rows if row["event"] == _NEWS]
+    words = _notifications(ids, user_id, locale) if ids else {}
+    return [
+        _envelope(row, words.get(row["payload"]["id"]) if row["event"] == _NEWS else row["payload"])
+        for row in rows
+    ]
+
+
+def _envelope(row: Mapping[str, Any], data: dict[str, Any] | None) -> dict[str, Any]:
+    shown = {
+        "channel": row["channel_id"],
+        "seq": row["seq"],
+        "event": row["event"],
+        "at": row["created_at"],
+        "data": data,
+    }
+    return {**shown, "by": row["speaker_id"]} if row["speaker_id"] else shown
+
+
+def _notifications(ids: list[str], user_id: UUID, locale: str) -> dict[str, dict[str, Any]]:
+    rows = Notification.objects.filter(pk__in=ids, user_id=user_id).values(*COLUMNS)
+    unread = unread_count(user_id)
+    plain = ("id", "title", "body", "url", "kind", "created_at")
+    return {
+        str(row["id"]): {**{name: row[name] for name in plain}, "unread": unread}
+        for row in spoken(rows, locale)
+    }
