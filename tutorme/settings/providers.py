@@ -128,6 +128,9 @@ def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
         "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
         or (["sandbox-secret"] if sandbox_url else []),
         "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+    }
+
+
 def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
     """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
     base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
