@@ -356,6 +356,9 @@ _announce(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
+    """Who has no account is sent it by a delivery of its own."""
+    if event.user_id is None:
+        return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
         "course": event.course_title,
@@ -370,7 +373,7 @@ def _certified(event: CertificateIssued) -> list[Told]:
 def _certificate_pdf(facts: Facts) -> list[Attachment]:
     """Read when the mail is sent: what was revoked meanwhile is not sent any more."""
     certificate = Certificate.objects.get(pk=facts["certificate"])
-    if certificate.state == Certificate.State.REVOKED:
+    if certificate.state != Certificate.State.ISSUED:
         raise CertificateRevoked
     try:
         pdf = path_of(certificate.storage_key).read_bytes()

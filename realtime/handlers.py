@@ -7,6 +7,7 @@ from realtime import (  # declared by being read
     ai_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
     booking_announcements,  # noqa: F401
+    certificate_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
 from sandbox.google import calendar as google
+from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
 from sandbox.openrouter import routes as openrouter
@@ -51,6 +52,7 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/graphy", routes=graphy.routes),
         Mount("/twilio", routes=twilio.routes),
         *identity.routes,
         *zoom.routes,

@@ -76,6 +76,13 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "callback": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
     },
     "firebase": {"certs": _REST},
+    "graphy": {
+        "learner": _REST,
+        "assign": _REST,
+        "usage": _REST,
+        "products": _REST,
+        "webhook": ("drop", "duplicate", "corrupt-signature"),
+    },
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),

@@ -224,6 +224,19 @@ VARIABLES: Sequence[Variable] = (
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
     *_group(
+        "Graphy",
+        ("GRAPHY_BASE_URL", "str", "", "API address; empty takes Graphy's own."),
+        ("GRAPHY_MERCHANT_ID", "str", "", "Merchant id (mid); empty switches Graphy off."),
+        ("GRAPHY_API_KEY", "str", "", "API key."),
+        (
+            "GRAPHY_WEBHOOK_SECRET",
+            "list",
+            [],
+            "Secrets of its messages, any of which may sign; empty refuses all.",
+        ),
+        ("GRAPHY_CALLS_PER_MINUTE", "int", 60, "Calls to Graphy's API at most."),
+    ),
+    *_group(
         "Video",
         ("VIDEO_PROVIDER", "str", "builtin", "Where lessons meet by default: builtin or twilio."),
         ("TWILIO_ACCOUNT_SID", "str", "", "Twilio account; empty leaves Twilio out."),
@@ -242,6 +255,28 @@ VARIABLES: Sequence[Variable] = (
     *_group(
         "Certificates",
         ("CERTIFICATE_ISSUER", "str", "TutorMe", "Name printed as issuer."),
+        (
+            "CERTIFICATE_KEYS",
+            "list",
+            [],
+            "id:phrase pairs that seal files and sign credentials; the first signs, all verify.",
+        ),
+        (
+            "CERTIFICATE_SEAL_PEM",
+            "str",
+            "",
+            "File with a key and its certificates for the PDF seal; empty: one of our own making.",
+        ),
+        (
+            "CERTIFICATE_RETENTION_DAYS",
+            "int",
+            0,
+            "PDFs of organisations are removed after this; 0 keeps them. Records always stay.",
+        ),
+        ("CERTIFICATE_RESEND_SECONDS", "int", 600, "Between two sendings to the same person."),
+        ("CERTIFICATE_LINK_DAYS", "int", 30, "Life of a link to a certificate in a mail."),
+        ("MAX_CSV_ROWS", "int", 5000, "Learners in one list."),
+        ("RENDER_AT_ONCE", "int", 3, "Documents printed at the same time on one machine."),
         ("RENDER_CPU_SECONDS", "int", 15, "CPU a rendering child may burn."),
         ("RENDER_MEMORY_MB", "int", 768, "Address space of a rendering child."),
     ),

@@ -118,6 +118,19 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
     }
 
 
+def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    own = "https://api.ongraphy.com"
+    base_url = env.text("GRAPHY_BASE_URL") or (f"{sandbox_url}/graphy" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "merchant_id": env.text("GRAPHY_MERCHANT_ID") or ("sandbox" if sandbox_url else ""),
+        "api_key": env.text("GRAPHY_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
+        or (["sandbox-secret"] if sandbox_url else []),
+        "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+    }
+
+
 def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
     """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
     base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"

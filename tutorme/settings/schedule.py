@@ -25,6 +25,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "certificates-graphy": {
+        "task": "certificates.reconcile_graphy",
+        "schedule": timedelta(days=1),
+    },
+    "certificates-tidy": {"task": "certificates.tidy", "schedule": timedelta(hours=1)},
     "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
     "video-close": {"task": "video.close_rooms", "schedule": 30.0},
     "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
