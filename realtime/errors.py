@@ -30,3 +30,10 @@ class TooManyChannels(DomainError):
     title = _("Too many channels at once")
     status = 400
     explanation = _("One connection listens to twenty channels at most.")
+
+
+class WebhookNotGenuine(DomainError):
+    code = "realtime-webhook-not-genuine"
+    title = _("This message is not from the provider")
+    status = 400
+    explanation = _("Its signature is absent, or does not fit the body and our secret.")

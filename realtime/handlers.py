@@ -14,6 +14,7 @@ from accounts.events import (
     UserInvited,
     UserRegistered,
 )
+from booking.events import BookingCancelled
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
@@ -23,6 +24,7 @@ from courses.events import (
     AttemptGraded,
     AttemptRegraded,
     AttemptSubmitted,
+    CoursePublished,
     CourseReviewed,
     CourseSubmitted,
     EnrollmentCompleted,
@@ -51,14 +53,18 @@ from payments.events import (
 )
 from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
+    broadcasts,
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
+from realtime.services import pusher_news
 from realtime.services.notifications import announce
-from tutorme.core import outbox
+from tutorme.core import inbox, outbox
+
+inbox.processes(pusher_news.PROVIDER)(pusher_news.apply)
 
 
 @outbox.handles(UserRegistered)
@@ -269,3 +275,31 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
     announce(event)
+
+
+# What is said on channels ----------------------------------------------------------------------
+
+
+@outbox.handles(PaymentCaptured)
+def say_payment_completed(event: PaymentCaptured) -> None:
+    broadcasts.payment_completed(event)
+
+
+@outbox.handles(SubscriptionActivated)
+def say_subscription_activated(event: SubscriptionActivated) -> None:
+    broadcasts.subscription_activated(event)
+
+
+@outbox.handles(CoursePublished)
+def say_course_published(event: CoursePublished) -> None:
+    broadcasts.course_published(event)
+
+
+@outbox.handles(PaymentRefunded)
+def doubt_the_place(event: PaymentRefunded) -> None:
+    broadcasts.place_doubted(event)
+
+
+@outbox.handles(BookingCancelled)
+def doubt_the_lesson(event: BookingCancelled) -> None:
+    broadcasts.lesson_doubted(event)

@@ -14,6 +14,7 @@ from sandbox.identity import routes as identity
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.pusher import routes as pusher
 
 
 async def index(request: Request) -> Response:
@@ -47,6 +48,7 @@ app = Starlette(
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
         *identity.routes,
+        *pusher.routes,
         *mail.routes,
     ],
     lifespan=lifespan,

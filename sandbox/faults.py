@@ -59,6 +59,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         for name in ("google", "microsoft", "apple")
     },
     "firebase": {"certs": _REST},
+    "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {

@@ -18,6 +18,7 @@ from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
+from sandbox.pusher.sockets import office
 from tests.contracts import CONTRACTS, Exchange, paypal_errors
 from tutorme.settings import base, providers
 
@@ -149,6 +150,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    office.forget()
+    settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

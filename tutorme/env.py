@@ -167,6 +167,16 @@ VARIABLES: Sequence[Variable] = (
     ),
     *_group(
         "Realtime",
+        ("REALTIME_DRIVER", "str", "sse", "sse needs no account; pusher uses what follows."),
+        ("PUSHER_APP_ID", "str", "", "App of Pusher Channels or a server of that protocol."),
+        ("PUSHER_KEY", "str", "", "Its key; browsers see it."),
+        ("PUSHER_SECRET", "str", "", "Its secret; signs what we send and whom we let in."),
+        ("PUSHER_CLUSTER", "str", "eu", "Pusher's cluster; decides the hosts unless given."),
+        ("PUSHER_HOST", "str", "", "Host of the HTTP API; empty takes the cluster's."),
+        ("PUSHER_PORT", "int", 0, "Its port; 0 takes 443 or 80."),
+        ("PUSHER_WS_HOST", "str", "", "Host browsers connect to; empty takes the API's."),
+        ("PUSHER_WS_PORT", "int", 0, "Its port; 0 takes the API's."),
+        ("PUSHER_TLS", "bool", True, "https and wss."),
         ("LIVE_EVENT_HOURS", "int", 48, "How long what was said on channels can be caught up."),
     ),
     *_group(

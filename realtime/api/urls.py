@@ -1,6 +1,7 @@
 from django.urls import path
 
 from realtime.api.live import EventsView, PresenceView, StreamView
+from realtime.api.pusher import AuthView, ConfigView, PusherWebhookView
 from realtime.api.viewsets import NotificationViewSet, UnreadCountView
 
 urlpatterns = [
@@ -23,6 +24,11 @@ urlpatterns = [
         "notifications/<uuid:pk>/read/",
         NotificationViewSet.as_view({"post": "read"}),
         name="notifications-api-read",
+    ),
+    path("realtime/config/", ConfigView.as_view(), name="realtime-api-config"),
+    path("realtime/auth/", AuthView.as_view(), name="realtime-api-auth"),
+    path(
+        "realtime/webhooks/pusher/", PusherWebhookView.as_view(), name="realtime-api-pusher-webhook"
     ),
     path("realtime/events/", EventsView.as_view(), name="realtime-api-events"),
     path("realtime/presence/", PresenceView.as_view(), name="realtime-api-presence"),

@@ -3,6 +3,7 @@ process that dies, a cable that is pulled and a tab that is closed end the same 
 who walks from page to page never left."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -52,10 +53,11 @@ def sweep(*, limit: int = 1000) -> int:
     return len(rows)
 
 
-def end(channel: str, user_id: UUID | None = None) -> None:
-    """Somebody who knows says that they left: the next sweep tells of it."""
-    own = Presence.objects.filter(channel=channel)
-    (own.filter(user_id=user_id) if user_id else own).update(lease_until=Now())
+def end(channel: str, user_id: UUID, *, at: datetime) -> None:
+    """They left at that moment, unless they were seen since: the next sweep tells of it."""
+    seen_last = at + timedelta(seconds=settings.STREAMS["lease_seconds"])
+    own = Presence.objects.filter(channel=channel, user_id=user_id)
+    own.filter(lease_until__lte=seen_last).update(lease_until=Now())
 
 
 def _tell(event: str, leases: list[Lease]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -116,3 +117,37 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
         "project_id": env.text("FIREBASE_PROJECT_ID") or ("tutorme-sandbox" if sandbox_url else ""),
         "certs_url": f"{sandbox_url}/firebase/certs" if sandbox_url else _FIREBASE_CERTS,
     }
+
+
+def pusher(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Where we speak to Pusher (`host`, `port`), and where browsers do (`ws_host`, `ws_port`)."""
+    cluster = env.text("PUSHER_CLUSTER")
+    if sandbox_url:
+        at = urlsplit(sandbox_url)
+        return {
+            "app_id": "1",
+            "key": "sandbox-key",
+            "secret": "sandbox-secret",
+            "tls": at.scheme == "https",
+            **dict.fromkeys(("host", "ws_host"), at.hostname),
+            **dict.fromkeys(("port", "ws_port"), at.port),
+        }
+    tls = env.flag("PUSHER_TLS")
+    host = env.text("PUSHER_HOST")
+    port = env.number("PUSHER_PORT") or (443 if tls else 80)
+    return {
+        "app_id": env.text("PUSHER_APP_ID"),
+        "key": env.text("PUSHER_KEY"),
+        "secret": env.text("PUSHER_SECRET"),
+        "tls": tls,
+        "host": host or f"api-{cluster}.pusher.com",
+        "port": port,
+        "ws_host": env.text("PUSHER_WS_HOST") or host or f"ws-{cluster}.pusher.com",
+        "ws_port": env.number("PUSHER_WS_PORT") or port,
+    }
+
+
+def pusher_sources(pusher: dict[str, Any]) -> list[str]:
+    """Where pages may connect to: the socket, and plain requests where a socket is refused."""
+    at = f"{pusher['ws_host']}:{pusher['ws_port']}"
+    return [f"wss://{at}", f"https://{at}"] if pusher["tls"] else [f"ws://{at}", f"http://{at}"]

@@ -21,6 +21,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
+    "push-owed": {"task": "realtime.push", "schedule": 5.0},
     "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }
