@@ -14,7 +14,12 @@ from sandbox.pusher.signing import APP_ID, KEY, request_problem
 from sandbox.pusher.sockets import Socket, hang_up, heed, office
 
 _EVENTS, _CHANNELS, _BYTES = 10, 100, 10 * 1024
-_CORS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "*",
+    "Cache-Control": "no-store",
+}
+_SOCKET = "/pusher/app/{key}/{server}/{session}"
 _HEARTBEAT_S = 10
 
 
@@ -96,6 +101,8 @@ _by_session: dict[str, Socket] = {}
 
 
 async def stream(request: Request) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_CORS)
     if request.path_params["key"] != KEY:
         return PlainTextResponse("unknown key", 404, headers=_CORS)
     return StreamingResponse(_frames(request), media_type="application/javascript", headers=_CORS)
@@ -120,6 +127,8 @@ async def _frames(request: Request) -> AsyncIterator[str]:
 
 
 async def send(request: Request) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_CORS)
     socket = _by_session.get(request.path_params["session"])
     if socket is None:
         return PlainTextResponse("no such session", 404, headers=_CORS)
@@ -140,7 +149,7 @@ routes = [
     Route("/apps/{app_id}/channels", channels),
     Route("/apps/{app_id}/channels/{channel}", channel),
     Route("/apps/{app_id}/channels/{channel}/users", users),
-    Route("/pusher/app/{key}/{server}/{session}/xhr_streaming", stream, methods=["POST"]),
-    Route("/pusher/app/{key}/{server}/{session}/xhr_send", send, methods=["POST"]),
+    Route(f"{_SOCKET}/xhr_streaming", stream, methods=["POST", "OPTIONS"]),
+    Route(f"{_SOCKET}/xhr_send", send, methods=["POST", "OPTIONS"]),
     Route("/_pusher", overview),
 ]

@@ -60,7 +60,9 @@ def vectors(settings) -> dict[str, Any]:
 def test_requests_are_signed_as_published(vectors) -> None:
     wanted = vectors["rest_request"]
     with time_machine.travel(int(wanted["auth_timestamp"]), tick=False):
-        request = Request(pusher._client()._pusher_client, POST, wanted["path"], json.loads(wanted["body"]))
+        request = Request(
+            pusher._client()._pusher_client, POST, wanted["path"], json.loads(wanted["body"])
+        )
         request.body = wanted["body"].encode()
         request.query_params = {}
         request._generate_auth()

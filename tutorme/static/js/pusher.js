@@ -28,7 +28,7 @@ export function openPusher(session, { client }) {
       ...Object.fromEntries(["wsPort", "wssPort", "httpPort", "httpsPort"].map((name) => [name, port])),
       forceTLS: tls,
       enableStats: false,
-      enabledTransports: ["ws", "wss", "xhr_streaming"],
+      enabledTransports: ["ws", "xhr_streaming"],
       channelAuthorization: { endpoint, transport: "ajax", headersProvider: () => ({ "X-CSRFToken": csrfToken() }) },
     });
     socket.bind_global((name, said) => said?.channel && receive(said));
