@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from accounts.directory import FreeAt
@@ -19,7 +20,7 @@ from booking.slots import Diary
 from booking.walltime import Span
 from tutorme.core.money import Money
 
-ORDERS = {
+ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "soonest": ("first", "pk"),
     "price": (F("hourly_minor").asc(nulls_last=True), "pk"),
     "-price": (F("hourly_minor").desc(nulls_last=True), "pk"),

@@ -186,6 +186,25 @@ VARIABLES: Sequence[Variable] = (
         ("RENDER_MEMORY_MB", "int", 768, "Address space of a rendering child."),
     ),
     *_group(
+        "Operations",
+        (
+            "METRICS_TOKEN",
+            "str",
+            "",
+            "Bearer token of the scraper of /metrics; empty: admins only.",
+        ),
+        (
+            "PROMETHEUS_MULTIPROC_DIR",
+            "str",
+            "",
+            "Where the processes of one web server count together; prometheus_client reads it.",
+        ),
+        ("SENTRY_DSN", "str", "", "Where crashes are reported; empty reports nowhere."),
+        ("SENTRY_ENVIRONMENT", "str", "production", "The name they are reported under."),
+        ("BACKUP_ROOT", "str", "var/backups", "Where manage.py backup writes."),
+        ("PG_BIN", "str", "", "Directory of pg_dump and pg_restore; empty looks for them."),
+    ),
+    *_group(
         "Development",
         ("SANDBOX_URL", "str", "", "Loopback stand-ins of the providers; refused in production."),
         ("STREAM_URL", "str", "", "Address of the event-stream process when pages should use it."),

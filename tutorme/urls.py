@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tutorme.core.api.urls import schema_patterns
 from tutorme.core.files.serving import serve
+from tutorme.core.scrape import scrape
 
 # The admin has no password form of its own: one password door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("certificates.urls")),
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
+    path("metrics", scrape, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/", include(schema_patterns)),
     path(

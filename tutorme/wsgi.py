@@ -1,8 +1,12 @@
 import os
+from pathlib import Path
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
+if counters := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    # Processes of one server count together; prometheus_client looks for the directory once.
+    Path(counters).mkdir(parents=True, exist_ok=True)
 application = get_wsgi_application()
 
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402  (apps must be loaded)

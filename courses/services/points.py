@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -113,11 +113,16 @@ def correct(*, user_id: UUID, points: int, reason: str, actor_id: UUID) -> Point
 def recount(*, dry_run: bool = False) -> int:
     """Compares everybody's points with the ledger's sum; returns how many differ, and puts them
     right unless it is a dry run."""
-    differing = User.objects.annotate(earned=_earned()).exclude(points=F("earned"))
     if dry_run:
-        return int(differing.count())
-    ids = list(differing.values_list("pk", flat=True))
+        return int(differing().count())
+    ids = list(differing().values_list("pk", flat=True))
     return sum(_recount_one(user_id) for user_id in ids)
+
+
+def differing() -> "QuerySet[User]":
+    """Whose points are not the sum of their ledger (`earned`)."""
+    rows: QuerySet[User] = User.objects.annotate(earned=_earned()).exclude(points=F("earned"))
+    return rows
 
 
 def _earned() -> Coalesce:

@@ -1,6 +1,6 @@
 """One circuit breaker per provider, its state shared by all processes through Redis."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -44,6 +44,21 @@ class _Breaker(pybreaker.CircuitBreaker):
             return super().call(func, *args, **kwargs)
         finally:
             self._lock.release()
+
+
+def states(providers: Iterable[str]) -> dict[str, str]:
+    """Each provider's, as all processes see it: closed, open or half-open. Empty without Redis."""
+    names = sorted(providers)
+    keys = [
+        f"breaker:{name}:{pybreaker.CircuitRedisStorage.BASE_NAMESPACE}:state" for name in names
+    ]
+    try:
+        kept: list[Any] = client(settings.REDIS_URL).mget(keys) if keys else []
+    except redis.RedisError:
+        return {}
+    return {
+        name: bytes(state or b"closed").decode() for name, state in zip(names, kept, strict=True)
+    }
 
 
 def for_provider(provider: str) -> pybreaker.CircuitBreaker:

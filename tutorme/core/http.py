@@ -16,7 +16,7 @@ import pybreaker
 import stamina
 import structlog
 
-from tutorme.core import breaker, context
+from tutorme.core import breaker, context, metrics
 from tutorme.core.gateways import GatewayUnavailable
 from tutorme.core.transactions import refuse_transaction
 
@@ -113,13 +113,15 @@ class Door:
             status = type(error).__name__
             raise _Again(status) from error
         finally:
+            seconds = time.monotonic() - started
+            metrics.count_call(metrics.Call(self.provider, _outcome(status), seconds))
             log.info(
                 "http.call",
                 provider=self.provider,
                 method=method,
                 path=path.partition("?")[0],
                 status=status,
-                ms=round((time.monotonic() - started) * 1000),
+                ms=round(seconds * 1000),
             )
         if response.status_code in _REPEATABLE_STATUS:
             raise _Again(f"HTTP {response.status_code}", _retry_after(response))
@@ -150,6 +152,11 @@ class Door:
                 if time.monotonic() > ends_at:
                     raise httpx.ReadTimeout("deadline passed")
             return _decoded(response, bytes(body))
+
+
+def _outcome(status: int | str) -> str:
+    """Few words, so that few series: 2xx, 4xx, 5xx, failed."""
+    return f"{status // 100}xx" if isinstance(status, int) else "failed"
 
 
 @lru_cache(maxsize=1)

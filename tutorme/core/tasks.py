@@ -1,6 +1,6 @@
 """Celery entry points: each looks at a row, or sweeps for rows nobody looked at."""
 
-from tutorme.core import idempotency, inbox, jobs, outbox
+from tutorme.core import idempotency, inbox, invariants, jobs, outbox
 from tutorme.core.files import storing
 from tutorme.core.queue import app
 
@@ -44,3 +44,8 @@ def purge() -> None:
 @app.task(name="core.sweep_files")
 def sweep_files() -> None:
     storing.sweep()
+
+
+@app.task(name="core.check_invariants")
+def check_invariants() -> None:
+    invariants.check_all()

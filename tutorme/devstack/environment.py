@@ -83,7 +83,9 @@ def for_run(place: Place, values: Mapping[str, str], at: Ports) -> dict[str, str
 
 
 def data(place: Place, values: Mapping[str, str]) -> dict[str, str]:
+    ours = {} if values.get("DATABASE_URL") else {"PG_BIN": str(postgres.find().directory)}
     return {
+        **ours,
         "DATABASE_URL": values.get("DATABASE_URL") or postgres.url(place),
         "REDIS_URL": values.get("REDIS_URL") or valkey.url(place),
     }

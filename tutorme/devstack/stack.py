@@ -73,11 +73,14 @@ def app_programs(stack: Stack) -> list[Program]:
             None,
         ),
     ]
+    counters = stack.place.run / "metrics"
+    shutil.rmtree(counters, ignore_errors=True)
+    counted = {"PROMETHEUS_MULTIPROC_DIR": str(counters)}
     return [
         Program(
             name=name,
             argv=argv,
-            env={**env, **_WARNINGS},
+            env={**env, **_WARNINGS, **(counted if name == "web" else {})},
             ready=lambda port=port: port is None or answers(port),  # type: ignore[misc]
             cwd=ROOT,
         )

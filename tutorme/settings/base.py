@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tutorme import env as environment
 from tutorme.core.logs import logging_config
-from tutorme.settings import admin_look, interface, points, providers, schedule
+from tutorme.settings import admin_look, interface, points, providers
+from tutorme.settings.background import *  # noqa: F403
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 env = environment.read()
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "tutorme.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "tutorme.web.middleware.ErrorPageMiddleware",
     # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
     "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
@@ -164,32 +167,6 @@ def broker_url(redis_url: str) -> str:
 
 
 CELERY_BROKER_URL = broker_url(REDIS_URL)
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_TIME_LIMIT = 180
-CELERY_TASK_SOFT_TIME_LIMIT = 150
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Redelivery comes after visibility_timeout + restore interval; the job row's lease is the truth.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 10,
-    "socket_connect_timeout": 3,
-    "socket_keepalive": True,
-}
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 
 POINTS, POINTS_A_DAY = points.POINTS, points.POINTS_A_DAY
 POINTS_FIRST_TRY_PERCENT: int = points.POINTS_FIRST_TRY_PERCENT
@@ -399,5 +376,12 @@ STREAMS: dict[str, float] = {
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
+
+# Operations --------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+BACKUP_ROOT = env.text("BACKUP_ROOT")
+PG_BIN = env.text("PG_BIN")
+SENTRY = {"dsn": env.text("SENTRY_DSN"), "environment": env.text("SENTRY_ENVIRONMENT")}
 
 UNFOLD = admin_look.UNFOLD

@@ -20,6 +20,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
     "push-owed": {"task": "realtime.push", "schedule": 5.0},
     "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},

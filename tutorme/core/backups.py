@@ -1,0 +1,195 @@
+"""A copy of everything that matters, and the proof that it can be read back.
+
+A backup is a directory: `database.dump` (pg_dump's own format), `media.tar`, `manifest.json` with
+sizes, SHA-256 and row counts. It appears under its name only when it is whole. Redis is left out:
+the sweeps find in PostgreSQL what has to be done. FIELD_ENCRYPTION_KEYS are not in it on purpose.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.postgresql.client import DatabaseClient
+from django.utils import timezone
+
+from tutorme.core.errors import DomainError
+
+DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
+_CHUNK = 1 << 20
+
+
+class BackupUnusable(DomainError):
+    code = "backup-unusable"
+    title = "The backup cannot be used"
+    status = 422
+    explanation = "A file of the backup is missing, damaged, or cannot be restored."
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A database that exists for the length of a check."""
+
+    name: str
+
+
+def make(root: Path) -> Path:
+    """The directory of the new backup. The rows are those of one moment; a file that was uploaded
+    while they were read may be in it without its row, never the other way round."""
+    name = f"tutorme-{timezone.now():%Y%m%dT%H%M%SZ}"
+    unfinished, finished = root / f".{name}", root / name
+    unfinished.mkdir(parents=True, mode=0o700)
+    try:
+        counts = _dump(unfinished / DATABASE)
+        _pack(Path(settings.MEDIA_ROOT), unfinished / MEDIA)
+        _write_manifest(unfinished, counts)
+        unfinished.rename(finished)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return finished
+
+
+def _dump(to: Path) -> dict[str, int]:
+    """pg_dump reads the same snapshot in which the rows are counted."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_export_snapshot()")
+        (snapshot,) = cursor.fetchone()
+        counts = _counts(cursor)
+        _run("pg_dump", ["-Fc", "--no-owner", f"--snapshot={snapshot}", f"--file={to}"])
+    return counts
+
+
+def _counts(cursor: Any) -> dict[str, int]:
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  our own table's name
+            found[model._meta.db_table] = cursor.fetchone()[0]
+    return found
+
+
+def _pack(media: Path, to: Path) -> None:
+    with tarfile.open(to, "w") as tar:
+        if media.exists():
+            tar.add(media, arcname=".")
+
+
+def _write_manifest(directory: Path, counts: Mapping[str, int]) -> None:
+    files = {
+        name: {"size": (directory / name).stat().st_size, "sha256": _sha256(directory / name)}
+        for name in (DATABASE, MEDIA)
+    }
+    told = {
+        "made_at": timezone.now().isoformat(),
+        "database": connection.settings_dict["NAME"],
+        "rows": dict(counts),
+        "files": files,
+    }
+    (directory / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def verify(directory: Path) -> dict[str, Any]:
+    """The manifest of a backup whose files are what they were; `BackupUnusable` otherwise."""
+    try:
+        told: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
+        for name, was in told["files"].items():
+            if _sha256(directory / name) != was["sha256"]:
+                raise BackupUnusable(f"{name} is not what was written.")
+    except (OSError, ValueError, KeyError) as error:
+        raise BackupUnusable(f"{directory}: {error}") from error
+    return told
+
+
+def drill(directory: Path) -> dict[str, int]:
+    """Restores into a scratch database and counts; returns the tables whose rows differ, with the
+    difference. Nothing of this installation is touched."""
+    told = verify(directory)
+    with tarfile.open(directory / MEDIA) as tar:
+        tar.getmembers()
+    scratch = Scratch(f"{connection.settings_dict['NAME']}_drill_{os.getpid()}")
+    _run("createdb", ["--template=template0", scratch.name], database=None)
+    try:
+        _restore_database(directory, scratch.name)
+        found = _counts_in(scratch, list(told["rows"]))
+    finally:
+        _run("dropdb", ["--if-exists", scratch.name], database=None)
+    return {
+        table: found[table] - rows for table, rows in told["rows"].items() if found[table] != rows
+    }
+
+
+def _counts_in(scratch: Scratch, tables: Sequence[str]) -> dict[str, int]:
+    """By psql: a second Django connection would outlive the database."""
+    quote = connection.ops.quote_name
+    lines = (f"SELECT '{name}', count(*) FROM {quote(name)}" for name in tables)  # noqa: S608
+    union = " UNION ALL ".join(lines)
+    told = _run("psql", ["-XAtF", "\t", "-c", union], database=scratch.name)
+    return {name: int(count) for name, count in re.findall(r"(.+)\t(\d+)", told)}
+
+
+def restore(directory: Path) -> None:
+    """Puts database and media back as they were. The caller has stopped everything else."""
+    verify(directory)
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    _restore_database(directory, name, "--clean", "--if-exists")
+    media = Path(settings.MEDIA_ROOT)
+    media.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(directory / MEDIA) as tar:
+        tar.extractall(media, filter="data")
+
+
+def _restore_database(directory: Path, name: str, *more: str) -> None:
+    options = ["--no-owner", "--exit-on-error", "--single-transaction", *more]
+    _run("pg_restore", [*options, f"--dbname={name}", str(directory / DATABASE)], database=None)
+
+
+def _run(program: str, arguments: Sequence[str], *, database: str | None = "") -> str:
+    """One of PostgreSQL's programs against our server. `database` "" is ours, None says none."""
+    given, secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    where, ours = given[1:-1], given[-1]
+    named = [] if database is None else [database or ours]
+    done = subprocess.run(  # noqa: S603  our own programs and names
+        [_program(program), *where, *arguments, *named],
+        env={**os.environ, **(secrets or {})},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise BackupUnusable(f"{program}: {done.stderr.strip()[:1000]}")
+    return done.stdout
+
+
+def _program(name: str) -> str:
+    """From PG_BIN, Debian's newest, or PATH: pg_dump must not be older than the server."""
+    directories = [Path(settings.PG_BIN)] if settings.PG_BIN else []
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    directories += sorted(debian, key=lambda path: int(path.parent.name), reverse=True)
+    for directory in directories:
+        if (directory / name).exists():
+            return str(directory / name)
+    if found := shutil.which(name):
+        return found
+    raise BackupUnusable(f"{name} is not on this machine: install PostgreSQL's client programs.")
