@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from tutorme.core.errors import Conflict, DomainError
+from tutorme.core.errors import Conflict, DomainError, NotFound
 
 
 class NotResendable(Conflict):
@@ -37,3 +37,18 @@ class WebhookNotGenuine(DomainError):
     title = _("This message is not from the provider")
     status = 400
     explanation = _("Its signature is absent, or does not fit the body and our secret.")
+
+
+class KindNotChoosable(DomainError):
+    """`kind` names it."""
+
+    code = "notification-kind-not-choosable"
+    title = _("This cannot be turned off")
+    status = 400
+    explanation = _("There is no such kind of news, or it is about your account's safety or money.")
+
+
+class UnsubscribeInvalid(NotFound):
+    code = "unsubscribe-invalid"
+    title = _("This link leads nowhere")
+    explanation = _("It is not one of ours. Your settings say what you are told.")

@@ -55,16 +55,20 @@ from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
     broadcasts,
     course_announcements,  # noqa: F401
+    digest_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
-from realtime.services import pusher_news
+from realtime.events import DigestDue
+from realtime.gateways import sendgrid
+from realtime.services import bounces, pusher_news
 from realtime.services.notifications import announce
 from tutorme.core import inbox, outbox
 
 inbox.processes(pusher_news.PROVIDER)(pusher_news.apply)
+inbox.processes(sendgrid.NAME)(bounces.apply)
 
 
 @outbox.handles(UserRegistered)
@@ -274,6 +278,11 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
+    announce(event)
+
+
+@outbox.handles(DigestDue)
+def send_digest(event: DigestDue) -> None:
     announce(event)
 
 

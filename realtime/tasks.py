@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
-from realtime.services import channels, mail, presence, relay
+from realtime.services import channels, digests, mail, notifications, presence, relay
 from tutorme.core import jobs
 from tutorme.core.gateways import GatewayError
 from tutorme.core.jobs import Run
@@ -38,6 +38,15 @@ def sweep_presence() -> None:
 @app.task(name="realtime.purge")
 def purge() -> None:
     channels.purge(older_than=settings.LIVE_EVENTS_KEPT_FOR)
+    notifications.purge(older_than=settings.NOTIFICATIONS_KEPT_FOR)
+    mail.purge(older_than=settings.MAILS_KEPT_FOR)
+    digests.purge(older_than=settings.MAILS_KEPT_FOR)
+
+
+@app.task(name="realtime.send_waiting")
+def send_waiting() -> None:
+    mail.release_held()
+    digests.send_due()
 
 
 @app.task(name="realtime.push")

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from realtime import views
+from realtime.views import notifications, preferences
 
 urlpatterns = [
-    path("notifications/", views.notification_list, name="notifications"),
-    path("notifications/read-all/", views.read_all, name="notifications-read-all"),
-    path("notifications/<uuid:pk>/read/", views.read_one, name="notifications-read"),
+    path("unsubscribe/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/read-all/", notifications.read_all, name="notifications-read-all"),
+    path("notifications/<uuid:pk>/read/", notifications.read_one, name="notifications-read"),
 ]

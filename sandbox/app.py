@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox import faults, mail
+from sandbox import faults, mail, sendgrid
 from sandbox.identity import routes as identity
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
@@ -50,6 +50,7 @@ app = Starlette(
         *identity.routes,
         *pusher.routes,
         *mail.routes,
+        *sendgrid.routes,
     ],
     lifespan=lifespan,
 )

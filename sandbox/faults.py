@@ -60,6 +60,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "firebase": {"certs": _REST},
     "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
+    "sendgrid": {"send": _REST},
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {

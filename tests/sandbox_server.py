@@ -22,16 +22,18 @@ from sandbox.pusher.sockets import office
 from tests.contracts import CONTRACTS, Exchange, paypal_errors
 from tutorme.settings import base, providers
 
+_RECORDED = ("/paypal/v", "/sendgrid/v")
+
 
 class Recorder:
-    """Keeps what went in and came out under /paypal, fault-made answers excepted."""
+    """Keeps what went in and came out of these, fault-made answers excepted."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
         self.exchanges: list[Exchange] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/paypal/v"):
+        if scope["type"] != "http" or not scope["path"].startswith(_RECORDED):
             await self.inner(scope, receive, send)
             return
         asked, answered, status = bytearray(), bytearray(), 0
@@ -44,7 +46,7 @@ class Recorder:
 
         def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
-            path = scope["path"].removeprefix("/paypal")
+            path = scope["path"].removeprefix("/paypal").removeprefix("/sendgrid")
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
@@ -152,6 +154,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     office.forget()
     settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
+    settings.SENDGRID = providers.sendgrid(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

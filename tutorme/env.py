@@ -162,6 +162,15 @@ VARIABLES: Sequence[Variable] = (
         ("SMTP_PASSWORD", "str", "", "Its password."),
         ("SMTP_TLS", "bool", True, "STARTTLS before anything is said."),
         ("FROM_EMAIL", "str", "TutorMe <hello@tutorme.test>", "Sender of every mail."),
+        (
+            "SENDGRID_API_KEY",
+            "str",
+            "",
+            "Sends by SendGrid, by SMTP where that fails; empty: SMTP.",
+        ),
+        ("SENDGRID_BASE_URL", "str", "", "Its API; empty takes SendGrid's own (not the EU's)."),
+        ("SENDGRID_WEBHOOK_KEY", "str", "", "Public key of its signed event webhook; empty: none."),
+        ("MAIL_DAYS", "int", 180, "Days a mail that is over is kept on record."),
         ("MAX_EMAIL_RETRY_ATTEMPTS", "int", 3, "Quick retries of one mail."),
         ("EMAIL_RETRY_DELAY", "int", 60, "Seconds between them."),
     ),
@@ -177,6 +186,7 @@ VARIABLES: Sequence[Variable] = (
         ("PUSHER_WS_HOST", "str", "", "Host browsers connect to; empty takes the API's."),
         ("PUSHER_WS_PORT", "int", 0, "Its port; 0 takes the API's."),
         ("PUSHER_TLS", "bool", True, "https and wss."),
+        ("NOTIFICATION_DAYS", "int", 365, "Days a notification is kept."),
         ("LIVE_EVENT_HOURS", "int", 48, "How long what was said on channels can be caught up."),
     ),
     *_group(

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from realtime.api.live import EventsView, PresenceView, StreamView
+from realtime.api.preferences import PreferencesView, SendGridWebhookView
 from realtime.api.pusher import AuthView, ConfigView, PusherWebhookView
 from realtime.api.viewsets import NotificationViewSet, UnreadCountView
 
@@ -24,6 +25,16 @@ urlpatterns = [
         "notifications/<uuid:pk>/read/",
         NotificationViewSet.as_view({"post": "read"}),
         name="notifications-api-read",
+    ),
+    path(
+        "me/notification-preferences/",
+        PreferencesView.as_view(),
+        name="notification-preferences-api",
+    ),
+    path(
+        "realtime/webhooks/sendgrid/",
+        SendGridWebhookView.as_view(),
+        name="realtime-api-sendgrid-webhook",
     ),
     path("realtime/config/", ConfigView.as_view(), name="realtime-api-config"),
     path("realtime/auth/", AuthView.as_view(), name="realtime-api-auth"),

@@ -17,6 +17,7 @@ NOBODYS = UUID("0198aaaa-0000-7000-8000-000000000000")
 WITHOUT_ROLES = {
     "/api/v1/payments/webhooks/paypal/",
     "/api/v1/realtime/webhooks/pusher/",
+    "/api/v1/realtime/webhooks/sendgrid/",
 }
 
 

@@ -319,6 +319,7 @@ EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
+SENDGRID = providers.sendgrid(env, SANDBOX_URL)
 MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
 EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
 
@@ -359,6 +360,8 @@ if REALTIME_DRIVER == "pusher":
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
 # What was said on channels; who was away longer reads anew.
 LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
+NOTIFICATIONS_KEPT_FOR = timedelta(days=env.number("NOTIFICATION_DAYS"))
+MAILS_KEPT_FOR = timedelta(days=env.number("MAIL_DAYS"))
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
 STREAMS: dict[str, float] = {

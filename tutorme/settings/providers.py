@@ -151,3 +151,14 @@ def pusher_sources(pusher: dict[str, Any]) -> list[str]:
     """Where pages may connect to: the socket, and plain requests where a socket is refused."""
     at = f"{pusher['ws_host']}:{pusher['ws_port']}"
     return [f"wss://{at}", f"https://{at}"] if pusher["tls"] else [f"ws://{at}", f"http://{at}"]
+
+
+def sendgrid(env: Environment, sandbox_url: str) -> dict[str, str]:
+    """With no key mail goes by SMTP alone."""
+    own = "https://api.sendgrid.com"
+    base_url = env.text("SENDGRID_BASE_URL") or (f"{sandbox_url}/sendgrid" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "api_key": env.text("SENDGRID_API_KEY"),
+        "webhook_key": env.text("SENDGRID_WEBHOOK_KEY"),
+    }
