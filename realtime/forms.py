@@ -55,3 +55,31 @@ class MatrixForm(forms.Form):
         if kind.has_page:
             said["in_page"] = self.cleaned_data[f"page:{kind.name}"]
         return said
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files as a list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(each, initial) for each in given]
+
+
+class MessageForm(forms.Form):
+    body = forms.CharField(
+        label=_("Your message"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    files = FilesField(label=_("Files"), required=False, help_text=_("Pictures, PDF, documents."))
+
+
+class ReportForm(forms.Form):
+    reason = forms.CharField(label=_("What is wrong with it?"), max_length=500, required=False)

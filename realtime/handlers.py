@@ -56,12 +56,13 @@ from realtime import (  # declared by being read
     broadcasts,
     course_announcements,  # noqa: F401
     digest_announcements,  # noqa: F401
+    message_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
-from realtime.events import DigestDue
+from realtime.events import DigestDue, MessageReported, MessageWaiting
 from realtime.gateways import sendgrid
 from realtime.services import bounces, pusher_news
 from realtime.services.notifications import announce
@@ -283,6 +284,16 @@ def tell_attempt_graded(event: AttemptGraded) -> None:
 
 @outbox.handles(DigestDue)
 def send_digest(event: DigestDue) -> None:
+    announce(event)
+
+
+@outbox.handles(MessageWaiting)
+def tell_message_waiting(event: MessageWaiting) -> None:
+    announce(event)
+
+
+@outbox.handles(MessageReported)
+def tell_message_reported(event: MessageReported) -> None:
     announce(event)
 
 

@@ -23,6 +23,7 @@ AREAS: dict[str, TextLike] = {
 }
 LABELS: dict[str, TextLike] = {
     "message": _("Somebody writes to you"),
+    "message-reported": _("Somebody reports a message"),
     "digest": _("The gathered mail"),
     "welcome": _("Welcome"),
     "enrolled": _("You are enrolled"),
@@ -52,7 +53,9 @@ LABELS: dict[str, TextLike] = {
     "subscription-changed": _("Your plan changes"),
 }
 # Told to those who run the site; nobody else is asked about them.
-FOR_STAFF = frozenset({"course-submitted", "tutor-submitted", "achievement-backfilled"})
+FOR_STAFF = frozenset(
+    {"course-submitted", "tutor-submitted", "achievement-backfilled", "message-reported"}
+)
 
 
 @dataclass(frozen=True)

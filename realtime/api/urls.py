@@ -1,5 +1,11 @@
 from django.urls import path
 
+from realtime.api.conversations import (
+    BlockViewSet,
+    ConversationViewSet,
+    MessageReportView,
+    MessageViewSet,
+)
 from realtime.api.live import EventsView, PresenceView, StreamView
 from realtime.api.preferences import PreferencesView, SendGridWebhookView
 from realtime.api.pusher import AuthView, ConfigView, PusherWebhookView
@@ -25,6 +31,42 @@ urlpatterns = [
         "notifications/<uuid:pk>/read/",
         NotificationViewSet.as_view({"post": "read"}),
         name="notifications-api-read",
+    ),
+    path(
+        "conversations/",
+        ConversationViewSet.as_view({"get": "list", "post": "create"}),
+        name="conversations-api-list",
+    ),
+    path(
+        "conversations/<uuid:pk>/",
+        ConversationViewSet.as_view({"get": "retrieve"}),
+        name="conversations-api-one",
+    ),
+    path(
+        "conversations/<uuid:pk>/read/",
+        ConversationViewSet.as_view({"post": "read"}),
+        name="conversations-api-read",
+    ),
+    path(
+        "conversations/<uuid:pk>/answer/",
+        ConversationViewSet.as_view({"post": "answer"}),
+        name="conversations-api-answer",
+    ),
+    path(
+        "conversations/<uuid:pk>/messages/",
+        MessageViewSet.as_view({"get": "list", "post": "create"}),
+        name="messages-api-list",
+    ),
+    path("messages/<uuid:pk>/report/", MessageReportView.as_view(), name="messages-api-report"),
+    path(
+        "me/blocks/",
+        BlockViewSet.as_view({"get": "list", "post": "create"}),
+        name="blocks-api-list",
+    ),
+    path(
+        "me/blocks/<uuid:pk>/",
+        BlockViewSet.as_view({"delete": "destroy"}),
+        name="blocks-api-one",
     ),
     path(
         "me/notification-preferences/",
