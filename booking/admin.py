@@ -3,10 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from booking.models import Booking, BookingChange, LessonType, Schedule
+from booking.models import (
+    Booking,
+    BookingChange,
+    CalendarConnection,
+    LessonType,
+    Meeting,
+    Schedule,
+)
+from booking.services import meetings, syncing
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -48,3 +57,39 @@ class ScheduleAdmin(ReadOnlyAdmin):
     list_filter = ("is_open", "cancellation")
     search_fields = ("tutor__email",)
     list_select_related = ("tutor",)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReadOnlyAdmin):
+    """Where lessons take place. What failed can be tried again."""
+
+    list_display = ("booking", "platform", "state", "version", "problem", "updated_at")
+    list_filter = ("platform", "state")
+    search_fields = ("booking__id", "booking__tutor__email", "booking__student__email")
+    list_select_related = ("booking",)
+    ordering = ("-updated_at",)
+    actions = ("try_again",)
+
+    @admin.action(description="Ask the provider again")
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Meeting]) -> None:
+        count = meetings.again(queryset)
+        self.message_user(request, f"{count} meetings are asked for again.")
+
+
+@admin.register(CalendarConnection)
+class CalendarConnectionAdmin(ReadOnlyAdmin):
+    """Tokens and secrets are not shown."""
+
+    list_display = ("user", "provider", "account", "state", "synced_at", "problem")
+    list_filter = ("provider", "state")
+    search_fields = ("user__email", "account")
+    list_select_related = ("user",)
+    exclude = ("access_token", "refresh_token", "channel_secret", "sync_token")
+    actions = ("look_now",)
+
+    @admin.action(description="Look at the calendar now")
+    def look_now(self, request: HttpRequest, queryset: QuerySet[CalendarConnection]) -> None:
+        rows = list(queryset.filter(state="active"))
+        for row in rows:
+            syncing.hint(row)
+        self.message_user(request, f"{len(rows)} calendars are looked at.")

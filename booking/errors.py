@@ -61,3 +61,42 @@ class ScheduleMissing(DomainError):
     title = _("There is no schedule yet")
     status = 404
     explanation = _("Set your hours first.")
+
+
+class RoomClosed(DomainError):
+    """`opens_at` says from when on."""
+
+    code = "room-closed"
+    title = _("The way in is closed")
+    status = 409
+    explanation = _("It opens ten minutes before the lesson and closes half an hour after it.")
+
+
+class CalendarRefused(DomainError):
+    code = "calendar-refused"
+    title = _("The calendar could not be connected")
+    status = 409
+    explanation = _("The consent was not given, or came back too late. Connect it again.")
+
+
+class CalendarUnreadable(DomainError):
+    """`reason`: address, unreachable, too-large, not-a-calendar or too-many."""
+
+    code = "calendar-unreadable"
+    title = _("This is no calendar that can be read")
+    status = 422
+    explanation = _("Give the address of an iCalendar file (.ics), or the file itself.")
+
+
+class NoticeRefused(DomainError):
+    code = "notice-refused"
+    title = _("This notice is not from a calendar of ours")
+    status = 403
+    explanation = _("It does not carry the secret that was given with the order.")
+
+
+class TooManyImports(DomainError):
+    code = "too-many-imports"
+    title = _("You have five calendars here already")
+    status = 409
+    explanation = _("Remove one of them first.")

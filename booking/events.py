@@ -62,3 +62,13 @@ class BookingCancelled(_About, Event):
 @dataclass(frozen=True)
 class BookingExpired(_About, Event):
     name: ClassVar[str] = "booking.expired"
+
+
+@dataclass(frozen=True)
+class CalendarBroken(Event):
+    """A connected calendar does not let us in any more; its owner connects it again."""
+
+    name: ClassVar[str] = "calendar.broken"
+    connection_id: UUID
+    user_id: UUID
+    provider: str

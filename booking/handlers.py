@@ -11,11 +11,13 @@ from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
     AvailabilityChanged,
     BookingCancelled,
+    BookingConfirmed,
     BookingDeclined,
     BookingExpired,
+    BookingMoved,
 )
 from booking.models import Booking
-from booking.services import free_times, holding
+from booking.services import free_times, holding, meetings, writing
 from payments.events import PaymentCaptured
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
@@ -47,6 +49,24 @@ directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_
 @outbox.handles(AvailabilityChanged)
 def note_free_times(event: AvailabilityChanged) -> None:
     free_times.rebuild(event.tutor_id)
+
+
+@outbox.handles(BookingConfirmed)
+def arrange_the_meeting(event: BookingConfirmed) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
+
+
+@outbox.handles(BookingMoved)
+def move_the_meeting(event: BookingMoved) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
+
+
+@outbox.handles(BookingCancelled)
+def end_the_meeting(event: BookingCancelled) -> None:
+    meetings.want(event.booking_id, event.version)
+    writing.want(event.booking_id, event.version)
 
 
 @outbox.handles(PaymentCaptured)

@@ -1,7 +1,16 @@
 """What booking keeps about people: that an hour was held and what became of it, without words."""
 
-from booking.models import Booking, BookingChange, LessonType
-from tutorme.core.personal import Blank, Keep, Table, declare
+from booking.models import (
+    Booking,
+    BookingChange,
+    CalendarConnection,
+    CalendarFeed,
+    CalendarImport,
+    FreeIndex,
+    FreeStart,
+    LessonType,
+)
+from tutorme.core.personal import Blank, Delete, Keep, Table, declare
 
 _HOUR = Keep("an hour between two people; who left is a pseudonym")
 
@@ -10,4 +19,17 @@ declare(
     Table(Booking, "tutor_id", _HOUR),
     Table(BookingChange, "actor_id", Keep("append-only")),
     Table(LessonType, "tutor_id", _HOUR),
+    Table(
+        CalendarConnection,
+        "user_id",
+        Delete(),
+        hidden=frozenset(
+            {"access_token", "refresh_token", "channel_secret", "sync_token", "channel_resource"}
+        ),
+    ),
+    Table(CalendarImport, "user_id", Delete(), hidden=frozenset({"url"})),
+    Table(CalendarFeed, "user_id", Delete(), hidden=frozenset({"token", "digest"})),
+    # Made from the rules and bookings that are exported.
+    Table(FreeStart, "tutor_id", Delete(), is_exported=False),
+    Table(FreeIndex, "tutor_id", Delete(), is_exported=False),
 )

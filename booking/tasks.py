@@ -1,9 +1,19 @@
 """Celery entry points and jobs of booking."""
 
+from typing import Any
 from uuid import UUID
 
-from booking.services import free_times, holding, refunding
-from tutorme.core.jobs import Run, job
+from booking.services import (
+    connecting,
+    free_times,
+    holding,
+    importing,
+    meetings,
+    refunding,
+    syncing,
+    writing,
+)
+from tutorme.core.jobs import RetryJob, Run, job
 from tutorme.core.queue import app
 
 
@@ -15,6 +25,66 @@ def release_lapsed() -> None:
 @app.task(name="booking.roll_free_times")
 def roll_free_times() -> None:
     free_times.roll()
+
+
+@app.task(name="booking.reconcile_meetings")
+def reconcile_meetings() -> None:
+    meetings.reconcile()
+
+
+def _fall_back(*, booking_id: str, error: dict[str, Any]) -> None:
+    meetings.fall_back(UUID(booking_id), error["code"])
+
+
+@job(meetings.JOB, max_attempts=7, on_failure=_fall_back)
+def follow_meeting(run: Run, *, booking_id: str) -> None:
+    try:
+        meetings.follow(UUID(booking_id))
+    except meetings.NotReady as error:
+        raise RetryJob(str(error)) from error
+
+
+@app.task(name="booking.look_at_calendars")
+def look_at_calendars() -> None:
+    syncing.want_due()
+    syncing.want_channels()
+    importing.want_due()
+    connecting.close_stale()
+
+
+@job(syncing.JOB, max_attempts=6)
+def sync_calendar(run: Run, *, connection_id: str) -> None:
+    try:
+        syncing.sync(UUID(connection_id))
+    except syncing.Overtaken as error:
+        raise RetryJob("a later state was written down") from error
+
+
+@job(syncing.WATCH_JOB, max_attempts=3)
+def watch_calendar(run: Run, *, connection_id: str) -> None:
+    syncing.watch(UUID(connection_id))
+
+
+def _forget_calendar(*, connection_id: str, error: dict[str, Any]) -> None:
+    connecting.forget(UUID(connection_id))
+
+
+@job("booking.end_calendar", max_attempts=6, on_failure=_forget_calendar)
+def end_calendar(run: Run, *, connection_id: str) -> None:
+    connecting.give_back(UUID(connection_id))
+
+
+@job(writing.JOB, max_attempts=8)
+def write_event(run: Run, *, booking_id: str, connection_id: str) -> None:
+    try:
+        writing.follow(UUID(booking_id), UUID(connection_id))
+    except meetings.NotReady as error:
+        raise RetryJob(str(error)) from error
+
+
+@job("booking.read_import", max_attempts=3)
+def read_import(run: Run, *, import_id: str) -> None:
+    importing.read(UUID(import_id))
 
 
 @job("booking.refund")

@@ -10,11 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail, sendgrid
+from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
+from sandbox.msgraph import calendar as msgraph
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
 from sandbox.pusher import routes as pusher
+from sandbox.zoom import meetings as zoom
 
 
 async def index(request: Request) -> Response:
@@ -49,6 +52,9 @@ app = Starlette(
         Mount("/paypal", routes=paypal.routes),
         *identity.routes,
         *pusher.routes,
+        *zoom.routes,
+        *google.routes,
+        *msgraph.routes,
         *mail.routes,
         *sendgrid.routes,
     ],

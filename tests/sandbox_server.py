@@ -1,4 +1,5 @@
-"""The sandbox, running: uvicorn in a thread, real sockets, every PayPal exchange recorded."""
+"""The sandbox, running: uvicorn in a thread, real sockets, and every exchange that a provider's
+document covers recorded."""
 
 import os
 import socket
@@ -14,26 +15,27 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.app import app
+from sandbox.calendars.grants import grants
+from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
 from sandbox.pusher.sockets import office
-from tests.contracts import CONTRACTS, Exchange, paypal_errors
+from sandbox.zoom.meetings import memory as zoom
+from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
 from tutorme.settings import base, providers
-
-_RECORDED = ("/paypal/v", "/sendgrid/v")
 
 
 class Recorder:
-    """Keeps what went in and came out of these, fault-made answers excepted."""
+    """Keeps what went in and came out, fault-made answers excepted."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
         self.exchanges: list[Exchange] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_RECORDED):
+        if scope["type"] != "http" or not is_covered(scope["path"]):
             await self.inner(scope, receive, send)
             return
         asked, answered, status = bytearray(), bytearray(), 0
@@ -46,7 +48,7 @@ class Recorder:
 
         def record() -> None:
             headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"]}
-            path = scope["path"].removeprefix("/paypal").removeprefix("/sendgrid")
+            path = scope["path"]
             query = scope["query_string"].decode()
             row = (scope["method"], path, query, headers, bytes(asked), status, bytes(answered))
             self.exchanges.append(Exchange(*row))
@@ -133,8 +135,8 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
-    """An empty sandbox that the settings point at; at the end every exchange with PayPal must
-    have kept to PayPal's own documents."""
+    """An empty sandbox that the settings point at; at the end every exchange must have kept to the
+    providers' own documents."""
     running_sandbox.recorder.exchanges.clear()
     board.clear()
     box.clear()
@@ -142,6 +144,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
         memory.forget()
+    for kept in (zoom, calendars, grants):
+        kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",
@@ -151,6 +155,8 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     }
     settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
+    settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
+    settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     office.forget()
     settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
@@ -159,6 +165,6 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.EMAIL_USE_TLS = False
     yield running_sandbox
     if running_sandbox.contracts_checked:
-        found = paypal_errors(running_sandbox.recorder.exchanges)
+        found = errors_of(running_sandbox.recorder.exchanges)
         if found:
             pytest.fail("\n".join(found))

@@ -128,6 +128,19 @@ VARIABLES: Sequence[Variable] = (
         ("PAYPAL_WEBHOOK_ID", "str", "", "Id of the webhook subscription; empty refuses webhooks."),
     ),
     *_group(
+        "Meetings",
+        ("ZOOM_ACCOUNT_ID", "str", "", "Zoom account of a server-to-server app; empty: no Zoom."),
+        ("ZOOM_CLIENT_ID", "str", "", "Its client id."),
+        ("ZOOM_CLIENT_SECRET", "str", "", "Its client secret."),
+        (
+            "ZOOM_HOST_USER",
+            "str",
+            "me",
+            "Zoom user who hosts for tutors without a seat in that account.",
+        ),
+        ("ZOOM_WEBHOOK_SECRET", "str", "", "Secret token of its webhooks; empty refuses them."),
+    ),
+    *_group(
         "Money",
         ("BUSINESS_NAME", "str", "TutorMe", "Who sells, on receipts."),
         ("BUSINESS_ADDRESS", "str", "", "Its address on receipts; lines apart by |."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from booking.api import views
+from booking.api import calendars, meetings, notices, views
 
 one = views.BookingViewSet
 urlpatterns = [
@@ -27,6 +27,43 @@ urlpatterns = [
     ),
     path("bookings/", one.as_view({"get": "list", "post": "create"}), name="booking-api-list"),
     path("bookings/<uuid:pk>/", one.as_view({"get": "retrieve"}), name="booking-api-read"),
+    path(
+        "bookings/<uuid:pk>/calendar.ics",
+        meetings.FileView.as_view(),
+        name="booking-api-calendar",
+    ),
+    path(
+        "calendars/notices/google/<str:channel_id>/",
+        notices.GoogleNoticeView.as_view(),
+        name="booking-api-notice-google",
+    ),
+    path(
+        "calendars/notices/microsoft/<str:channel_id>/",
+        notices.MicrosoftNoticeView.as_view(),
+        name="booking-api-notice-microsoft",
+    ),
+    path(
+        "me/calendar-connections/",
+        calendars.ConnectionViewSet.as_view({"get": "list"}),
+        name="booking-api-calendars",
+    ),
+    path(
+        "me/calendar-connections/<uuid:pk>/",
+        calendars.ConnectionViewSet.as_view({"delete": "destroy"}),
+        name="booking-api-calendar-connection",
+    ),
+    path(
+        "me/calendar-imports/",
+        calendars.ImportViewSet.as_view({"get": "list", "post": "create"}),
+        name="booking-api-imports",
+    ),
+    path(
+        "me/calendar-imports/<uuid:pk>/",
+        calendars.ImportViewSet.as_view({"delete": "destroy"}),
+        name="booking-api-import",
+    ),
+    path("me/calendar-feed/", meetings.FeedView.as_view(), name="booking-api-feed"),
+    path("bookings/<uuid:pk>/join/", meetings.JoinView.as_view(), name="booking-api-join"),
     *(
         path(
             f"bookings/<uuid:pk>/{action}/",

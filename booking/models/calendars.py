@@ -14,6 +14,7 @@ class CalendarConnection(models.Model):
     and lessons are written into it.
 
     active → broken where the grant is gone: then its owner connects it again.
+    active | broken → ending, while the grant is given back, and then there is no row.
     """
 
     class Provider(models.TextChoices):
@@ -23,6 +24,7 @@ class CalendarConnection(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active"
         BROKEN = "broken"
+        ENDING = "ending"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -34,9 +36,13 @@ class CalendarConnection(models.Model):
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
     access_until = models.DateTimeField()
+    # Who is asking for a new token has the row until then; see `services/grants.py`.
+    taken_until = models.DateTimeField(null=True)
     # Where the next look goes on. Empty asks for everything.
     sync_token = models.TextField(blank=True)
     synced_at = models.DateTimeField(null=True)
+    # The last time all of it was read: what a sync token covers ends at a date.
+    read_whole_at = models.DateTimeField(null=True)
     sync_wanted_at = models.DateTimeField(db_default=Now())
     # The provider's standing order to tell us of changes; `channel_secret` proves that it is them.
     channel_id = models.CharField(max_length=100, blank=True)
@@ -44,13 +50,14 @@ class CalendarConnection(models.Model):
     channel_secret = EncryptedTextField(blank=True)
     channel_until = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
+    broken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("created_at",)
         constraints = [
             one_of("provider", ["google", "microsoft"], "calendar_provider"),
-            one_of("state", ["active", "broken"], "calendar_state"),
+            one_of("state", ["active", "broken", "ending"], "calendar_state"),
             models.UniqueConstraint(
                 fields=["user", "provider", "account"], name="calendar_connected_once"
             ),
@@ -81,6 +88,7 @@ class WrittenEvent(models.Model):
     reference = models.CharField(max_length=400, blank=True)
     version = models.PositiveIntegerField(default=0)
     is_gone = models.BooleanField(default=False)
+    taken_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -21,7 +21,7 @@ class Meeting(models.Model):
 
     class State(models.TextChoices):
         WANTED = "wanted"
-        # The provider was asked, or is about to be: whether it did anything is to be looked up.
+        # The provider is being asked; killed now, what it did is to be looked up.
         MAKING = "making"
         PENDING = "pending"
         READY = "ready"
@@ -38,6 +38,8 @@ class Meeting(models.Model):
     connection = models.ForeignKey(
         "booking.CalendarConnection", models.SET_NULL, null=True, related_name="meetings"
     )
+    # Whether the provider was ever asked to make it: then there may be one we did not hear of.
+    was_asked = models.BooleanField(default=False)
     # For guests. What makes somebody host is fetched when they come, and never kept.
     join_url = models.CharField(max_length=2000, blank=True)
     # The booking's version it was last brought up to, and the hours it has at the provider.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from booking import queries
+from booking import queries, topics
 from booking.forms.booking import MoveForm, ReasonForm
 from booking.models import Booking
 from booking.policies import POLICIES
@@ -60,7 +60,7 @@ def own(request: HttpRequest) -> QuerySet[Booking]:
     return rows.select_related("tutor", "student", "lesson_type")
 
 
-def _one(request: HttpRequest, pk: UUID) -> Booking:
+def one_of(request: HttpRequest, pk: UUID) -> Booking:
     row = own(request).filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -107,7 +107,7 @@ def shown(row: Booking, viewer: Any) -> dict[str, Any]:
 @login_required
 @require_safe
 def lesson(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, _one(request, pk))
+    return _page(request, one_of(request, pk))
 
 
 def _page(request: HttpRequest, row: Booking, error: DomainError | None = None) -> HttpResponse:
@@ -122,6 +122,7 @@ def _page(request: HttpRequest, row: Booking, error: DomainError | None = None) 
     ]
     context = {
         **facts,
+        "topic": topics.topic_of(request.user, row.pk),
         "error": error,
         "due": due,
         "policy": POLICIES[row.cancellation].sentence,
@@ -150,7 +151,7 @@ def _can_cancel(row: Booking, *, student: bool) -> bool:
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    row, form = _one(request, pk), ReasonForm(request.POST)
+    row, form = one_of(request, pk), ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         cancelling.cancel(booking_id=row.pk, by=request.user, reason=reason)
@@ -164,7 +165,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
-    row, form = _one(request, pk), ReasonForm(request.POST)
+    row, form = one_of(request, pk), ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     accept = request.POST.get("answer") == "accept"
     try:
@@ -181,7 +182,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time for the same lesson, chosen as the first one was."""
     assert isinstance(request.user, User)
-    row = _one(request, pk)
+    row = one_of(request, pk)
     schedule = queries.schedule_of(row.tutor_id)
     if row.student_id != request.user.pk or schedule is None:
         raise Http404

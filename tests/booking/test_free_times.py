@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.directory import FreeAt
 from accounts.models import User
+from accounts.queries.tutors import Wanted
 from booking import queries
 from booking.models import BusyTime, FreeStart, LessonType
 from booking.services import cancelling, free_times, offers, schedules
+from booking.walltime import Span
 from tests.booking.conftest import held, hour, open_diary
 from tutorme.core.money import Money
 
@@ -41,7 +43,7 @@ def two(tess: User, orla: User, lesson: LessonType, drain) -> None:
 class TestNotedDown:
     def test_it_is_what_the_pure_function_says(self, tess: User, lesson, drain) -> None:
         drain()
-        between = queries.Span(timezone.now(), timezone.now() + free_times.REACH)
+        between = Span(timezone.now(), timezone.now() + free_times.REACH)
         schedule = queries.schedule_of(tess.pk)
         assert schedule is not None
         said = queries.diary(schedule, between, now=timezone.now()).offered(between, minutes=60)
@@ -118,9 +120,9 @@ class TestFound:
     def test_other_wishes_count_too(self, orla: User) -> None:
         orla.tutor_profile.hourly_minor = 2000
         orla.tutor_profile.save()
-        wanted = queries.Wanted(price_max=Decimal(25))
+        wanted = Wanted(price_max=Decimal(25))
         assert found(at(3, 14, 15), wanted=wanted) == ["Orla"]
-        assert found(at(3, 14, 15), wanted=queries.Wanted(currency="USD")) == []
+        assert found(at(3, 14, 15), wanted=Wanted(currency="USD")) == []
 
     def test_the_diary_has_the_last_word(self, tess: User) -> None:
         """A busy time nobody heard of yet: noted as free, and not offered all the same."""

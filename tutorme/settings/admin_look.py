@@ -19,6 +19,7 @@ UNFOLD = {
     "SITE_HEADER": "TutorMe",
     "SITE_URL": "/",
     "SITE_SYMBOL": "menu_book",
+    "DASHBOARD_CALLBACK": "tutorme.web.backoffice.dashboard",
     "BORDER_RADIUS": "4px",
     "COLORS": {"base": _scale(0.030, 172), "primary": _scale(0.078, 165)},
     "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],

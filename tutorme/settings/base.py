@@ -310,6 +310,8 @@ PAYPAL = providers.paypal(env, SANDBOX_URL)
 SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
 APPLE_URL = providers.apple_url(SANDBOX_URL)
 FIREBASE = providers.firebase(env, SANDBOX_URL)
+ZOOM = providers.zoom(env, SANDBOX_URL)
+CALENDARS = providers.calendars(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")

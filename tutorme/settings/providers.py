@@ -162,3 +162,65 @@ def sendgrid(env: Environment, sandbox_url: str) -> dict[str, str]:
         "api_key": env.text("SENDGRID_API_KEY"),
         "webhook_key": env.text("SENDGRID_WEBHOOK_KEY"),
     }
+
+
+def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
+    standing_in = bool(sandbox_url)
+    return {
+        "api_url": f"{sandbox_url}/zoom/v2" if sandbox_url else "https://api.zoom.us/v2",
+        "oauth_url": f"{sandbox_url}/zoom/oauth" if sandbox_url else "https://zoom.us/oauth",
+        "account_id": env.text("ZOOM_ACCOUNT_ID") or ("sandbox-account" if standing_in else ""),
+        "client_id": env.text("ZOOM_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "client_secret": env.text("ZOOM_CLIENT_SECRET")
+        or ("sandbox-secret" if standing_in else ""),
+        "host_user": env.text("ZOOM_HOST_USER"),
+        "webhook_secret": env.text("ZOOM_WEBHOOK_SECRET")
+        or ("sandbox-webhook-secret" if standing_in else ""),
+    }
+
+
+def calendars(env: Environment, sandbox_url: str) -> dict[str, dict[str, str]]:
+    """Where calendars are asked for and read. The apps are those people sign in with."""
+    return {
+        "google": _google_calendar(env, sandbox_url),
+        "microsoft": _microsoft_calendar(env, sandbox_url),
+    }
+
+
+def _google_calendar(env: Environment, sandbox_url: str) -> dict[str, str]:
+    at = f"{sandbox_url}/google/oauth" if sandbox_url else ""
+    return {
+        "authorize_url": f"{at}/authorize"
+        if at
+        else "https://accounts.google.com/o/oauth2/v2/auth",
+        "oauth_url": at or "https://oauth2.googleapis.com",
+        "api_url": f"{sandbox_url}/google/calendar/v3"
+        if sandbox_url
+        else "https://www.googleapis.com/calendar/v3",
+        "scope": "openid email https://www.googleapis.com/auth/calendar.events",
+        **_app(env, "GOOGLE", sandbox_url),
+    }
+
+
+def _microsoft_calendar(env: Environment, sandbox_url: str) -> dict[str, str]:
+    tenant = env.text("MICROSOFT_TENANT")
+    own = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
+    at = f"{sandbox_url}/graph/oauth" if sandbox_url else own
+    return {
+        "authorize_url": f"{at}/authorize",
+        "oauth_url": at,
+        "api_url": f"{sandbox_url}/graph/v1.0"
+        if sandbox_url
+        else "https://graph.microsoft.com/v1.0",
+        "scope": "openid email offline_access Calendars.ReadWrite",
+        **_app(env, "MICROSOFT", sandbox_url),
+    }
+
+
+def _app(env: Environment, prefix: str, sandbox_url: str) -> dict[str, str]:
+    standing_in = bool(sandbox_url)
+    return {
+        "client_id": env.text(f"{prefix}_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
+        "client_secret": env.text(f"{prefix}_CLIENT_SECRET")
+        or ("sandbox-secret" if standing_in else ""),
+    }

@@ -5,6 +5,8 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "look-at-calendars": {"task": "booking.look_at_calendars", "schedule": 30.0},
+    "reconcile-meetings": {"task": "booking.reconcile_meetings", "schedule": 60.0},
     "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},
     "sweep-outbox": {"task": "core.sweep_outbox", "schedule": 5.0},
     "sweep-jobs": {"task": "core.sweep_jobs", "schedule": 5.0},

@@ -61,6 +61,7 @@ SETTINGS = (
     Entry(("settings-notifications",), _("Notifications")),
     Entry(("settings-security",), _("Security")),
     Entry(("settings-connections",), _("Connected accounts")),
+    Entry(("calendars",), _("Calendars")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
     Entry(("settings-billing",), _("Billing details")),

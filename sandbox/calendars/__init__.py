@@ -1,0 +1,1 @@
+"""What the stand-ins of Google Calendar and Microsoft Graph share: grants, calendars, notices."""

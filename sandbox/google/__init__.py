@@ -1,0 +1,1 @@
+"""Google's calendar API with Meet, and the OAuth that opens it."""

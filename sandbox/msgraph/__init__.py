@@ -1,0 +1,1 @@
+"""Microsoft Graph's calendar with Teams, and the OAuth that opens it."""

@@ -1,0 +1,1 @@
+"""Zoom meetings of a server-to-server app."""

@@ -1,0 +1,146 @@
+"""Meet and Teams: rooms that come with an event in the tutor's own calendar, some of them late."""
+
+import pytest
+
+from accounts.models import TutorProfile, User
+from booking.models import Booking, Meeting, WrittenEvent
+from booking.services import cancelling, connecting, meetings
+from tests.booking.calendars import CREATE, FAULTS, again, connect, events, take_back
+from tests.booking.conftest import held, hour
+from tests.sandbox_server import Sandbox
+from tutorme.core import breaker
+
+State = Meeting.State
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.parametrize(
+        ("platform", "provider", "host"),
+        [
+            ("meet", "google", "https://meet.google.com/"),
+            ("teams", "microsoft", "https://teams.microsoft.com/"),
+        ],
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def closed_breakers() -> None:
+    breaker._shared.cache_clear()
+    breaker._alone.cache_clear()
+
+
+@pytest.fixture
+def there(sandbox: Sandbox, tess: User, platform: str, provider: str, drain) -> None:
+    TutorProfile.objects.filter(pk=tess.pk).update(preferred_video_platform=platform)
+    connect(sandbox, tess, provider)
+    drain()
+
+
+@pytest.mark.usefixtures("there")
+def test_made_moved_and_ended_with_the_booking(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    row = held(sam, free)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.platform, meeting.state) == (platform, State.READY)
+    assert meeting.join_url.startswith(host)
+    (event,) = events(sandbox, provider, tess.email)
+    assert not WrittenEvent.objects.exists()
+    row = cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
+    drain()
+    (moved,) = events(sandbox, provider, tess.email)
+    assert moved["id"] == event["id"]
+    assert moved["start"]["dateTime"].startswith(f"{hour(4, 12):%Y-%m-%dT%H:%M}")
+    # What leads into the meeting stands in the body of a Teams event.
+    assert moved.get("body") == event.get("body")
+    assert Meeting.objects.get().join_url == meeting.join_url
+    cancelling.cancel(booking_id=row.pk, by=sam)
+    drain()
+    assert events(sandbox, provider, tess.email) == []
+    assert Meeting.objects.get().state == State.GONE
+
+
+@pytest.mark.usefixtures("there")
+def test_a_room_that_comes_late_is_waited_for(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    sandbox.fault(CREATE[provider], "room-pending", provider=FAULTS[provider])
+    row = held(sam, free)
+    drain()
+    assert Meeting.objects.get(booking=row).state == State.PENDING
+    for _ in range(2):
+        again()
+        drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert meeting.state == State.READY
+    assert meeting.join_url.startswith(host)
+
+
+@pytest.mark.usefixtures("there")
+def test_an_account_without_rooms_means_ours(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    sandbox.fault(CREATE[provider], "no-room", provider=FAULTS[provider])
+    row = held(sam, free)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.join_url) == (State.FAILED, "")
+    row.refresh_from_db()
+    assert row.state == Booking.State.CONFIRMED
+    assert len(events(sandbox, provider, tess.email)) == 1
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize("kind", ["500-after", "lost-reply", "garbled"])
+def test_an_answer_that_was_lost_makes_no_second_room(
+    sandbox, tess, sam, free, drain, platform, provider, host, kind
+) -> None:
+    sandbox.fault(CREATE[provider], kind, provider=FAULTS[provider], times=2)
+    held(sam, free)
+    for _ in range(3):
+        drain()
+        again()
+    assert len(events(sandbox, provider, tess.email)) == 1
+    assert Meeting.objects.get().state == State.READY
+
+
+@pytest.mark.usefixtures("there")
+def test_a_grant_taken_back_means_our_room(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    take_back(sandbox, tess.email)
+    row = held(sam, free)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.problem) == (State.FAILED, "grant-gone")
+    connect(sandbox, tess, provider)
+    assert meetings.again(Meeting.objects.all()) == 1
+    drain()
+    assert Meeting.objects.get(booking=row).state == State.READY
+
+
+def test_without_a_calendar_there_is_none(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    TutorProfile.objects.filter(pk=tess.pk).update(preferred_video_platform=platform)
+    row = held(sam, free)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.problem) == (State.FAILED, "not-connected")
+
+
+@pytest.mark.usefixtures("there")
+def test_a_calendar_let_go_keeps_the_address(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    row = held(sam, free)
+    drain()
+    connecting.disconnect(tess, tess.calendars.get().pk)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.connection_id, meeting.state) == (None, State.READY)
+    cancelling.cancel(booking_id=row.pk, by=sam)
+    drain()
+    row.refresh_from_db()
+    assert row.state == Booking.State.CANCELLED_BY_STUDENT

@@ -1,0 +1,51 @@
+"""The admin's first page: every tile leads to the rows it counts."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from tests.core.probe import Rang
+from tutorme.core import invariants, outbox
+from tutorme.core.models import OutboxDelivery
+from tutorme.web import backoffice
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_house_asks_for_nobody(client, ada: User) -> None:
+    client.force_login(ada)
+    page = client.get(reverse("admin:index"))
+    assert page.status_code == 200
+    assert "desk-alarm" not in page.text
+    assert "Not known" in page.text, "nobody has looked yet"
+    invariants.check_all()
+    assert "Not known" not in client.get(reverse("admin:index")).text
+
+
+def test_what_died_is_an_alarm_and_the_way_to_it(client, ada: User) -> None:
+    outbox.record(Rang("door"))
+    OutboxDelivery.objects.update(state="dead")
+    invariants.check_all()
+    client.force_login(ada)
+    page = client.get(reverse("admin:index")).text
+    assert page.count("desk-alarm") == 1
+    assert "Broken" in page
+    assert "test.rang" in page
+
+
+def test_every_tile_leads_to_a_list_that_takes_its_filter(client, ada: User) -> None:
+    """An admin list answers a filter it does not know with a redirect to `?e=1`."""
+    client.force_login(ada)
+    page = client.get(reverse("admin:index")).text
+    links = set(re.findall(r'<h3><a href="([^"]+)"', page))
+    assert len(links) > 10
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_sign_ups_are_counted_by_day(sam: User, otto: User) -> None:
+    chart = backoffice.signups()
+    assert len(chart.bars) == 30
+    assert [bar.text for bar in chart.bars][-1] == "2"
