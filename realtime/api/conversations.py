@@ -36,11 +36,11 @@ class ReadIn(StrictSerializer):
     seq = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
-class AnswerIn(StrictSerializer):
+class ConversationAnswerIn(StrictSerializer):
     accept = serializers.BooleanField()
 
 
-class ReportIn(StrictSerializer):
+class MessageReportIn(StrictSerializer):
     reason = SafeText(multiline=True, max_length=500, allow_blank=True, required=False, default="")
 
 
@@ -128,10 +128,10 @@ class ConversationViewSet(ApiViewSet):
         conversations.mark_read(user=_user(request), conversation_id=pk, seq=body["seq"])
         return Response(status=204)
 
-    @extend_schema(operation_id="conversations_answer", request=AnswerIn, responses=ConversationOut)
+    @extend_schema(operation_id="conversations_answer", request=ConversationAnswerIn, responses=ConversationOut)
     def answer(self, request: Request, pk: UUID) -> Response:
         """Say yes or no to somebody who asked."""
-        body = read_body(AnswerIn, request)
+        body = read_body(ConversationAnswerIn, request)
         conversations.answer(user=_user(request), conversation_id=pk, accept=body["accept"])
         return Response(_one(request, pk))
 
@@ -179,10 +179,10 @@ class MessageReportView(ApiView):
     access = {"post": _OWN}
     limit_scope = {"post": "write"}
 
-    @extend_schema(operation_id="messages_report", request=ReportIn, responses={204: None})
+    @extend_schema(operation_id="messages_report", request=MessageReportIn, responses={204: None})
     def post(self, request: Request, pk: UUID) -> Response:
         """Say that a message should not have been written; the site's staff looks at it."""
-        body = read_body(ReportIn, request)
+        body = read_body(MessageReportIn, request)
         moderation.report(user=_user(request), message_id=pk, reason=body["reason"])
         return Response(status=204)
 

@@ -26,7 +26,7 @@ class ChoiceIn(StrictSerializer):
     by_mail = serializers.BooleanField(required=False)
 
 
-class PreferencesIn(StrictSerializer):
+class NotificationPreferencesIn(StrictSerializer):
     digest = serializers.ChoiceField(choices=preferences.Digest.choices, required=False)
     quiet_from = serializers.TimeField(required=False, allow_null=True)
     quiet_until = serializers.TimeField(required=False, allow_null=True)
@@ -49,7 +49,7 @@ class KindOut(OutputSerializer):
     by_mail = serializers.BooleanField()
 
 
-class PreferencesOut(OutputSerializer):
+class NotificationPreferencesOut(OutputSerializer):
     digest = serializers.ChoiceField(choices=preferences.Digest.choices)
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
@@ -60,19 +60,19 @@ class PreferencesOut(OutputSerializer):
 class PreferencesView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN), "patch": Grant(SIGNED_IN, Scope.OWN)}
 
-    @extend_schema(operation_id="notification_preferences", responses=PreferencesOut)
+    @extend_schema(operation_id="notification_preferences", responses=NotificationPreferencesOut)
     def get(self, request: Request) -> Response:
         """What one is told, and how. What concerns safety and money papers is not listed."""
         return Response(_shown(_user(request)))
 
     @extend_schema(
         operation_id="notification_preferences_change",
-        request=PreferencesIn,
-        responses=PreferencesOut,
+        request=NotificationPreferencesIn,
+        responses=NotificationPreferencesOut,
     )
     def patch(self, request: Request) -> Response:
         """Change what is named; the rest stays."""
-        body, user = read_body(PreferencesIn, request), _user(request)
+        body, user = read_body(NotificationPreferencesIn, request), _user(request)
         for row in body.pop("kinds", []):
             kind = row.pop("kind")
             preferences.decide(user=user, kind=kind, changes=row)
