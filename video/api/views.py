@@ -123,7 +123,7 @@ class RoomViewSet(ApiViewSet):
         return Response(status=204)
 
     @extend_schema(
-        operation_id="video_rooms_participants", responses=serializers.PersonOut(many=True)
+        operation_id="video_rooms_participants", responses=serializers.RoomPersonOut(many=True)
     )
     def participants(self, request: Request, pk: UUID) -> Response:
         """Who is in it now."""
@@ -169,12 +169,12 @@ class RoomViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="video_rooms_rate",
-        request=serializers.RatingIn,
-        responses=serializers.RatingOut,
+        request=serializers.CallRatingIn,
+        responses=serializers.CallRatingOut,
     )
     def rate(self, request: Request, pk: UUID) -> Response:
         """Say how the call was; the last word counts."""
-        body = read_body(serializers.RatingIn, request)
+        body = read_body(serializers.CallRatingIn, request)
         row = rating.rate(user=viewer(request), room_id=pk, **body)
         return Response({"stars": row.stars, "trouble": row.trouble, "note": row.note})
 
