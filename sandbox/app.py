@@ -11,8 +11,10 @@ from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
 from sandbox.google import calendar as google
+from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
+from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
@@ -50,11 +52,13 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/graphy", routes=graphy.routes),
         Mount("/twilio", routes=twilio.routes),
         *identity.routes,
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
     ],
     lifespan=lifespan,

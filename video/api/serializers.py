@@ -82,7 +82,7 @@ class TapingIn(StrictSerializer):
         return attrs
 
 
-class CallRatingIn(StrictSerializer):
+class RoomRatingIn(StrictSerializer):
     stars = serializers.IntegerField(min_value=1, max_value=5)
     trouble = serializers.ChoiceField(
         choices=["picture", "sound", "connection", "other"], required=False
@@ -208,7 +208,7 @@ class RecordingOut(OutputSerializer):
     started_at = serializers.DateTimeField()
 
 
-class CallRatingOut(OutputSerializer):
+class RoomRatingOut(OutputSerializer):
     stars = serializers.IntegerField()
     trouble = serializers.CharField()
     note = serializers.CharField()

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from booking.admin import outcomes  # noqa: F401  registered by being read
 from booking.models import (
     Booking,
     BookingChange,
@@ -24,6 +25,7 @@ class ChangeInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     fields = ("version", "state", "actor", "reason", "was_at", "created_at")
+    readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
