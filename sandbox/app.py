@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail
+from sandbox.calendars import files
 from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
@@ -53,6 +54,7 @@ app = Starlette(
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        *files.routes,
         *mail.routes,
     ],
     lifespan=lifespan,

@@ -59,6 +59,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         for name in ("google", "microsoft", "apple")
     },
     "firebase": {"certs": _REST},
+    "ics": {"file": _REST},
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),
