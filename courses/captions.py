@@ -9,6 +9,7 @@ _TIME = re.compile(
 )
 _TAG = re.compile(r"<[^>]{0,200}>")
 MAX_CUES = 5000
+MAX_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)

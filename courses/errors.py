@@ -356,3 +356,10 @@ class NoReasonToNudge(DomainError):
     title = _("This learner is well on the way")
     status = 409
     explanation = _("A nudge goes to those who stopped, have not begun, or keep failing a quiz.")
+
+
+class HandoverNotBooked(DomainError):
+    code = "handover-not-booked"
+    title = _("No lesson was booked for this")
+    status = 409
+    explanation = _("A tutor writes back once the learner has booked a lesson with them.")

@@ -75,7 +75,7 @@ class AttemptSubmitted(Event):
 
 @dataclass(frozen=True)
 class AttemptRegraded(Event):
-    """A key was corrected and this attempt rose by it."""
+    """A key was corrected, or a tutor read again, and this attempt rose by it."""
 
     name: ClassVar[str] = "attempt.regraded"
     regrade_id: int
@@ -139,6 +139,51 @@ class EnrollmentCompleted(Event):
     user_id: UUID
     course_id: UUID
     version: int
+
+
+@dataclass(frozen=True)
+class RenewalDue(Event):
+    """A breaking version came after this completion; once for each such version."""
+
+    name: ClassVar[str] = "renewal.due"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class EnrollmentRenewed(Event):
+    """What a breaking version changed was learned: a certificate for `version` is due. The
+    completion stays what it was."""
+
+    name: ClassVar[str] = "enrollment.renewed"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class EnrollmentCancelled(Event):
+    """The place went: `refunded` where all of the money went back, else by leaving. What was
+    completed stays written."""
+
+    name: ClassVar[str] = "enrollment.cancelled"
+    enrollment_id: UUID
+    user_id: UUID
+    course_id: UUID
+    refunded: bool
+
+
+@dataclass(frozen=True)
+class HandoverAnswered(Event):
+    """A tutor wrote back to the lesson a learner was stuck in; the first time."""
+
+    name: ClassVar[str] = "handover.answered"
+    handover_id: UUID
+    user_id: UUID
+    lesson_id: UUID
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Course,
         CourseRating,
         Enrollment,
+        Handover,
         Lesson,
         Post,
         Submission,
@@ -156,6 +157,15 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         if getattr(user, "is_staff", False):
             return self
         return self.filter(answer__attempt__lesson__course__instructor_id=user.pk)
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def visible_to(self, user: Any) -> "HandoverQuerySet":
+        """One's own; and as the tutor, once a lesson was booked for it."""
+        if not user.is_authenticated:
+            return self.none()
+        asked = Q(tutor_id=user.pk, booking_id__isnull=False)
+        return self.filter(Q(student_id=user.pk) | asked)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

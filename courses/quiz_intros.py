@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Attempt, Enrollment, Lesson, Quiz, QuizSlot
+from courses.queries.renewals import attempts_spent
 from courses.services import marking, quizzes
 
 RECORDS = {
@@ -48,6 +49,13 @@ class QuizIntro:
         return RECORDS[Quiz.Record(self.quiz.record)]
 
 
+def _left(quiz: Quiz, enrollment: Enrollment | None, taken: int) -> int:
+    most = quiz.max_attempts or 0
+    if enrollment is not None and taken >= most:
+        taken = attempts_spent(enrollment, quiz.pk, taken)
+    return max(0, most - taken)
+
+
 def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro | None:
     """Three queries: the rules, how many questions, and one's attempts, the latest first. None
     for a quiz that was never published."""
@@ -56,7 +64,7 @@ def quiz_intro(lesson: Lesson, enrollment: Enrollment | None) -> QuizIntro | Non
         return None
     rows = Attempt.objects.filter(enrollment=enrollment, enrollment__isnull=False, lesson=lesson)
     attempts = list(rows.order_by("-number"))
-    left = max(0, quiz.max_attempts - len(attempts)) if quiz.max_attempts else None
+    left = _left(quiz, enrollment, len(attempts)) if quiz.max_attempts else None
     slots = QuizSlot.objects.filter(quiz=quiz)
     questions = slots.aggregate(total=Sum("draw"))["total"] or 0
     ready = quizzes.ready_at(quiz, attempts[0] if attempts else None)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("learn/<slug:slug>/", learn.course_home, name="courses-learn-course"),
     path("learn/<slug:slug>/my/progress/", learn.progress, name="courses-progress"),
     path("learn/<slug:slug>/my/search/", learn.search, name="courses-search"),
+    path("learn/<slug:slug>/my/renew/", learn.renew, name="courses-renew"),
     path("learn/<slug:slug>/my/leave/", learn.leave, name="courses-leave"),
     path("learn/<slug:slug>/<slug:key>/reset/", learn.reset, name="courses-lesson-reset"),
     path("courses/<slug:slug>/changes/", releases.changes, name="courses-changes"),

@@ -13,12 +13,23 @@ from courses.events import (
     AttemptGraded,
     AttemptRegraded,
     AttemptSubmitted,
+    HandoverAnswered,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
     ThreadOpened,
 )
-from courses.models import Appeal, Attempt, Lesson, Post, Submission, Thread, ThreadFollow
+from courses.models import (
+    Appeal,
+    Attempt,
+    Handover,
+    Lesson,
+    Post,
+    Regrade,
+    Submission,
+    Thread,
+    ThreadFollow,
+)
 from realtime.announcements import Announcement, Facts, TextLike, Told, declare
 from tutorme.core.events import Event
 
@@ -74,6 +85,14 @@ def _writer(event: AttemptGraded) -> list[Told]:
 
 
 def _raised(event: AttemptRegraded) -> list[Told]:
+    return _rise(event) if Regrade.objects.get(pk=event.regrade_id).correction_id else []
+
+
+def _read_again(event: AttemptRegraded) -> list[Told]:
+    return [] if Regrade.objects.get(pk=event.regrade_id).correction_id else _rise(event)
+
+
+def _rise(event: AttemptRegraded) -> list[Told]:
     attempt = Attempt.objects.get(pk=event.attempt_id)
     lesson = _lesson(attempt.lesson_id)
     facts = {**_facts(lesson), "score": str(attempt.score), "most": str(attempt.max_score)}
@@ -95,6 +114,12 @@ def _author_of_work(event: SubmissionMarked) -> list[Told]:
     url = reverse("courses-lesson", args=[lesson.course.slug, lesson.key])
     key = f"submission-marked:{event.submission_id}:{event.revision}"
     return [Told(event.user_id, key, _facts(lesson), url)]
+
+
+def _stuck(event: HandoverAnswered) -> list[Told]:
+    row = Handover.objects.select_related("tutor").get(pk=event.handover_id)
+    facts = {**_facts(_lesson(event.lesson_id)), "tutor": row.tutor.display_name}
+    return [Told(event.user_id, f"handover:{row.pk}", facts, reverse("handover", args=[row.pk]))]
 
 
 # Questions under a lesson ----------------------------------------------------------------------
@@ -164,6 +189,13 @@ _SAID: tuple[tuple[str, type[Event], Callable[[Any], list[Told]], TextLike, Text
         _("A key of %(course)s was corrected. You have %(score)s of %(most)s points now."),
     ),
     (
+        "attempt-read-again",
+        AttemptRegraded,
+        _read_again,
+        _("More points: %(lesson)s"),
+        _("Your tutor of %(course)s read again. You have %(score)s of %(most)s points now."),
+    ),
+    (
         "appeal-decided",
         AppealDecided,
         _appellant,
@@ -176,6 +208,13 @@ _SAID: tuple[tuple[str, type[Event], Callable[[Any], list[Told]], TextLike, Text
         _author_of_work,
         _("Your work came back: %(lesson)s"),
         _("Your tutor of %(course)s has read it."),
+    ),
+    (
+        "handover-answered",
+        HandoverAnswered,
+        _stuck,
+        _("%(tutor)s wrote back: %(lesson)s"),
+        _("It stands beside the lesson of %(course)s."),
     ),
     (
         "question-asked",

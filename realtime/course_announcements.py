@@ -1,4 +1,5 @@
-"""What authors and the site's staff are told about courses that are looked at first."""
+"""What authors and the site's staff are told about courses that are looked at first, and learners
+about a course that became another one."""
 
 from uuid import UUID
 
@@ -6,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from courses.events import CourseReviewed, CourseSubmitted
-from courses.models import CourseReview
+from courses.events import CourseReviewed, CourseSubmitted, RenewalDue
+from courses.models import Course, CourseReview
 from realtime.announcements import Announcement, Facts, Told, declare
 
 
@@ -40,6 +41,22 @@ def _rejected(event: CourseReviewed) -> list[Told]:
     return [] if event.approved else _author(event)
 
 
+def _finisher(event: RenewalDue) -> list[Told]:
+    course = Course.objects.only("title", "slug").get(pk=event.course_id)
+    facts: Facts = {"course": course.title, "version": event.version}
+    url = reverse("courses-learn-course", args=[course.slug])
+    return [Told(event.user_id, f"renewal:{event.enrollment_id}:{event.version}", facts, url)]
+
+
+declare(
+    Announcement(
+        kind="course-renewal",
+        event=RenewalDue,
+        who=_finisher,
+        title=_("%(course)s teaches something else now"),
+        body=_("Learn what changed, and you get a certificate for version %(version)s."),
+    )
+)
 declare(
     Announcement(
         kind="course-submitted",

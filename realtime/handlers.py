@@ -27,7 +27,9 @@ from courses.events import (
     CourseSubmitted,
     EnrollmentCompleted,
     EnrollmentCreated,
+    HandoverAnswered,
     LearnerNudged,
+    RenewalDue,
     SubmissionMade,
     SubmissionMarked,
     ThreadAnswered,
@@ -268,4 +270,14 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
+    announce(event)
+
+
+@outbox.handles(RenewalDue)
+def tell_of_a_renewal(event: RenewalDue) -> None:
+    announce(event)
+
+
+@outbox.handles(HandoverAnswered)
+def tell_handover_answered(event: HandoverAnswered) -> None:
     announce(event)

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
                 path("", include("realtime.api.urls")),
+                path("", include("tutorme.web.api_urls")),
             ]
         ),
     ),

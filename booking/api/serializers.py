@@ -130,6 +130,9 @@ class BookingIn(StrictSerializer):
     session_type = serializers.UUIDField()
     start = BoundedDateTime()
     note = SafeText(multiline=True, max_length=1000, required=False, allow_blank=True)
+    about = serializers.UUIDField(
+        required=False, help_text="A handover of `/lessons/{id}/help/` that goes along."
+    )
 
 
 class MoveIn(StrictSerializer):

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from booking import queries
+from booking import queries, topics
 from booking.api import serializers, shapes
 from booking.errors import ScheduleMissing
 from booking.models import Booking, Schedule
@@ -211,6 +211,12 @@ class BookingViewSet(ApiViewSet):
             body["session_type"], body["start"].astimezone(UTC), body.get("note", "")
         )
         made = holding.hold(student=viewer(request), wish=wish)
+        topics.attach(
+            body.get("about"),
+            booking_id=made.pk,
+            tutor_id=made.tutor_id,
+            student_id=made.student_id,
+        )
         row = self._own(request).get(pk=made.pk)
         return Response(shapes.booking(row), status=201)
 

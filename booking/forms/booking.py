@@ -10,6 +10,8 @@ class HoldForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M:%S%z"],
         error_messages={"required": _("Choose a time.")},
     )
+    # What it is about, where somebody came from there (`booking.topics`).
+    about = forms.UUIDField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("What would you like to work on?"),
         max_length=1000,

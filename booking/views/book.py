@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from booking import queries
+from booking import queries, topics
 from booking.forms.booking import HoldForm
 from booking.models import LessonType, Schedule
 from booking.policies import POLICIES
@@ -66,6 +67,7 @@ def _hold(
     except DomainError as error:
         form.add_error(None, error.detail)
         return _page(request, tutor, schedule, kinds, form, status=error.status)
+    topics.attach(given["about"], booking_id=row.pk, tutor_id=tutor.pk, student_id=request.user.pk)
     if row.price:
         return redirect("payments-checkout", kind="booking", target_id=row.pk)
     return redirect("lesson-booking", pk=row.pk)
@@ -80,12 +82,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     kind = _chosen_kind(request, kinds)
+    about = _about(request)
     context = {
         "tutor": tutor,
         "kinds": kinds,
         "kind": kind,
         "form": form,
-        "kept": f"kind={kind.pk}&",
+        "about": about,
+        "kept": f"kind={kind.pk}&" + (f"about={about}&" if about else ""),
         "policy": POLICIES[schedule.cancellation].sentence,
         **times(request, schedule, kind.minutes, form),
     }
@@ -115,6 +119,14 @@ def times(
 def _chosen_kind(request: HttpRequest, kinds: list[LessonType]) -> LessonType:
     wanted = request.POST.get("kind") or request.GET.get("kind", "")
     return next((kind for kind in kinds if str(kind.pk) == wanted), kinds[0])
+
+
+def _about(request: HttpRequest) -> str:
+    """The id of what the lesson is to be about, as the address or the form carries it."""
+    try:
+        return str(UUID(request.POST.get("about") or request.GET.get("about", "")))
+    except ValueError:
+        return ""
 
 
 def _first(request: HttpRequest) -> date:

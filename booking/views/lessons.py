@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from booking import queries
+from booking import queries, topics
 from booking.forms.booking import MoveForm, ReasonForm
 from booking.models import Booking
 from booking.policies import POLICIES
@@ -122,6 +122,7 @@ def _page(request: HttpRequest, row: Booking, error: DomainError | None = None) 
     ]
     context = {
         **facts,
+        "topic": topics.topic_of(request.user, row.pk),
         "error": error,
         "due": due,
         "policy": POLICIES[row.cancellation].sentence,

@@ -105,7 +105,8 @@ class AcceptAppealView(ApiView):
         responses=serializers.AppealOut,
     )
     def post(self, request: Request, appeal_id: UUID) -> Response:
-        """The key is corrected and everybody is marked again, upwards."""
+        """The key is corrected and everybody is marked again, upwards; an open answer gets more
+        points."""
         body = read_body(serializers.AcceptIn, request)
         appeals.accept(appeal_id=appeal_id, tutor=request.user, **body)
         return Response(_appeal(_one_appeal(request, appeal_id)))
@@ -143,9 +144,9 @@ class GradingAttemptView(ApiView):
 
     @extend_schema(operation_id="grading_attempt", responses=serializers.AttemptToMarkOut)
     def get(self, request: Request, attempt_id: UUID) -> Response:
-        """The open answers of an attempt that wait for marks."""
+        """The open answers of an attempt, and what each has earned where it is marked."""
         rows = Attempt.objects.taught_by(request.user).select_related("enrollment__user")
-        row = rows.filter(pk=attempt_id, state=Attempt.State.PENDING_REVIEW).first()
+        row = rows.filter(pk=attempt_id).exclude(state=Attempt.State.OPEN).first()
         if row is None:
             raise NotFound
         return Response(_to_mark(row))
@@ -156,12 +157,33 @@ class GradingAttemptView(ApiView):
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Give every open answer its points; the attempt is graded with them."""
         body = read_body(serializers.OpenMarksIn, request)
-        marks = {
-            row["question"]: marking.Mark(row["points"], row.get("comment", ""))
-            for row in body["marks"]
-        }
+        marks = _marks(body)
         marking.mark_open_answers(attempt_id=attempt_id, tutor=request.user, marks=marks)
         return Response(status=204)
+
+
+class RemarkAttemptView(ApiView):
+    access = {"post": TAUGHT}
+
+    @extend_schema(
+        operation_id="grading_attempt_mark_again",
+        request=serializers.OpenMarksAgainIn,
+        responses={204: None},
+    )
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        """Give open answers of a graded attempt more points than they have, for a reason."""
+        body = read_body(serializers.OpenMarksAgainIn, request)
+        marking.mark_again(
+            attempt_id=attempt_id, tutor=request.user, marks=_marks(body), reason=body["reason"]
+        )
+        return Response(status=204)
+
+
+def _marks(body: dict[str, Any]) -> dict[UUID, marking.Mark]:
+    return {
+        row["question"]: marking.Mark(row["points"], row.get("comment", ""))
+        for row in body["marks"]
+    }
 
 
 def _to_mark(row: Attempt) -> dict[str, Any]:
@@ -172,14 +194,16 @@ def _to_mark(row: Attempt) -> dict[str, Any]:
             "guide": answer.question.key_in_force.get("guide", ""),
             "answer": answer.answer,
             "points": str(answer.question.points),
+            "earned": None if answer.points is None else str(answer.points),
         }
         for answer in row.sheet
-        if answer.points is None
+        if answer.question.kind == Question.Kind.OPEN and answer.answer is not None
     ]
     return {
         "id": row.pk,
         "learner": row.enrollment.user.display_name,
         "lesson": row.lesson_id,
+        "state": row.state,
         "submitted_at": row.submitted_at,
         "answers": answers,
     }

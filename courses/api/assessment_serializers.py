@@ -99,6 +99,13 @@ class AcceptIn(StrictSerializer):
     key = serializers.DictField(
         required=False, help_text="Left out, the learner's answer counts as well."
     )
+    points = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        min_value=Decimal(0),
+        required=False,
+        help_text="Of an open answer, which has no key; left out, all it can earn.",
+    )
 
 
 class RejectIn(StrictSerializer):
@@ -120,12 +127,14 @@ class OpenAnswerOut(OutputSerializer):
     guide = serializers.CharField()
     answer = serializers.CharField()
     points = serializers.CharField(help_text="The most it can earn.")
+    earned = serializers.CharField(allow_null=True, help_text="Null while it waits.")
 
 
 class AttemptToMarkOut(OutputSerializer):
     id = serializers.UUIDField()
     learner = serializers.CharField()
     lesson = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=["pending_review", "graded"])
     submitted_at = serializers.DateTimeField()
     answers = OpenAnswerOut(many=True)
 
@@ -138,6 +147,10 @@ class OpenMarkIn(StrictSerializer):
 
 class OpenMarksIn(StrictSerializer):
     marks = OpenMarkIn(many=True, allow_empty=False)
+
+
+class OpenMarksAgainIn(OpenMarksIn):
+    reason = SafeText(max_length=500, multiline=True)
 
 
 # Submissions -----------------------------------------------------------------------------------

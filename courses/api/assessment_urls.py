@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.api import assessing, discussions, submissions
+from courses.api import assessing, discussions, handovers, submissions
 
 urlpatterns = [
     path("appeals/", assessing.AppealsView.as_view(), name="courses-api-appeals"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/appeals/", assessing.AttemptAppealsView.as_view()),
     path("grading/", assessing.QueueView.as_view(), name="courses-api-grading"),
     path("grading/attempts/<uuid:attempt_id>/", assessing.GradingAttemptView.as_view()),
+    path("grading/attempts/<uuid:attempt_id>/mark-again/", assessing.RemarkAttemptView.as_view()),
     path("grading/submissions/<uuid:submission_id>/", submissions.GradingSubmissionView.as_view()),
     path(
         "grading/submissions/<uuid:submission_id>/mark/", submissions.MarkSubmissionView.as_view()
@@ -48,6 +49,9 @@ urlpatterns = [
     path("questions/<uuid:thread_id>/vote/", discussions.ThreadVoteView.as_view()),
     path("questions/<uuid:thread_id>/follow/", discussions.FollowView.as_view()),
     path("questions/<uuid:thread_id>/report/", discussions.ThreadReportView.as_view()),
+    path("handovers/", handovers.HandoversView.as_view(), name="courses-api-handovers"),
+    path("handovers/<uuid:handover_id>/", handovers.HandoverView.as_view()),
+    path("handovers/<uuid:handover_id>/answer/", handovers.AnswerView.as_view()),
     path("answers/<uuid:post_id>/", discussions.PostView.as_view()),
     path("answers/<uuid:post_id>/accept/", discussions.AcceptView.as_view()),
     path("answers/<uuid:post_id>/vote/", discussions.PostVoteView.as_view()),

@@ -85,9 +85,13 @@ class OutlineView(ApiView):
 
     @extend_schema(operation_id="courses_outline", responses=serializers.OutlineOut)
     def get(self, request: Request, course_id: UUID) -> Response:
-        """Sections and lessons with one's own state and, where closed, why."""
+        """Sections and lessons with one's own state and, where closed, why; conditional by ETag."""
         course = course_of(request, course_id)
-        return Response(shapes.outline(queries.outline(course, request.user)))
+        body = shapes.outline(queries.outline(course, request.user))
+        tag = etag(repr(body))
+        if not_modified(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag})
 
 
 class LessonView(ApiView):

@@ -17,7 +17,8 @@ from courses.errors import LessonLocked
 from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, LessonProgress
 from courses.queries.explaining import explain
 from courses.queries.inside import search_in
-from courses.services import enrolling, learning, quizzes, resetting
+from courses.queries.renewals import renewal_of
+from courses.services import enrolling, learning, quizzes, renewing, resetting
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.views import ApiView, read_body, read_query
@@ -95,7 +96,22 @@ class ExplainView(ApiView):
         remains; and those that do not count."""
         enrollment = own_place(request, course_id)
         found = queries.outline_with(enrollment.course, request.user, enrollment)
-        return Response(shapes.explanation(explain(found, enrollment), found))
+        due = renewal_of(enrollment)
+        return Response(shapes.explanation(explain(found, enrollment), found, due))
+
+
+class RenewalView(ApiView):
+    access = {"post": Grant(SIGNED_IN, Scope.ENROLLED)}
+
+    @extend_schema(
+        operation_id="courses_renewal_begin", request=None, responses=serializers.EnrollmentOut
+    )
+    def post(self, request: Request, course_id: UUID) -> Response:
+        """Open again what a breaking version changed, to be certified for the course as it is. The
+        completion stays; where nothing is due, nothing changes."""
+        place = own_place(request, course_id)
+        row = renewing.begin(enrollment=place, actor_id=request.user.pk)
+        return Response(shapes.enrollment(row))
 
 
 class EnrollmentView(ApiView):

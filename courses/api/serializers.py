@@ -136,6 +136,9 @@ class EnrollmentOut(OutputSerializer):
     last_lesson = serializers.UUIDField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     completed_version = serializers.IntegerField(allow_null=True)
+    certified_version = serializers.IntegerField(
+        allow_null=True, help_text="What the certificate speaks of: `completed_version` or later."
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -191,13 +194,24 @@ class ExplainedLessonOut(OutputSerializer):
     remaining_seconds = serializers.IntegerField(help_text="Of a video, still to be seen.")
 
 
+class RenewalOut(OutputSerializer):
+    version = serializers.IntegerField(help_text="Certified for once everything is done.")
+    again = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Lessons that changed since they were done."
+    )
+
+
 class ExplanationOut(OutputSerializer):
     percent = serializers.IntegerField(help_text="Of the course as it is now.")
     counted = serializers.IntegerField()
     done = serializers.IntegerField()
     completed_at = serializers.DateTimeField(allow_null=True)
     completed_version = serializers.IntegerField(allow_null=True)
+    certified_version = serializers.IntegerField(allow_null=True)
     added_since = serializers.IntegerField(help_text="Lessons that came after the completion.")
+    renewal = RenewalOut(
+        allow_null=True, help_text="After a breaking version; null while the certificate is true."
+    )
     lessons = ExplainedLessonOut(many=True)
     optional = ExplainedLessonOut(many=True, help_text="Shown, never counted.")
 
@@ -216,6 +230,9 @@ class HitOut(OutputSerializer):
     key = serializers.CharField()
     title = serializers.CharField()
     snippet = serializers.CharField(help_text="Safe HTML; what was found stands in mark.")
+    at_s = serializers.IntegerField(
+        allow_null=True, help_text="The second of the video at which it is said; null in a text."
+    )
 
 
 class QuestionOut(OutputSerializer):

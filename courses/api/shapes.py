@@ -10,6 +10,7 @@ from courses.models import Attempt, Enrollment
 from courses.queries import Outline
 from courses.queries.catalogue import Found
 from courses.queries.explaining import Explained, Explanation
+from courses.queries.renewals import Renewal
 from courses.services import marking
 from courses.sheets import choices_of, options_of
 from tutorme.core.money import Money
@@ -84,11 +85,18 @@ def enrollment(row: Enrollment) -> dict[str, Any]:
         "last_lesson": row.last_lesson_id,
         "completed_at": row.completed_at,
         "completed_version": row.completed_version,
+        "certified_version": row.certified_version,
         "created_at": row.created_at,
     }
 
 
-def explanation(told: Explanation, found: Outline) -> dict[str, Any]:
+def renewal(found: Renewal | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"version": found.version, "again": sorted(found.outdated)}
+
+
+def explanation(told: Explanation, found: Outline, due: Renewal | None) -> dict[str, Any]:
     row = told.enrollment
     return {
         "percent": row.percent,
@@ -96,7 +104,9 @@ def explanation(told: Explanation, found: Outline) -> dict[str, Any]:
         "done": told.done,
         "completed_at": row.completed_at,
         "completed_version": row.completed_version,
+        "certified_version": row.certified_version,
         "added_since": found.added_since,
+        "renewal": renewal(due),
         "lessons": [_explained(one) for one in told.counted],
         "optional": [_explained(one) for one in told.optional],
     }

@@ -75,6 +75,11 @@ urlpatterns = [
         name="courses-api-lesson-reset",
     ),
     path(
+        "courses/<uuid:course_id>/renewal/",
+        learning.RenewalView.as_view(),
+        name="courses-api-renewal",
+    ),
+    path(
         "courses/<uuid:course_id>/search/",
         learning.SearchInsideView.as_view(),
         name="courses-api-search-inside",

@@ -15,6 +15,7 @@ from courses.models.drafts import (
 )
 from courses.models.enrollments import Enrollment, LessonProgress, ProgressBeat
 from courses.models.files import CourseFile
+from courses.models.handovers import Handover
 from courses.models.notes import Favorite, LessonBookmark, LessonNote
 from courses.models.nudges import Nudge
 from courses.models.points import BoardScore, BoardTally, PointsEntry
@@ -22,6 +23,7 @@ from courses.models.quizzes import BankItem, Question, Quiz, QuizSlot, SlotQuest
 from courses.models.ratings import CourseRating, RatingPrior, RatingReport
 from courses.models.submissions import Submission, SubmissionFile
 from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
+from courses.models.transcripts import Transcript
 from courses.models.versions import CourseReview, CourseVersion
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "CourseWords",
     "Enrollment",
     "Favorite",
+    "Handover",
     "KeyCorrection",
     "Lesson",
     "LessonBookmark",
@@ -78,6 +81,7 @@ __all__ = [
     "SubmissionFile",
     "Thread",
     "ThreadFollow",
+    "Transcript",
     "UserAchievement",
     "Vote",
 ]

@@ -27,10 +27,11 @@ class KeyCorrection(models.Model):
 
 
 class Regrade(models.Model):
-    """What a correction changed for one attempt. Only what rose is written."""
+    """What a correction, or without one a tutor who read again, changed for one attempt. Only what
+    rose is written."""
 
     correction = models.ForeignKey(
-        KeyCorrection, models.PROTECT, related_name="regrades", db_index=False
+        KeyCorrection, models.PROTECT, null=True, related_name="regrades", db_index=False
     )
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="regrades")
     old_score = models.DecimalField(max_digits=9, decimal_places=2)

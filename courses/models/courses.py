@@ -65,6 +65,8 @@ class Course(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     # Rises with every publishing; an enrolment remembers which one it completed.
     version = models.PositiveIntegerField(default=0)
+    # The last one whose author said that it teaches something else.
+    breaking_version = models.PositiveIntegerField(default=0)
     # Counters kept with the rows they count; `recount_courses` proves them.
     enrollment_count = models.PositiveIntegerField(default=0)
     lesson_count = models.PositiveIntegerField(default=0)

@@ -31,6 +31,8 @@ class Enrollment(models.Model):
     last_activity_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     completed_version = models.PositiveIntegerField(null=True)
+    # What the certificate speaks of: the version completed, or a later one learned since.
+    certified_version = models.PositiveIntegerField(null=True)
     # How much longer than others this learner has for anything timed.
     time_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
     # The last of the moments for asking what they think (20, 50, 100 per cent) that was waved off.

@@ -7,8 +7,7 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from courses.entitlement import has_lapsed
@@ -18,9 +17,9 @@ from courses.models import (
     CourseRating,
     Enrollment,
     Lesson,
-    LessonPrerequisite,
     LessonProgress,
 )
+from courses.queries.structure import Planned, planned
 
 
 @dataclass(frozen=True)
@@ -116,56 +115,58 @@ def enrollment_at(slug: str, user: Any) -> Enrollment | None:
 
 
 def outline(course: Course, user: Any) -> Outline:
-    """Two queries, however long the course."""
+    """Two queries at most, however long the course."""
     return outline_with(course, user, enrollment_of(course, user))
 
 
 def outline_with(course: Course, user: Any, enrollment: Enrollment | None) -> Outline:
-    """One query, for a caller who has looked for the place already."""
-    mine = Q(progress__enrollment=enrollment.pk if enrollment else None)
-    before = LessonPrerequisite.objects.filter(lesson_id=OuterRef("pk")).order_by("id")
-    lessons = course.lessons.filter(is_published=True).order_by("position")
-    rows = lessons.annotate(
-        mine=FilteredRelation("progress", condition=mine),
-        requires=ArraySubquery(before.values("requires_id")),
-    ).values(*_LESSON, *_AROUND, *_LOCKING, "mine__id", "mine__completed_at")
-    done = {row["id"] for row in rows if row["mine__completed_at"]}
+    """One query for a caller who has looked for the place already, and none without a place: what
+    is the same for all readers is kept by version (`structure.planned`)."""
+    rows = planned(course)
+    mine = _own_progress(enrollment)
+    done = {pk for pk, completed_at in mine.items() if completed_at}
     lock_of_row = _locks(course, user, enrollment, done)
     sections: dict[UUID, tuple[str, list[OutlineLesson]]] = {}
     for row in rows:
         lock = lock_of_row(row)
         lesson = OutlineLesson(
-            **{name: row[name] for name in _LESSON},
-            completed_at=row["mine__completed_at"],
+            **{name: getattr(row, name) for name in _LESSON},
+            completed_at=mine.get(row.id),
             lock=lock.reason,
             opens_at=lock.opens_at,
             waits_for=lock.waits_for,
         )
-        section = row["section_id"], row["section__title"]
-        sections.setdefault(section[0], (section[1], []))[1].append(lesson)
-    opened = {row["id"] for row in rows if row["mine__id"]}
+        sections.setdefault(row.section_id, (row.section_title, []))[1].append(lesson)
     parts = _counted_through(list(sections.values()))
-    return Outline(course.pk, enrollment, parts, frozenset(opened))
+    return Outline(course.pk, enrollment, parts, frozenset(mine))
+
+
+def _own_progress(enrollment: Enrollment | None) -> dict[UUID, datetime | None]:
+    """The lessons this reader has opened, and when each was completed."""
+    if enrollment is None:
+        return {}
+    rows = LessonProgress.objects.filter(enrollment=enrollment.pk)
+    return dict(rows.values_list("lesson_id", "completed_at"))
 
 
 def _locks(
     course: Course, user: Any, enrollment: Enrollment | None, done: set[UUID]
-) -> Callable[[dict[str, Any]], Lock]:
+) -> Callable[[Planned], Lock]:
     """What tells the lock of a row, for this reader. Authors read everything."""
     now, lapsed = timezone.now(), has_lapsed(enrollment)
 
-    def lock(row: dict[str, Any]) -> Lock:
+    def lock(row: Planned) -> Lock:
         if owns(course, user):
             return OPEN
         if enrollment is None:
-            return OPEN if row["is_free_preview"] else Lock(NOT_ENROLLED)
+            return OPEN if row.is_free_preview else Lock(NOT_ENROLLED)
         if lapsed:
-            return OPEN if row["is_free_preview"] else Lock(SUBSCRIPTION)
+            return OPEN if row.is_free_preview else Lock(SUBSCRIPTION)
         return lock_for_learner(
-            lesson=Lesson(drip_days=row["drip_days"], drip_at=row["drip_at"]),
-            requires=row["requires"],
+            lesson=row,
+            requires=row.requires,
             done=done,
-            is_done=row["id"] in done,
+            is_done=row.id in done,
             enrolled_at=enrollment.created_at,
             now=now,
         )
@@ -183,8 +184,6 @@ def _counted_through(
     )
 
 
-_AROUND = ("section_id", "section__title")
-_LOCKING = ("drip_days", "drip_at", "requires")
 _LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_required")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from courses.captions import Cue, cues
+from courses.captions import MAX_BYTES, Cue, cues
 from courses.embeds import Frame, frame_of
 from courses.markdown import html_of
 from courses.models import Course, CourseFile, Lesson, LessonDraft, LessonKind
@@ -20,7 +20,6 @@ from tutorme.core.models import StoredFile
 # Where a file of the course is, for whoever the body is shown to.
 Address = Callable[[str], str]
 AnyLesson = Lesson | LessonDraft
-_MAX_CAPTIONS = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,17 @@ def _video(lesson: AnyLesson, address: Address, column: str) -> dict[str, Any]:
 
 
 def _transcript(data: dict[str, Any], files: dict[str, StoredFile]) -> tuple[Cue, ...]:
-    """The first track, in words."""
+    """The first track that is there, in words."""
     first = next((row["file"] for row in data.get("captions", []) if row["file"] in files), None)
-    if first is None or files[first].size > _MAX_CAPTIONS:
+    return said_in(files[first]) if first else ()
+
+
+def said_in(file: StoredFile) -> tuple[Cue, ...]:
+    """The words of a file of captions."""
+    if file.size > MAX_BYTES:
         return ()
     try:
-        content = blobs.path_of(files[first].key).read_bytes()
+        content = blobs.path_of(file.key).read_bytes()
     except FileNotFoundError:
         return ()
     return tuple(cues(content.decode("utf-8", "replace").removeprefix("\ufeff")))

@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import structlog
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import (
     Case,
@@ -23,14 +21,12 @@ from django.db.models import (
     Value,
     When,
 )
-from redis.exceptions import RedisError
 
 from courses.models import CatalogueStamp, Course, Enrollment, Favorite, SearchWord
 from courses.querysets import CourseQuerySet
+from courses.remembering import recalled, remember
 from tutorme.core import keyset
 from tutorme.core.spelling import corrected
-
-log = structlog.get_logger(__name__)
 
 CARD = (
     "id",
@@ -213,29 +209,16 @@ def _counts(wanted: Wanted, at: int | None) -> Counts:
     facts = (wanted.category, wanted.difficulty, wanted.language, wanted.tag, wanted.price)
     more = (wanted.rating, wanted.price_min, wanted.price_max, wanted.is_premium)
     key = f"catalogue:{at}:" + repr((*facts, *more, wanted.instructor)).encode().hex()
-    known = _recalled(key) if len(key) < 240 else None
+    if len(key) >= _LONGEST_KEY:
+        return _counted(wanted)
+    known: Counts | None = recalled(key)
     if known is None:
         known = _counted(wanted)
-        _remember(key, known)
+        remember(key, known, seconds=_FACETS_SECONDS)
     return known
 
 
-def _recalled(key: str) -> Counts | None:
-    """Redis holds nothing that matters: without it the counts are counted."""
-    try:
-        found: Counts | None = cache.get(key)
-    except (RedisError, OSError):
-        log.warning("catalogue.cache_away")
-        return None
-    return found
-
-
-def _remember(key: str, counts: Counts) -> None:
-    try:
-        if len(key) < 240:
-            cache.set(key, counts, _FACETS_SECONDS)
-    except (RedisError, OSError):
-        log.warning("catalogue.cache_away")
+_LONGEST_KEY = 240
 
 
 # Every course that misses at most one facet's filter, with the name of that facet: it counts for

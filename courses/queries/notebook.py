@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from courses.models import (
     Course,
     Enrollment,
     Favorite,
+    Handover,
     Lesson,
     LessonBookmark,
     LessonNote,
@@ -46,7 +47,7 @@ def lesson_with_own(
     course: Course, key: str, user: Any, enrollment: Enrollment | None
 ) -> Lesson | None:
     """A lesson with what this person wrote and marked in it, and where they stopped, in one query:
-    `own_notes`, `own_bookmarks`, `own_resume`."""
+    `own_notes`, `own_bookmarks`, `own_replies`, `own_resume`."""
     notes = LessonNote.objects.visible_to(user).filter(lesson=OuterRef("pk"))
     marks = LessonBookmark.objects.visible_to(user).filter(lesson=OuterRef("pk"))
     progress = LessonProgress.objects.filter(
@@ -65,6 +66,19 @@ def lesson_with_own(
                     :_BESIDE
                 ]
             ),
+            own_replies=ArraySubquery(
+                _replies(user)
+                .order_by("-replied_at", "-id")
+                .values(
+                    row=JSONObject(
+                        id="id",
+                        tutor="tutor__display_name",
+                        reply="reply",
+                        practice="practice__key",
+                        practice_title="practice__title",
+                    )
+                )[:_BESIDE]
+            ),
             own_resume=Subquery(progress.values("resume")[:1]),
         )
         .first()
@@ -72,3 +86,9 @@ def lesson_with_own(
 
 
 _BESIDE = 100
+
+
+def _replies(user: Any) -> QuerySet[Handover]:
+    """What tutors wrote back to this person about the lesson."""
+    rows = Handover.objects.filter(lesson=OuterRef("pk"), replied_at__isnull=False)
+    return rows.filter(student_id=user.pk) if user.is_authenticated else rows.none()

@@ -1,5 +1,6 @@
 """A learner says that an answer should have counted; the author decides, once."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,12 @@ from django.db.models.functions import Now
 
 from courses.errors import AppealExists, KeyUnchanged, ReviewClosed
 from courses.events import AppealDecided, AppealOpened
+from courses.grading import is_blank
 from courses.models import Appeal, AttemptAnswer, Question
 from courses.quiz_source import Row
 from courses.services import corrections, marking
 from tutorme.core import audit, outbox
-from tutorme.core.errors import Conflict, NotFound
+from tutorme.core.errors import Conflict, InvalidInput, NotFound
 
 State = Appeal.State
 
@@ -36,31 +38,52 @@ def open_appeal(*, user: Any, answer_id: int, text: str) -> Appeal:
 
 
 def can_appeal(row: AttemptAnswer) -> bool:
-    """What a tutor marked by hand is talked over with the tutor."""
     lost = row.points is not None and row.points < row.question.points
-    by_key = row.question.kind != Question.Kind.OPEN
-    return lost and by_key and row.answer is not None and marking.may_review(row.attempt)
+    return lost and not is_blank(row.answer) and marking.may_review(row.attempt)
 
 
-def accept(*, appeal_id: UUID, tutor: Any, reply: str = "", key: Row | None = None) -> Appeal:
+def accept(
+    *,
+    appeal_id: UUID,
+    tutor: Any,
+    reply: str = "",
+    key: Row | None = None,
+    points: Decimal | None = None,
+) -> Appeal:
     """The key is corrected, to `key` where it is given, else so that this answer counts too, and
-    everybody is marked again. A key that says so already only answers the appeal."""
+    everybody is marked again. A key that says so already only answers the appeal. An open answer,
+    which has no key, gets `points`, or all it can; `InvalidInput` where that is not more."""
     with transaction.atomic():
         row = _locked(appeal_id, tutor)
-        question, reason = row.answer.question, f"Appeal: {row.text}"[:500]
-        try:
-            if key:
-                corrections.correct_key(
-                    question=question, key=key, reason=reason, actor_id=tutor.pk
-                )
-            else:
-                corrections.let_count(
-                    question=question, answer=row.answer.answer, reason=reason, actor_id=tutor.pk
-                )
-        except KeyUnchanged:
-            if key:
-                raise
+        reason = f"Appeal: {row.text}"[:500]
+        if row.answer.question.kind == Question.Kind.OPEN:
+            _mark_again(row.answer, tutor, points, reason)
+        else:
+            _correct_key(row.answer, tutor, key, reason)
         return _decide(row, State.ACCEPTED, reply, tutor)
+
+
+def _mark_again(answer: AttemptAnswer, tutor: Any, points: Decimal | None, reason: str) -> None:
+    given = answer.question.points if points is None else points
+    if answer.points is not None and given <= answer.points:
+        detail = "An accepted appeal gives more points."
+        raise InvalidInput(errors=[{"pointer": "/points", "code": "points", "detail": detail}])
+    marks = {answer.question_id: marking.Mark(given, answer.comment)}
+    marking.mark_again(attempt_id=answer.attempt_id, tutor=tutor, marks=marks, reason=reason)
+
+
+def _correct_key(answer: AttemptAnswer, tutor: Any, key: Row | None, reason: str) -> None:
+    question = answer.question
+    try:
+        if key:
+            corrections.correct_key(question=question, key=key, reason=reason, actor_id=tutor.pk)
+        else:
+            corrections.let_count(
+                question=question, answer=answer.answer, reason=reason, actor_id=tutor.pk
+            )
+    except KeyUnchanged:
+        if key:
+            raise
 
 
 def reject(*, appeal_id: UUID, tutor: Any, reply: str) -> Appeal:

@@ -3,7 +3,6 @@ asked is marked again, upwards only. Lock order: the draft, the bank's item; the
 enrolment and its attempt at a time."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.errors import KeyUnchanged, QuestionInvalid
-from courses.events import AttemptRegraded
-from courses.grading import earned, passes
+from courses.grading import earned
 from courses.models import (
     Attempt,
     AttemptAnswer,
     BankItem,
-    Enrollment,
     KeyCorrection,
     LessonDraft,
     Question,
@@ -25,8 +22,8 @@ from courses.models import (
 )
 from courses.quiz_checks import problems_of_entry, problems_of_question
 from courses.quiz_source import Row, facts_of, row_of
-from courses.services import learning, marking, writing
-from tutorme.core import audit, jobs, outbox
+from courses.services import marking, writing
+from tutorme.core import audit, jobs
 
 REGRADE = "courses.regrade"
 # What of a question is its key; the rest of a version never changes.
@@ -140,7 +137,14 @@ def regrade(
         AttemptAnswer.objects.bulk_update(rows, ["points"])
         if not rows or attempt.state != Attempt.State.GRADED:
             return None
-        return _raise(correction, enrollment, attempt, now or timezone.now())
+        return marking.raise_score(
+            enrollment,
+            attempt,
+            now=now or timezone.now(),
+            actor_id=correction.made_by_id,
+            reason=correction.reason,
+            correction=correction,
+        )
 
 
 def _rises(row: AttemptAnswer) -> bool:
@@ -150,32 +154,3 @@ def _rises(row: AttemptAnswer) -> bool:
         return False
     row.points = again
     return True
-
-
-def _raise(
-    correction: KeyCorrection, enrollment: Enrollment, attempt: Attempt, now: datetime
-) -> Regrade:
-    before, was_passed = attempt.score or Decimal(0), bool(attempt.passed)
-    attempt.score = sum((row.points or Decimal(0) for row in attempt.sheet), Decimal(0))
-    attempt.passed = was_passed or passes(attempt.score, attempt.max_score, attempt.pass_percent)
-    attempt.save(update_fields=["score", "passed"])
-    made = Regrade.objects.create(
-        correction=correction,
-        attempt=attempt,
-        old_score=before,
-        new_score=attempt.score,
-        old_passed=was_passed,
-        new_passed=attempt.passed,
-    )
-    audit.record(
-        "attempt.regraded",
-        target=attempt,
-        actor_id=correction.made_by_id,
-        before={"score": str(before), "passed": was_passed},
-        after={"score": str(attempt.score), "passed": attempt.passed},
-        reason=correction.reason,
-    )
-    outbox.record(AttemptRegraded(made.pk, attempt.pk, enrollment.user_id))
-    if attempt.passed and not was_passed:
-        learning.mark_complete(enrollment, attempt.lesson_id, now)
-    return made

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from courses import entitlement
 from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
-from courses.events import EnrollmentCreated
+from courses.events import EnrollmentCancelled, EnrollmentCreated
 from courses.models import Course, CoursePrerequisite, Enrollment
 from tutorme.core import outbox
 from tutorme.core.errors import NotFound
@@ -97,13 +97,16 @@ def leave(*, enrollment: Enrollment) -> None:
             .first()
         )
         if row is not None:
-            _cancel(row)
+            _cancel(row, refunded=False)
 
 
-def _cancel(row: Enrollment) -> None:
-    """The caller holds the row."""
+def _cancel(row: Enrollment, *, refunded: bool) -> None:
+    """The caller holds the row. Each time a place goes is told of, so the event has no key."""
     row.state = State.CANCELLED
     row.save(update_fields=["state"])
+    outbox.record(
+        EnrollmentCancelled(row.pk, row.user_id, row.course_id, refunded), actor_id=row.user_id
+    )
     Course.objects.filter(pk=row.course_id).update(enrollment_count=F("enrollment_count") - 1)
 
 
@@ -126,5 +129,5 @@ def cancel_for_order(*, order_id: UUID) -> bool:
         )
         if row is None:
             return False
-        _cancel(row)
+        _cancel(row, refunded=True)
     return True

@@ -29,7 +29,7 @@ from courses.models import (
     LessonProgress,
     ProgressBeat,
 )
-from courses.services import streaks
+from courses.services import certifying, streaks
 from tutorme.core import outbox
 
 _MAX_BEAT_S = 120
@@ -227,7 +227,7 @@ def _write(standing: Standing, now: datetime) -> None:
     enrollment.save(update_fields=["last_lesson", "last_activity_at", *counted])
 
 
-_COUNTED = ("percent", "state", "completed_at", "completed_version")
+_COUNTED = ("percent", "state", "completed_at", "completed_version", "certified_version")
 
 
 def visit(enrollment: Enrollment, lesson_id: UUID, now: datetime) -> None:
@@ -357,13 +357,15 @@ def _settle(enrollment: Enrollment, done: int, counted: int, now: datetime) -> N
     enrollment.percent = percent_of(done, counted)
     if enrollment.percent == 100 and enrollment.completed_at is None:
         _complete(enrollment, now)
+    elif enrollment.percent == 100:
+        certifying.renew(enrollment)
 
 
 def _complete(enrollment: Enrollment, now: datetime) -> None:
     version = Course.objects.values_list("version", flat=True).get(pk=enrollment.course_id)
     enrollment.state = Enrollment.State.COMPLETED
     enrollment.completed_at = now
-    enrollment.completed_version = version
+    enrollment.completed_version = enrollment.certified_version = version
     outbox.record(
         EnrollmentCompleted(enrollment.pk, enrollment.user_id, enrollment.course_id, version),
         actor_id=enrollment.user_id,

@@ -13,15 +13,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.errors import AlreadyMarked
-from courses.events import AttemptGraded, AttemptSubmitted
+from courses.events import AttemptGraded, AttemptRegraded, AttemptSubmitted
 from courses.grading import earned, is_blank, passes
-from courses.models import Attempt, AttemptAnswer, Enrollment, Question, Quiz
+from courses.models import (
+    Attempt,
+    AttemptAnswer,
+    Enrollment,
+    KeyCorrection,
+    Question,
+    Quiz,
+    Regrade,
+)
 from courses.querysets import AttemptQuerySet
 from courses.services import learning
 from tutorme.core import audit, outbox
-from tutorme.core.errors import InvalidInput, NotFound
+from tutorme.core.errors import Conflict, InvalidInput, NotFound
 
 State = Attempt.State
+Problems = list[dict[str, str]]
 
 
 def grade(attempt: Attempt, enrollment: Enrollment, now: datetime) -> None:
@@ -118,19 +127,93 @@ def mark_open_answers(*, attempt_id: UUID, tutor: Any, marks: dict[UUID, Mark]) 
 
 
 def _check(waiting: list[AttemptAnswer], marks: dict[UUID, Mark]) -> None:
-    wanted = {row.question_id: row.question.points for row in waiting}
+    wanted = {row.question_id: row for row in waiting}
     problems = [
-        {"pointer": f"/marks/{key}", "code": "points", "detail": "Give points within its range."}
-        for key, most in wanted.items()
-        if key not in marks or not 0 <= marks[key].points <= most
+        _problem(key, "points", "Give points within its range.")
+        for key, row in wanted.items()
+        if key not in marks or not 0 <= marks[key].points <= row.question.points
     ]
-    problems += [
-        {"pointer": f"/marks/{key}", "code": "unknown", "detail": "Nothing waits for this."}
-        for key in marks
-        if key not in wanted
+    _refuse(problems + _strangers(wanted, marks))
+
+
+def _strangers(known: dict[UUID, AttemptAnswer], marks: dict[UUID, Mark]) -> Problems:
+    return [
+        _problem(key, "unknown", "Nothing waits for this.") for key in marks if key not in known
     ]
+
+
+def _problem(key: UUID, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"/marks/{key}", "code": code, "detail": detail}
+
+
+def _refuse(problems: Problems) -> None:
     if problems:
         raise InvalidInput(errors=problems)
+
+
+def mark_again(*, attempt_id: UUID, tutor: Any, marks: dict[UUID, Mark], reason: str) -> Attempt:
+    """Other points for open answers that were marked, upwards only: what a learner was given is
+    never taken away. A comment may change without points. `Conflict` for what is not graded."""
+    with transaction.atomic():
+        enrollment, attempt = locked(Attempt.objects.taught_by(tutor).filter(pk=attempt_id))
+        if attempt.state != State.GRADED:
+            raise Conflict
+        known = {row.question_id: row for row in attempt.sheet if _is_open(row)}
+        _check_again(known, marks)
+        for key, mark in marks.items():
+            known[key].points, known[key].comment = mark.points, mark.comment
+        AttemptAnswer.objects.bulk_update([known[key] for key in marks], ["points", "comment"])
+        raise_score(enrollment, attempt, now=timezone.now(), actor_id=tutor.pk, reason=reason)
+    return attempt
+
+
+def _check_again(known: dict[UUID, AttemptAnswer], marks: dict[UUID, Mark]) -> None:
+    problems = [
+        _problem(key, "points", "Give at least what it has, and at most what it is worth.")
+        for key, mark in marks.items()
+        if key in known
+        and not (known[key].points or 0) <= mark.points <= known[key].question.points
+    ]
+    _refuse(problems + _strangers(known, marks))
+
+
+def raise_score(
+    enrollment: Enrollment,
+    attempt: Attempt,
+    *,
+    now: datetime,
+    actor_id: Any,
+    reason: str,
+    correction: KeyCorrection | None = None,
+) -> Regrade | None:
+    """The sum again after answers rose; None where it did not. A pass stays a pass, and a new one
+    completes the lesson. Both locks are held."""
+    before, was_passed = attempt.score or Decimal(0), bool(attempt.passed)
+    attempt.score = sum((row.points or Decimal(0) for row in attempt.sheet), Decimal(0))
+    if attempt.score <= before:
+        return None
+    attempt.passed = was_passed or passes(attempt.score, attempt.max_score, attempt.pass_percent)
+    attempt.save(update_fields=["score", "passed"])
+    made = Regrade.objects.create(
+        correction=correction,
+        attempt=attempt,
+        old_score=before,
+        new_score=attempt.score,
+        old_passed=was_passed,
+        new_passed=attempt.passed,
+    )
+    audit.record(
+        "attempt.regraded",
+        target=attempt,
+        actor_id=actor_id,
+        before={"score": str(before), "passed": was_passed},
+        after={"score": str(attempt.score), "passed": attempt.passed},
+        reason=reason,
+    )
+    outbox.record(AttemptRegraded(made.pk, attempt.pk, enrollment.user_id))
+    if attempt.passed and not was_passed:
+        learning.mark_complete(enrollment, attempt.lesson_id, now)
+    return made
 
 
 def may_review(attempt: Attempt, now: datetime | None = None) -> bool:

@@ -24,7 +24,14 @@ from courses.models import (
     Section,
     SlotQuestion,
 )
-from courses.services import checklist, drafting, files, prerequisites, quiz_content
+from courses.services import (
+    checklist,
+    drafting,
+    files,
+    prerequisites,
+    quiz_content,
+    transcripts,
+)
 from tutorme.core import audit, outbox
 from tutorme.core.errors import Conflict
 
@@ -73,7 +80,7 @@ def publish(*, course: Course, actor_id: Any, note: str = "", is_breaking: bool 
         if missing := checklist.missing(row):
             raise CourseNotReady.of(missing)
         new = documents.published_part(document_of(row))
-        _apply(row, draft, new)
+        _apply(row, draft, new, is_breaking=is_breaking)
         _record(row, new, note=note, is_breaking=is_breaking, actor_id=actor_id)
         draft.is_changed = False
         draft.save(update_fields=["is_changed"])
@@ -82,16 +89,19 @@ def publish(*, course: Course, actor_id: Any, note: str = "", is_breaking: bool 
     return row
 
 
-def _apply(row: Course, draft: CourseDraft, new: Document) -> None:
+def _apply(row: Course, draft: CourseDraft, new: Document, *, is_breaking: bool) -> None:
     for name in FACTS:
         setattr(row, name, draft.facts.get(name, getattr(row, name)))
     prerequisites.set_for_course(row, draft.facts.get("prerequisites", []))
     _sections(row, new)
     _lessons(row, new)
     files.publish(row, new)
+    transcripts.publish(row)
     lessons = row.lessons.filter(is_published=True)
     row.state = Course.State.PUBLISHED
     row.version += 1
+    if is_breaking and row.version > 1:
+        row.breaking_version = row.version
     row.lesson_count = lessons.count()
     row.total_minutes = lessons.aggregate(total=Sum("minutes"))["total"] or 0
     row.published_at = row.published_at or timezone.now()

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from courses.errors import AttemptEnded, CoolingDown, NoAttemptsLeft, NotAQuiz
 from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, Question, Quiz, SlotQuestion
+from courses.queries.renewals import attempts_spent
 from courses.querysets import AttemptQuerySet
 from courses.services import learning, marking
 from courses.sheets import fits
@@ -62,7 +63,7 @@ def _begin(row: Enrollment, lesson_id: UUID, latest: Attempt | None, now: dateti
     if not places:
         raise NotAQuiz
     quiz = places[0].slot.quiz
-    _may_begin(quiz, latest, now)
+    _may_begin(quiz, row, latest, now)
     seed = 1 + secrets.randbelow(2**31 - 1)
     questions = drawn(places, seed, shuffled=quiz.shuffle_questions)
     limit = quiz.time_limit_minutes
@@ -83,11 +84,12 @@ def _begin(row: Enrollment, lesson_id: UUID, latest: Attempt | None, now: dateti
     return attempt
 
 
-def _may_begin(quiz: Quiz, latest: Attempt | None, now: datetime) -> None:
+def _may_begin(quiz: Quiz, row: Enrollment, latest: Attempt | None, now: datetime) -> None:
     """Every started attempt counts, however it ended."""
     if latest is None:
         return
-    if quiz.max_attempts and latest.number >= quiz.max_attempts:
+    most = quiz.max_attempts
+    if most and latest.number >= most and attempts_spent(row, quiz.pk, latest.number) >= most:
         raise NoAttemptsLeft
     ready = ready_at(quiz, latest)
     if ready and now < ready:

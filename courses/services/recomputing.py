@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Course, Enrollment
-from courses.services import learning
+from courses.services import certifying, learning
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def _recompute_one(enrollment_id: UUID, *, dry_run: bool) -> Difference | None:
         kept = (row.percent, row.state, row.completed_at)
         learning.recount(row, timezone.now())
         counted = (row.percent, row.state, row.completed_at)
+        certifying.tell(row)
         if dry_run:
             transaction.set_rollback(True)
     if kept == counted:

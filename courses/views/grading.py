@@ -1,6 +1,7 @@
 """What waits to be marked, over all courses one teaches, and marking it. Every step is a form."""
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from courses.exercise_desk import criteria, links_of
 from courses.forms.assessment import ReplyForm
 from courses.forms.questions import QuestionSheet, key_from
 from courses.grading_queue import waiting_for
-from courses.models import Appeal, Attempt, Submission
+from courses.models import Appeal, Attempt, AttemptAnswer, Question, Submission
 from courses.quiz_source import row_of
 from courses.services import appeals, marking, submission_marks
 from courses.services.marking import Mark
@@ -56,29 +57,47 @@ def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST" and _marked_attempt(request, row):
         return redirect("teach-grading")
-    waiting = [answer for answer in row.sheet if answer.points is None]
+    is_waiting = row.state == Attempt.State.PENDING_REVIEW
     shown = [
         {
             "row": answer,
             "guide": answer.question.key_in_force.get("guide", ""),
-            "points": request.POST.get(f"points-{answer.question_id}", ""),
-            "comment": request.POST.get(f"comment-{answer.question_id}", ""),
+            "points": request.POST.get(f"points-{answer.question_id}", _earned(answer)),
+            "comment": request.POST.get(f"comment-{answer.question_id}", answer.comment),
         }
-        for answer in (waiting or [a for a in row.sheet if a.question.kind == "open"])
+        for answer in _read_by_hand(row)
     ]
-    context = {"attempt": row, "answers": shown, "is_waiting": bool(waiting)}
+    context = {"attempt": row, "answers": shown, "is_waiting": is_waiting}
     return render(request, "courses/teach/attempt.html", context)
+
+
+def _read_by_hand(row: Attempt) -> list[AttemptAnswer]:
+    """The open answers: those that wait, or all of them once none does."""
+    if row.state == Attempt.State.PENDING_REVIEW:
+        return [answer for answer in row.sheet if answer.points is None]
+    return [
+        answer
+        for answer in row.sheet
+        if answer.question.kind == Question.Kind.OPEN and answer.answer is not None
+    ]
+
+
+def _earned(answer: AttemptAnswer) -> str:
+    return "" if answer.points is None else f"{answer.points.normalize():f}"
 
 
 def _marked_attempt(request: HttpRequest, row: Attempt) -> bool:
     marks = {}
-    for answer in row.sheet:
-        if answer.points is None:
-            points = _points(request.POST.get(f"points-{answer.question_id}", ""))
-            comment = request.POST.get(f"comment-{answer.question_id}", "")[:5000]
-            marks[answer.question_id] = Mark(points, comment.replace("\x00", ""))
+    for answer in _read_by_hand(row):
+        points = _points(request.POST.get(f"points-{answer.question_id}", ""))
+        comment = request.POST.get(f"comment-{answer.question_id}", "")[:5000]
+        marks[answer.question_id] = Mark(points, comment.replace("\x00", ""))
     try:
-        marking.mark_open_answers(attempt_id=row.pk, tutor=request.user, marks=marks)
+        if row.state == Attempt.State.GRADED:
+            reason = request.POST.get("reason", "").replace("\x00", "")[:500] or _("Read again")
+            marking.mark_again(attempt_id=row.pk, tutor=request.user, marks=marks, reason=reason)
+        else:
+            marking.mark_open_answers(attempt_id=row.pk, tutor=request.user, marks=marks)
     except DomainError as error:
         messages.error(request, _told(error))
         return False
@@ -190,6 +209,8 @@ def appeal(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
         "appeal": row,
         "question": question,
         "answer": said(question, row.answer.answer),
+        "is_open": question.kind == Question.Kind.OPEN,
+        "points": request.POST.get("points", ""),
         "sheet": QuestionSheet(question.kind, written),
         "form": ReplyForm(request.POST or None),
     }
@@ -207,12 +228,21 @@ def _decided(request: HttpRequest, row: Appeal) -> bool:
             appeals.reject(appeal_id=row.pk, tutor=request.user, reply=reply)
             messages.success(request, _("The key stands. The learner is told why."))
             return True
-        key = None
-        if "correct" in request.POST:
-            key = key_from(request.POST, row.answer.question.kind)
-        appeals.accept(appeal_id=row.pk, tutor=request.user, reply=reply, key=key)
+        appeals.accept(appeal_id=row.pk, tutor=request.user, reply=reply, **_instead(request, row))
     except DomainError as error:
         messages.error(request, _told(error))
         return False
-    messages.success(request, _("The key is corrected. Everybody is marked again, upwards."))
+    if row.answer.question.kind == Question.Kind.OPEN:
+        messages.success(request, _("The answer has its points. The learner is told."))
+    else:
+        messages.success(request, _("The key is corrected. Everybody is marked again, upwards."))
     return True
+
+
+def _instead(request: HttpRequest, row: Appeal) -> dict[str, Any]:
+    """What takes the place of the marking that stood: points of an open answer, another key, or
+    nothing, for an answer that counts as well."""
+    kind = row.answer.question.kind
+    if kind == Question.Kind.OPEN:
+        return {"points": _points(request.POST.get("points", ""))}
+    return {"key": key_from(request.POST, kind)} if "correct" in request.POST else {}

@@ -20,8 +20,9 @@ from courses.queries import Outline, notebook, opinions
 from courses.queries.bodies import Body, body_of
 from courses.queries.explaining import explain
 from courses.queries.inside import search_in
+from courses.queries.renewals import renewal_of
 from courses.quiz_intros import quiz_intro
-from courses.services import enrolling, learning, resetting
+from courses.services import enrolling, learning, renewing, resetting
 from courses.views.catalogue import course_of
 from tutorme.core.errors import DomainError
 
@@ -78,8 +79,21 @@ def course_home(request: HttpRequest, slug: str) -> HttpResponse:
         "resume": resume,
         "current_key": resume.key if resume else "",
         "ask_at": asked_now(found.enrollment),
+        "renewal": renewal_of(found.enrollment),
     }
     return render(request, "courses/home.html", context)
+
+
+@login_required
+@require_POST
+def renew(request: HttpRequest, slug: str) -> HttpResponse:
+    """Opens what a breaking version changed, to be learned again."""
+    enrollment = queries.enrollment_at(slug, request.user)
+    if enrollment is None:
+        return redirect("courses-course", slug=slug)
+    renewing.begin(enrollment=enrollment, actor_id=request.user.pk)
+    messages.success(request, _("What changed is open again. Your completion stays."))
+    return redirect("courses-learn-course", slug=slug)
 
 
 @never_cache

@@ -2,19 +2,23 @@
 
 import json
 import random
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, Enrollment, Lesson, LessonProgress
-from courses.services import counting, enrolling, learning, recomputing
+from courses.services import counting, enrolling, files, learning, recomputing
+from courses.uploads import MATERIAL
 from tests import cast
 from tests.courses.conftest import edit, lesson, pass_quiz
 from tests.payments.conftest import bare_order
+from tutorme.core.files import storing
 from tutorme.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +164,39 @@ def test_words_are_found_in_open_lessons_alone(
         assert api(person).get(path, {"search": "kites"}).json() == []
     assert api(sam).get(path, {"search": ""}).status_code == 400
     assert api(sam).get(path, {"search": "the ("}).status_code == 200
+
+
+def test_words_said_in_a_video_are_found_where_they_are_said(
+    api, place: Enrollment, course: Course, sam: User, otto: User, client: Client, media: Path
+) -> None:
+    lines = ("Good morning.", "Today we fold a café <i>napkin</i>.", "Twice & slowly.")
+    cues = [f"00:0{n}:05.000 --> 00:0{n}:09.000\n{line}" for n, line in enumerate(lines)]
+    captions("en.vtt", course, "WEBVTT\n\n" + "\n\n".join(cues))
+    track = {"file": "en.vtt", "language": "en", "label": "English"}
+    video = {"url": "https://e.test/v", "duration_seconds": 100}
+    edit(course, "more", kind="video", body="Watch.", data={**video, "captions": [track]})
+    path = f"/api/v1/courses/{course.pk}/search/"
+    (hit,) = api(sam).get(path, {"search": "cafe napkins"}).json()
+    assert (hit["key"], hit["at_s"]) == ("more", 65)
+    assert hit["snippet"] == (
+        "Today we fold a <mark>café</mark> <mark>napkin</mark>. Twice &amp; slowly."
+    )
+    assert api(sam).get(path, {"search": "watch"}).json()[0]["at_s"] is None
+    assert api(otto).get(path, {"search": "napkin"}).json() == []
+    client.force_login(sam)
+    page = client.get("/learn/first-steps/my/search/?q=napkin").content.decode()
+    assert 'href="/learn/first-steps/more/?t=65"' in page
+    assert "Said in the video at 1:05" in page
+    edit(course, "more", data=video)
+    assert api(sam).get(path, {"search": "napkin"}).json() == []
+
+
+def captions(name: str, course: Course, text: str) -> None:
+    """A file of captions in the course's draft."""
+    owner = course.instructor_id
+    upload = SimpleUploadedFile(name, text.encode())
+    kept = storing.store(owner_id=owner, purpose=MATERIAL, upload=upload)
+    files.attach(course=course, file_id=kept.pk, owner_id=owner, name=name)
 
 
 def test_searching_a_course_by_a_form(client: Client, place: Enrollment, sam: User) -> None:

@@ -203,6 +203,7 @@ def test_answers_save_themselves(chromium, live_server):
 
         page.route("**/answers-here/", answer)
         page.goto(live_server.url)
+        page.add_script_tag(url=f"{live_server.url}/static/js/autosave.js", type="module")
         page.evaluate(
             """() => { const e = document.createElement("tm-autosave");
                e.dataset.url = "/answers-here/"; e.dataset.saved = "Saved";

@@ -1,12 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
 from tutorme.web import api_docs, views
+from tutorme.web.stuck import views as stuck
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("api/docs/", api_docs.swagger, name="api-docs"),
     path("api/redoc/", api_docs.redoc, name="api-redoc"),
     path("today/", views.today, name="today"),
+    path("learn/<slug:slug>/<slug:key>/help/", stuck.lesson_help, name="lesson-help"),
+    path("handovers/<uuid:handover_id>/", stuck.handover, name="handover"),
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),
     path("theme/", views.set_theme, name="set-theme"),

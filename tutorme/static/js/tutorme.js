@@ -2,7 +2,6 @@
 import { defineLive } from "./live.js";
 import { defineJob } from "./job.js";
 import { defineProgress } from "./progress.js";
-import { defineAutosave } from "./autosave.js";
 import { definePlayer } from "./player.js";
 import { defineTimer } from "./timer.js";
 import { csrfToken } from "./http.js";
@@ -10,7 +9,6 @@ import { csrfToken } from "./http.js";
 defineLive();
 defineJob();
 defineProgress();
-defineAutosave();
 definePlayer();
 defineTimer();
 

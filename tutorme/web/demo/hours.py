@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking import queries
-from booking.models import LessonType, Schedule
+from booking.models import Booking, LessonType, Schedule
 from booking.services import holding, offers, schedules
 from booking.walltime import Span
+from courses.models import Lesson
+from courses.services import handing_over
 from tutorme.core.money import Money
 
 # Long enough to hold one of every demo tutor's hours.
@@ -60,4 +62,23 @@ def _book(row: dict[str, Any], tutor: User, student: User) -> None:
     between = Span(first, first + _LOOK)
     free = queries.diary(schedule, between, now=now).offered(between, minutes=kind.minutes)
     if free:
-        holding.hold(student=student, wish=holding.Wish(kind.pk, free[0], row.get("note", "")))
+        made = holding.hold(
+            student=student, wish=holding.Wish(kind.pk, free[0], row.get("note", ""))
+        )
+        _hand_over(row, made)
+
+
+def _hand_over(row: dict[str, Any], booking: Booking) -> None:
+    """Where the student is stuck, if that is what the lesson is about."""
+    if "about" not in row:
+        return
+    lesson = Lesson.objects.get(course__slug=row["about"]["course"], key=row["about"]["lesson"])
+    made = handing_over.ask(
+        user=booking.student, lesson=lesson, tutor_id=booking.tutor_id, note=row.get("note", "")
+    )
+    handing_over.attach(
+        handover_id=made.pk,
+        student_id=booking.student_id,
+        tutor_id=booking.tutor_id,
+        booking_id=booking.pk,
+    )
