@@ -14,6 +14,7 @@ from accounts.events import (
     UserInvited,
     UserRegistered,
 )
+from ai.events import DraftReady, DraftStopped
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
@@ -52,6 +53,7 @@ from payments.events import (
     SubscriptionSuspended,
 )
 from realtime import (  # declared by being read
+    ai_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
@@ -270,6 +272,16 @@ def tell_thread_opened(event: ThreadOpened) -> None:
 
 @outbox.handles(AttemptGraded)
 def tell_attempt_graded(event: AttemptGraded) -> None:
+    announce(event)
+
+
+@outbox.handles(DraftReady)
+def tell_draft_ready(event: DraftReady) -> None:
+    announce(event)
+
+
+@outbox.handles(DraftStopped)
+def tell_draft_stopped(event: DraftStopped) -> None:
     announce(event)
 
 

@@ -14,9 +14,11 @@ from sandbox.calendars import files
 from sandbox.google import calendar as google
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
+from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.twilio import routes as twilio
 from sandbox.zoom import meetings as zoom
 
 
@@ -50,11 +52,13 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/twilio", routes=twilio.routes),
         *identity.routes,
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
         *files.routes,
+        Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
     ],
     lifespan=lifespan,

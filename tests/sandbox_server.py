@@ -21,6 +21,8 @@ from sandbox.faults import board
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
+from sandbox.twilio import callbacks
+from sandbox.twilio.state import memory as twilio
 from sandbox.zoom.meetings import memory as zoom
 from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
 from tutorme.settings import base, providers
@@ -143,9 +145,12 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     outgoing.url = "http://127.0.0.1:1/nobody-listens/"
     with memory.lock:
         memory.forget()
+    twilio.forget()
+    callbacks.forget()
     for kept in (zoom, calendars, grants):
         kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
+    settings.TWILIO = providers.twilio(base.env, running_sandbox.url, "http://127.0.0.1:1")
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",
         "client_id": "sandbox-client",
@@ -157,6 +162,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
     settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "courses",
     "booking",
     "certificates",
+    "video",
+    "ai",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -310,8 +312,14 @@ PAYPAL = providers.paypal(env, SANDBOX_URL)
 SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
 APPLE_URL = providers.apple_url(SANDBOX_URL)
 FIREBASE = providers.firebase(env, SANDBOX_URL)
+TWILIO = providers.twilio(env, SANDBOX_URL, PUBLIC_BASE_URL)
+ICE = providers.ice(env)
+# Where lessons meet unless a room says otherwise: builtin or twilio.
+VIDEO_PROVIDER = env.text("VIDEO_PROVIDER")
 ZOOM = providers.zoom(env, SANDBOX_URL)
 CALENDARS = providers.calendars(env, SANDBOX_URL)
+
+OPENROUTER = providers.openrouter(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")
@@ -348,6 +356,15 @@ BUSINESS = {
     "address": env.text("BUSINESS_ADDRESS"),
     "tax_number": env.text("BUSINESS_TAX_NUMBER"),
 }
+
+# What a person may ask of the model a day (UTC), without and with a plan that has the AI studio.
+AI_A_DAY: dict[str, tuple[int, int]] = {
+    "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
+    "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
+    "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
+    "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
+}
+AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
 
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
 RENDER_LIMITS = {
