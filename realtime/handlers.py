@@ -15,6 +15,7 @@ from accounts.events import (
     UserRegistered,
 )
 from ai.events import DraftReady, DraftStopped
+from booking.events import CalendarBroken
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
@@ -55,6 +56,7 @@ from payments.events import (
 from realtime import (  # declared by being read
     ai_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
+    calendar_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
@@ -292,4 +294,9 @@ def tell_of_a_renewal(event: RenewalDue) -> None:
 
 @outbox.handles(HandoverAnswered)
 def tell_handover_answered(event: HandoverAnswered) -> None:
+    announce(event)
+
+
+@outbox.handles(CalendarBroken)
+def tell_calendar_broken(event: CalendarBroken) -> None:
     announce(event)
