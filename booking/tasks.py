@@ -9,8 +9,12 @@ from booking.services import (
     holding,
     importing,
     meetings,
+    outcomes,
     refunding,
+    reminders,
+    settling,
     syncing,
+    waitlist,
     writing,
 )
 from tutorme.core.jobs import RetryJob, Run, job
@@ -25,6 +29,39 @@ def release_lapsed() -> None:
 @app.task(name="booking.roll_free_times")
 def roll_free_times() -> None:
     free_times.roll()
+
+
+@app.task(name="booking.judge_lessons")
+def judge_lessons() -> None:
+    outcomes.judge_due()
+
+
+@app.task(name="booking.send_reminders")
+def send_reminders() -> None:
+    reminders.send_due()
+
+
+@app.task(name="booking.serve_waitlists")
+def serve_waitlists() -> None:
+    """What becomes free by itself, as the horizon moves on."""
+    waitlist.serve()
+
+
+@job(settling.REFUND)
+def refund(
+    run: Run, *, order_id: str, booking_id: str, percent: int, as_credit: bool = False
+) -> None:
+    refunding.give_back(
+        order_id=UUID(order_id),
+        booking_id=UUID(booking_id),
+        percent=percent,
+        as_credit=as_credit,
+    )
+
+
+@job(waitlist.SERVE)
+def serve_waitlist(run: Run, *, tutor_id: str) -> None:
+    waitlist.serve(tutor_id=UUID(tutor_id))
 
 
 @app.task(name="booking.reconcile_meetings")
@@ -85,8 +122,3 @@ def write_event(run: Run, *, booking_id: str, connection_id: str) -> None:
 @job("booking.read_import", max_attempts=3)
 def read_import(run: Run, *, import_id: str) -> None:
     importing.read(UUID(import_id))
-
-
-@job("booking.refund")
-def refund(run: Run, *, order_id: str, booking_id: str, percent: int) -> None:
-    refunding.give_back(order_id=UUID(order_id), booking_id=UUID(booking_id), percent=percent)

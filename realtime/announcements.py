@@ -3,7 +3,7 @@
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
 words are made from them in the reader's language. A fact `{"minor", "currency"}` is read as money,
-`{"on"}` as a date.
+`{"on"}` as a date, `{"at", "zone"}` as a moment on that zone's clock.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -142,6 +143,9 @@ def spoken_facts(announcement: Announcement, facts: Facts, locale: str) -> Facts
 def _said(value: Any, locale: str) -> Any:
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
         return Money(value["minor"], value["currency"]).localized(locale)
+    if isinstance(value, dict) and set(value) == {"at", "zone"}:
+        local = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
+        return f"{date_format(local, 'D j M, H:i')} ({local:%Z})"
     if isinstance(value, dict) and set(value) == {"on"}:
         return date_format(datetime.fromisoformat(value["on"]))
     return value

@@ -15,7 +15,23 @@ from accounts.events import (
     UserRegistered,
 )
 from ai.events import DraftReady, DraftStopped
-from booking.events import CalendarBroken
+from booking.events import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingDisputed,
+    BookingMissed,
+    BookingMoved,
+    BookingReminded,
+    BookingRequested,
+    BookingResolved,
+    CalendarBroken,
+    MoveDeclined,
+    MoveProposed,
+    TutorReviewAnswered,
+    TutorReviewWritten,
+    WaitlistOffered,
+)
 from certificates.events import CertificateIssued
 from courses.events import (
     AchievementAwarded,
@@ -56,15 +72,18 @@ from payments.events import (
 from realtime import (  # declared by being read
     ai_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
+    booking_announcements,  # noqa: F401
     calendar_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
+    room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
 )
 from realtime.services.notifications import announce
 from tutorme.core import outbox
+from video.events import RoomOpened, RoomStarted
 
 
 @outbox.handles(UserRegistered)
@@ -287,6 +306,76 @@ def tell_draft_stopped(event: DraftStopped) -> None:
     announce(event)
 
 
+@outbox.handles(BookingRequested)
+def tell_booking_requested(event: BookingRequested) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingConfirmed)
+def tell_booking_confirmed(event: BookingConfirmed) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingDeclined)
+def tell_booking_declined(event: BookingDeclined) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingMoved)
+def tell_booking_moved(event: BookingMoved) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingCancelled)
+def tell_booking_cancelled(event: BookingCancelled) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingReminded)
+def tell_booking_reminded(event: BookingReminded) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingMissed)
+def tell_booking_missed(event: BookingMissed) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingDisputed)
+def tell_booking_disputed(event: BookingDisputed) -> None:
+    announce(event)
+
+
+@outbox.handles(BookingResolved)
+def tell_booking_resolved(event: BookingResolved) -> None:
+    announce(event)
+
+
+@outbox.handles(MoveProposed)
+def tell_move_proposed(event: MoveProposed) -> None:
+    announce(event)
+
+
+@outbox.handles(MoveDeclined)
+def tell_move_declined(event: MoveDeclined) -> None:
+    announce(event)
+
+
+@outbox.handles(WaitlistOffered)
+def tell_waitlist_offered(event: WaitlistOffered) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorReviewWritten)
+def tell_tutor_review_written(event: TutorReviewWritten) -> None:
+    announce(event)
+
+
+@outbox.handles(TutorReviewAnswered)
+def tell_tutor_review_answered(event: TutorReviewAnswered) -> None:
+    announce(event)
+
+
 @outbox.handles(RenewalDue)
 def tell_of_a_renewal(event: RenewalDue) -> None:
     announce(event)
@@ -299,4 +388,14 @@ def tell_handover_answered(event: HandoverAnswered) -> None:
 
 @outbox.handles(CalendarBroken)
 def tell_calendar_broken(event: CalendarBroken) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomOpened)
+def tell_room_opened(event: RoomOpened) -> None:
+    announce(event)
+
+
+@outbox.handles(RoomStarted)
+def tell_room_started(event: RoomStarted) -> None:
     announce(event)

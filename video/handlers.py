@@ -2,11 +2,21 @@
 
 from uuid import UUID
 
+from django.urls import reverse
+
 from booking.events import BookingCancelled, BookingConfirmed, BookingMoved
 from booking.models import Booking
+from booking.rooms import provides_room
 from tutorme.core import inbox, outbox
 from tutorme.core.models import InboxMessage
 from video.services import callbacks, rooms
+
+
+@provides_room
+def room_url(booking_id: UUID, user_id: UUID) -> str | None:
+    """Made here for a lesson that was agreed before there were rooms, or a moment ago."""
+    room_id = rooms.room_of_lesson(booking_id=booking_id, user_id=user_id)
+    return reverse("room", args=[room_id]) if room_id else None
 
 
 @outbox.handles(BookingConfirmed)

@@ -20,6 +20,7 @@ from courses.models import Course, LessonDraft
 from courses.services import drafting
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body
 from tutorme.core.errors import NotFound
 
@@ -150,13 +151,14 @@ class UsageView(ApiView):
     @extend_schema(operation_id="ai_usage", responses=shapes.UsageOut)
     def get(self, request: Request) -> Response:
         """What of today's allowance is used, and whether a model is there at all."""
+        assert request.user.pk is not None
         return Response({"is_on": chat.is_configured(), **quotas.standing(request.user.pk)})
 
 
 class DraftsView(ApiView):
     access = {"get": MINE}
 
-    @extend_schema(operation_id="ai_drafts_list", responses=shapes.DraftOut(many=True))
+    @extend_schema(operation_id="ai_drafts_list", responses=page_of(shapes.DraftOut))
     def get(self, request: Request) -> Response:
         """One's drafts, newest first."""
         page = CursorPage()
@@ -241,13 +243,13 @@ class AcceptView(ApiView):
 
     @extend_schema(
         operation_id="ai_drafts_accept",
-        request=serializers.AcceptIn,
+        request=serializers.NodesIn,
         responses=shapes.DraftDetailOut,
     )
     def post(self, request: Request, draft_id: UUID) -> Response:
         """Take lessons into the course's draft. Nothing is published by this."""
         draft = own_draft(request, draft_id)
-        body = read_body(serializers.AcceptIn, request)
+        body = read_body(serializers.NodesIn, request)
         if "nodes" not in body:
             accepting.accept_ready(draft=draft, actor=request.user)
         for key in body.get("nodes", []):
@@ -291,7 +293,7 @@ class ExportView(ApiView):
 class RunsView(ApiView):
     access = {"get": MINE}
 
-    @extend_schema(operation_id="ai_drafts_runs", responses=shapes.RunOut(many=True))
+    @extend_schema(operation_id="ai_drafts_runs", responses=page_of(shapes.RunOut))
     def get(self, request: Request, draft_id: UUID) -> Response:
         """Every call to the model for this draft: which one, how many tokens, what it cost."""
         page = CursorPage()

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from ai.api import serializers, shapes
 from ai.models import Match
 from ai.services import matching
@@ -19,16 +20,10 @@ MINE = Grant(SIGNED_IN, Scope.OWN)
 
 
 def wishes_of(body: dict[str, Any], zone: str) -> Wishes:
-    lists = ("subjects", "families", "languages", "goals")
-    return Wishes(
-        **{name: tuple(body[name]) for name in lists},
-        windows=tuple(Window(**row) for row in body["windows"]),
-        zone=body.get("zone") or zone,
-        **{
-            name: body[name]
-            for name in ("level", "budget_minor", "currency", "is_strict", "minutes", "note")
-        },
-    )
+    lists = {name: tuple(body[name]) for name in ("subjects", "families", "languages", "goals")}
+    said: dict[str, Any] = {**body, **lists, "zone": body.get("zone") or zone}
+    said["windows"] = tuple(Window(**row) for row in body["windows"])
+    return Wishes(**said)
 
 
 def shape(match: Match) -> dict[str, Any]:
@@ -60,6 +55,7 @@ class MatchesView(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Find tutors by subject, level, hours, price and goals: a hundred points, explained."""
+        assert isinstance(request.user, User)
         body = read_body(serializers.WishesIn, request)
         wishes = wishes_of(body, request.user.time_zone)
         match = matching.find(student=request.user, wishes=wishes)

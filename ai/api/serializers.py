@@ -32,7 +32,9 @@ class _BriefIn(StrictSerializer):
     topic = SafeText(max_length=120)
     level = serializers.ChoiceField(choices=LEVELS)
     language = LanguageField(max_length=8, default="en")
-    materials = MaterialIn(many=True, required=False, default=list, max_length=5)
+    materials = serializers.ListField(
+        child=MaterialIn(), required=False, default=list, max_length=5
+    )
 
 
 class CourseBriefIn(_BriefIn):
@@ -78,7 +80,7 @@ class NodeIn(StrictSerializer):
     title = SafeText(max_length=120, required=False, default="")
 
 
-class AcceptIn(StrictSerializer):
+class NodesIn(StrictSerializer):
     nodes = serializers.ListField(
         child=serializers.CharField(max_length=40),
         required=False,
@@ -97,7 +99,7 @@ class AgainIn(StrictSerializer):
     wish = SafeText(max_length=500, required=False, default="", allow_blank=True)
 
 
-class WindowIn(StrictSerializer):
+class WishWindowIn(StrictSerializer):
     day_of_week = serializers.IntegerField(min_value=0, max_value=6)
     start = serializers.TimeField()
     end = serializers.TimeField()
@@ -121,7 +123,9 @@ class WishesIn(StrictSerializer):
     currency = serializers.ChoiceField(choices=sorted(CURRENCIES), required=False, default="EUR")
     is_strict = serializers.BooleanField(required=False, default=False)
     minutes = serializers.IntegerField(min_value=15, max_value=480, required=False, default=60)
-    windows = WindowIn(many=True, required=False, default=list, max_length=21)
+    windows = serializers.ListField(
+        child=WishWindowIn(), required=False, default=list, max_length=21
+    )
     goals = _slugs(max_length=10)
     zone = ZoneField(required=False)
     note = SafeText(max_length=300, required=False, default="", allow_blank=True)

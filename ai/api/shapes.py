@@ -48,14 +48,14 @@ class DraftDetailOut(DraftOut):
     nodes = NodeOut(many=True)
 
 
-class LineOut(OutputSerializer):
+class DifferenceOut(OutputSerializer):
     kind = serializers.ChoiceField(choices=["same", "added", "removed"])
     text = serializers.CharField()
 
 
 class NodeDetailOut(NodeOut):
     content = serializers.JSONField(allow_null=True)
-    difference = LineOut(many=True)
+    difference = DifferenceOut(many=True)
 
 
 class RunOut(OutputSerializer):

@@ -135,7 +135,7 @@ class NodeForm(forms.Form):
         exercise = content.get("exercise")
         initial = {"title": title, "body_md": content.get("body_md", ""), **(exercise or {})}
         initial["hints"] = "\n".join(" ".join(hint.split()) for hint in initial.get("hints", []))
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         if not exercise:
             for name in self._EXERCISE:
                 del self.fields[name]

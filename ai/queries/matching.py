@@ -212,7 +212,14 @@ def _parameters(wishes: Wishes, student_id: UUID, now: datetime) -> dict[str, An
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     points = dict(zip(FACTORS, map(Decimal, row[13:21]), strict=True))
-    return Candidate(*row[:13], points)
+    facts: dict[str, Any] = dict(zip(_FACTS, row[:13], strict=True))
+    return Candidate(points=points, **facts)
+
+
+_FACTS = (
+    *("pk", "score", "mean", "sessions", "is_new", "slots", "first", "fit", "taught_me"),
+    *("teaches_me", "hourly_minor", "currency", "fluency"),
+)
 
 
 # The order on the page -------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from certificates.models import Certificate
 from certificates.services import issuing
 from tutorme.core.access import ADMIN, ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, read_body
 from tutorme.core.errors import NotFound
 
@@ -36,7 +37,7 @@ class CertificateViewSet(ApiViewSet):
         "revoke": Grant(ADMIN, Scope.ALL),
     }
 
-    @extend_schema(operation_id="certificates_list", responses=shapes.CertificateOut(many=True))
+    @extend_schema(operation_id="certificates_list", responses=page_of(shapes.CertificateOut))
     def list(self, request: Request) -> Response:
         """One's certificates, newest first; an admin reads everybody's."""
         page = CursorPage()

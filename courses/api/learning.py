@@ -21,6 +21,7 @@ from courses.queries.renewals import renewal_of
 from courses.services import enrolling, learning, quizzes, renewing, resetting
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import InvalidInput, NotFound
 
@@ -62,7 +63,7 @@ class EnrollmentsView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN)}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="me_enrollments", responses=serializers.EnrollmentOut(many=True))
+    @extend_schema(operation_id="me_enrollments", responses=page_of(serializers.EnrollmentOut))
     def get(self, request: Request) -> Response:
         """One's courses, the newest place first."""
         page = CursorPage()

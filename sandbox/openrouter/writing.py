@@ -286,7 +286,8 @@ def _gap(about: str, n: int, given: dict) -> dict:
 
 
 def _exercises(given: dict) -> dict:
-    kind = given.get("type") if given.get("type") in _TYPES else "problem"
+    kind = str(given.get("type"))
+    kind = kind if kind in _TYPES else "problem"
     rows = range(int(given.get("count") or 1))
     about = given["topic"]
     return {"exercises": [_exercise(about, kind, int(given["difficulty"]), n) for n in rows]}

@@ -30,7 +30,7 @@ def test_an_answer_has_its_shape_and_what_it_cost(sandbox) -> None:
     assert answer.content == {"answers": [], "concerns": []}
     assert answer.model == "openai/gpt-4.1-mini"
     assert answer.usage.prompt_tokens > 100
-    assert answer.usage.cost_micros > 0
+    assert (answer.usage.cost_micros or 0) > 0
     assert answer.generation.startswith("gen-")
 
 

@@ -228,11 +228,16 @@ def worded(match: Match, drain) -> Match:
     return match
 
 
+def rows_of(match: Match) -> list[dict[str, Any]]:
+    assert match.worded is not None
+    return match.worded
+
+
 def test_a_model_may_word_it(sam, sandbox, drain) -> None:
     teaching("Some")
     match = worded(matching.find(student=sam, wishes=wish()), drain)
-    assert match.worded[0]["sentence"]
-    assert match.worded[0]["tutor"] == match.results[0]["tutor"]
+    assert rows_of(match)[0]["sentence"]
+    assert rows_of(match)[0]["tutor"] == match.results[0]["tutor"]
     sent = sandbox.recorder.exchanges[-1].body.decode()
     assert "Some" not in sent, "nobody's name leaves"
     assert sam.email not in sent
@@ -243,19 +248,19 @@ def test_a_lying_model_adds_nobody_and_moves_nobody_far(sam, sandbox, drain) -> 
         teaching(name, levels=["beginner"] if name != "Three" else ["advanced"])
     sandbox.fault("chat", "lie", provider="openrouter")
     match = worded(matching.find(student=sam, wishes=wish()), drain)
-    assert {row["tutor"]["id"] for row in match.worded} == {
+    assert {row["tutor"]["id"] for row in rows_of(match)} == {
         row["tutor"]["id"] for row in match.results
     }
-    assert match.worded[-1]["tutor"]["name"] == "Three"
-    assert all(abs(row["shift"]) <= 5 for row in match.worded)
+    assert rows_of(match)[-1]["tutor"]["name"] == "Three"
+    assert all(abs(row["shift"]) <= 5 for row in rows_of(match))
 
 
 def test_injected_reasons_are_not_shown(sam, sandbox, drain) -> None:
     teaching("Some")
     sandbox.fault("chat", "inject", provider="openrouter")
     match = worded(matching.find(student=sam, wishes=wish()), drain)
-    assert "<" not in match.worded[0]["sentence"]
-    assert "evil.example" not in match.worded[0]["sentence"]
+    assert "<" not in rows_of(match)[0]["sentence"]
+    assert "evil.example" not in rows_of(match)[0]["sentence"]
 
 
 def test_provider_down_is_the_same_ranking(sam, sandbox, drain) -> None:

@@ -337,6 +337,10 @@ EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
 # What the house keeps, in thousandths, from so many lessons or sales of the seller on. An admin's
 # schedule in the database goes before it.
 COMMISSION_TIERS = [[0, 200], [20, 180], [100, 150]]
+# What the house keeps of a trial lesson, and what it adds to the money that goes back where a tutor
+# did not come; both in thousandths of the price.
+TRIAL_COMMISSION_PER_MILLE = 200
+NO_SHOW_CREDIT_PER_MILLE = 100
 # Contained in prices; the sum is kept apart for whoever it is owed to.
 TAX_PER_MILLE = env.number("TAX_PER_MILLE")
 # A sale's share waits as long as its buyer may give the thing back; a lesson's as long as either

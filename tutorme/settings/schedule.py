@@ -5,6 +5,9 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "judge-lessons": {"task": "booking.judge_lessons", "schedule": 30.0},
+    "remind-of-lessons": {"task": "booking.send_reminders", "schedule": 30.0},
+    "serve-waitlists": {"task": "booking.serve_waitlists", "schedule": timedelta(minutes=5)},
     "look-at-calendars": {"task": "booking.look_at_calendars", "schedule": 30.0},
     "reconcile-meetings": {"task": "booking.reconcile_meetings", "schedule": 60.0},
     "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},

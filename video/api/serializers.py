@@ -82,7 +82,7 @@ class TapingIn(StrictSerializer):
         return attrs
 
 
-class RatingIn(StrictSerializer):
+class RoomRatingIn(StrictSerializer):
     stars = serializers.IntegerField(min_value=1, max_value=5)
     trouble = serializers.ChoiceField(
         choices=["picture", "sound", "connection", "other"], required=False
@@ -115,7 +115,7 @@ class RoomOut(OutputSerializer):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class PersonOut(OutputSerializer):
+class RoomPersonOut(OutputSerializer):
     session = serializers.UUIDField()
     member = serializers.UUIDField()
     name = serializers.CharField()
@@ -125,7 +125,7 @@ class PersonOut(OutputSerializer):
 
 class RoomDetailOut(RoomOut):
     members = MemberOut(many=True)
-    people = PersonOut(many=True, help_text="Who is in it now.")
+    people = RoomPersonOut(many=True, help_text="Who is in it now.")
     notes = serializers.CharField()
     notes_version = serializers.IntegerField()
 
@@ -156,7 +156,7 @@ class SignalOut(OutputSerializer):
 class NewsOut(OutputSerializer):
     seq = serializers.IntegerField(help_text="To be sent as `after` next time.")
     signals = SignalOut(many=True)
-    people = PersonOut(many=True)
+    people = RoomPersonOut(many=True)
     room = RoomOut()
 
 
@@ -208,7 +208,7 @@ class RecordingOut(OutputSerializer):
     started_at = serializers.DateTimeField()
 
 
-class RatingOut(OutputSerializer):
+class RoomRatingOut(OutputSerializer):
     stars = serializers.IntegerField()
     trouble = serializers.CharField()
     note = serializers.CharField()

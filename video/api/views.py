@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import NotAllowed
 from video import queries
@@ -51,7 +52,7 @@ class RoomViewSet(ApiViewSet):
     limit_scope = {"create": "write", "invite": "write", "rate": "write"}
     page_ordering = ("-starts_at", "-id")
 
-    @extend_schema(operation_id="video_rooms_list", responses=serializers.RoomOut(many=True))
+    @extend_schema(operation_id="video_rooms_list", responses=page_of(serializers.RoomOut))
     def list(self, request: Request) -> Response:
         """One's rooms, the latest first."""
         page = CursorPage()
@@ -123,7 +124,7 @@ class RoomViewSet(ApiViewSet):
         return Response(status=204)
 
     @extend_schema(
-        operation_id="video_rooms_participants", responses=serializers.PersonOut(many=True)
+        operation_id="video_rooms_participants", responses=serializers.RoomPersonOut(many=True)
     )
     def participants(self, request: Request, pk: UUID) -> Response:
         """Who is in it now."""
@@ -169,12 +170,12 @@ class RoomViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="video_rooms_rate",
-        request=serializers.RatingIn,
-        responses=serializers.RatingOut,
+        request=serializers.RoomRatingIn,
+        responses=serializers.RoomRatingOut,
     )
     def rate(self, request: Request, pk: UUID) -> Response:
         """Say how the call was; the last word counts."""
-        body = read_body(serializers.RatingIn, request)
+        body = read_body(serializers.RoomRatingIn, request)
         row = rating.rate(user=viewer(request), room_id=pk, **body)
         return Response({"stars": row.stars, "trouble": row.trouble, "note": row.note})
 

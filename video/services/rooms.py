@@ -25,6 +25,7 @@ OPENS_BEFORE = timedelta(minutes=10)
 CLOSES_AFTER = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 Role = RoomMember.Role
+_GOES_AHEAD = frozenset({Booking.State.CONFIRMED, Booking.State.IN_PROGRESS})
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,18 @@ def open_for_booking(booking: Booking) -> Room:
     return room
 
 
+def room_of_lesson(*, booking_id: UUID, user_id: UUID) -> UUID | None:
+    """Where this person may come in for this lesson, if they may come in at all."""
+    with transaction.atomic():
+        rows = Booking.objects.select_related("lesson_type").filter(pk=booking_id)
+        booking = rows.select_for_update(of=("self",), no_key=True).first()
+        if booking is None or user_id not in {booking.tutor_id, booking.student_id}:
+            return None
+        follow_booking(booking)
+        room = Room.objects.filter(source=source_of(booking_id), state=Room.State.OPEN).first()
+    return room.pk if room else None
+
+
 def source_of(booking_id: UUID) -> str:
     return f"booking:{booking_id}"
 
@@ -110,7 +123,7 @@ def follow_booking(booking: Booking) -> None:
     """The room is open when its lesson is, and for as long as the lesson stands."""
     found = Room.objects.filter(source=source_of(booking.pk)).first()
     if found is None:
-        if booking.state == Booking.State.CONFIRMED:
+        if booking.state in _GOES_AHEAD:
             open_for_booking(booking)
         return
     room = entry.locked(found.pk)

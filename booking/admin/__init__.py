@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from booking.admin import outcomes  # noqa: F401  registered by being read
 from booking.models import (
     Booking,
     BookingChange,
