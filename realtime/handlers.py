@@ -11,6 +11,7 @@ from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
     booking_announcements,  # noqa: F401
     broadcasts,
+    calendar_announcements,  # noqa: F401
     certificate_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     digest_announcements,  # noqa: F401

@@ -85,6 +85,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
     "sendgrid": {"send": _REST},
+    "ics": {"file": _REST},
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),
