@@ -47,7 +47,7 @@ class SignalIn(StrictSerializer):
 
     session = serializers.UUIDField()
     after = serializers.IntegerField(min_value=0, max_value=2**62)
-    messages = MessageIn(many=True, required=False, max_length=40)
+    messages = serializers.ListField(child=MessageIn(), max_length=40, required=False)
 
 
 class EmptyIn(StrictSerializer):
