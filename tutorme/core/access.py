@@ -37,6 +37,7 @@ class Scope(StrEnum):
     ENROLLED = "enrolled"
     TAUGHT = "taught"
     SIGNED = "signed"
+    DESK = "desk"
     SECRET = "secret"  # noqa: S105  the name of a scope
 
 
