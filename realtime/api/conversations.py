@@ -128,7 +128,9 @@ class ConversationViewSet(ApiViewSet):
         conversations.mark_read(user=_user(request), conversation_id=pk, seq=body["seq"])
         return Response(status=204)
 
-    @extend_schema(operation_id="conversations_answer", request=ConversationAnswerIn, responses=ConversationOut)
+    @extend_schema(
+        operation_id="conversations_answer", request=ConversationAnswerIn, responses=ConversationOut
+    )
     def answer(self, request: Request, pk: UUID) -> Response:
         """Say yes or no to somebody who asked."""
         body = read_body(ConversationAnswerIn, request)
