@@ -63,6 +63,87 @@ class ScheduleMissing(DomainError):
     explanation = _("Set your hours first.")
 
 
+class PackageUnfit(DomainError):
+    code = "package-unfit"
+    title = _("This package does not pay for this lesson")
+    status = 409
+    explanation = _("It ended, is used up, is another tutor's, or counts lessons at less.")
+
+
+class CreditTooLow(DomainError):
+    code = "credit-too-low"
+    title = _("Your credit does not cover this lesson")
+    status = 409
+    explanation = _("Hold the time and pay what is missing at the checkout.")
+
+
+class NotDisputable(DomainError):
+    """`state` says what became of it."""
+
+    code = "not-disputable"
+    title = _("Nothing can be disputed about this lesson")
+    status = 409
+    explanation = _("A lesson can be disputed once it was judged, for three days from its end.")
+
+
+class DisputeDecided(DomainError):
+    code = "dispute-decided"
+    title = _("This dispute was decided already")
+    status = 409
+    explanation = _("A decision is made once.")
+
+
+class NotReviewable(DomainError):
+    code = "not-reviewable"
+    title = _("You had no lesson with this tutor yet")
+    status = 409
+    explanation = _("A tutor is reviewed by students who had a lesson with them.")
+
+
+class ReviewDecided(DomainError):
+    code = "tutor-review-decided"
+    title = _("This report was answered already")
+    status = 409
+    explanation = _("A moderator decides once.")
+
+
+class ProposalOver(DomainError):
+    code = "proposal-over"
+    title = _("This proposal does not stand any more")
+    status = 409
+    explanation = _("It was answered, replaced or ran out, or another one waits for an answer.")
+
+
+class SeriesBlocked(DomainError):
+    """`occurrences` are the starts that cannot be had, each with the reason."""
+
+    code = "series-blocked"
+    title = _("Some of these times cannot be had")
+    status = 409
+    explanation = _("Leave those out, or choose another hour of the week.")
+
+
+class GroupFull(DomainError):
+    code = "group-full"
+    title = _("Every seat is taken")
+    status = 409
+    explanation = _("Ask to be told when one becomes free.")
+
+
+class GroupOver(DomainError):
+    code = "group-over"
+    title = _("This group can no longer be joined")
+    status = 409
+    explanation = _("It has begun, or its tutor called it off.")
+
+
+class NothingToWaitFor(DomainError):
+    code = "nothing-to-wait-for"
+    title = _("There is a free time already")
+    status = 409
+    explanation = _("Book it; a waitlist is for times that are all taken.")
+
+
 class RoomClosed(DomainError):
     """`opens_at` says from when on."""
 

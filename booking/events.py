@@ -52,16 +52,120 @@ class BookingMoved(_About, Event):
 
 @dataclass(frozen=True)
 class BookingCancelled(_About, Event):
-    """`by` is student, tutor or platform; `refund_percent` of the price is due."""
+    """`by` is student, tutor or platform; `refund_percent` of the price is due, `as_credit` where
+    the student wants it so. `whole`: nothing is to be paid for having booked, so that a lesson of
+    a package goes back into it."""
 
     name: ClassVar[str] = "booking.cancelled"
     by: str
     refund_percent: int
+    whole: bool = True
+    as_credit: bool = False
 
 
 @dataclass(frozen=True)
 class BookingExpired(_About, Event):
     name: ClassVar[str] = "booking.expired"
+
+
+@dataclass(frozen=True)
+class BookingStarted(_About, Event):
+    """Its hour has come."""
+
+    name: ClassVar[str] = "booking.started"
+
+
+@dataclass(frozen=True)
+class BookingCompleted(_About, Event):
+    """Both were there."""
+
+    name: ClassVar[str] = "booking.completed"
+
+
+@dataclass(frozen=True)
+class BookingMissed(_About, Event):
+    """`who` did not come is student or tutor."""
+
+    name: ClassVar[str] = "booking.missed"
+    who: str
+
+
+@dataclass(frozen=True)
+class BookingDisputed(_About, Event):
+    """By one of the two, or by the house (`opened_by` None) where nobody was seen."""
+
+    name: ClassVar[str] = "booking.disputed"
+    dispute_id: UUID
+    opened_by: UUID | None
+
+
+@dataclass(frozen=True)
+class BookingResolved(_About, Event):
+    name: ClassVar[str] = "booking.resolved"
+    dispute_id: UUID
+    refund_percent: int
+
+
+@dataclass(frozen=True)
+class BookingReminded(_About, Event):
+    """`kind` is a word of `Reminder.Kind`."""
+
+    name: ClassVar[str] = "booking.reminded"
+    kind: str
+
+
+@dataclass(frozen=True)
+class MoveProposed(_About, Event):
+    name: ClassVar[str] = "move.proposed"
+    proposal_id: UUID
+    proposed_by: UUID
+
+
+@dataclass(frozen=True)
+class MoveDeclined(_About, Event):
+    """An accepted one is a move: `booking.moved`."""
+
+    name: ClassVar[str] = "move.declined"
+    proposal_id: UUID
+    proposed_by: UUID
+
+
+@dataclass(frozen=True)
+class SeatOpened(Event):
+    """A time with a tutor, or a seat of a group, became free."""
+
+    name: ClassVar[str] = "seat.opened"
+    tutor_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    group_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class WaitlistOffered(Event):
+    """A time is held for somebody who waited, until `until`."""
+
+    name: ClassVar[str] = "waitlist.offered"
+    entry_id: UUID
+    booking_id: UUID
+    student_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True)
+class TutorReviewWritten(Event):
+    name: ClassVar[str] = "tutor_review.written"
+    review_id: UUID
+    tutor_id: UUID
+    student_id: UUID
+
+
+@dataclass(frozen=True)
+class TutorReviewAnswered(Event):
+    name: ClassVar[str] = "tutor_review.answered"
+    review_id: UUID
+    tutor_id: UUID
+    student_id: UUID
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def exact(
         return {}
     between = Span(free.starts_at.astimezone(UTC), free.ends_at.astimezone(UTC))
     lengths: dict[UUID, set[int]] = {}
-    offered = LessonType.objects.filter(tutor_id__in=tutor_ids, is_offered=True)
+    offered = LessonType.objects.filter(tutor_id__in=tutor_ids, is_offered=True, capacity=1)
     for tutor_id, minutes in offered.values_list("tutor_id", "minutes"):
         if free.minutes in {None, minutes}:
             lengths.setdefault(tutor_id, set()).add(minutes)

@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import directory
+from accounts.events import DeletionDue
 from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
@@ -16,31 +19,75 @@ from booking.events import (
     BookingExpired,
     BookingMoved,
 )
-from booking.models import Booking
-from booking.services import free_times, holding, meetings, writing
-from payments.events import PaymentCaptured
+from booking.models import Booking, Series
+from booking.services import (
+    cancelling,
+    free_times,
+    holding,
+    meetings,
+    paying,
+    series,
+    settling,
+    standing,
+    waitlist,
+    writing,
+)
+from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
+from tutorme.core.ids import uuid7
 
-KIND = "booking"
 State = Booking.State
 
 
-@sells(KIND)
+@sells(paying.KIND)
 def quote(target_id: UUID, buyer: Any) -> Quote:
     """The price agreed when the time was held."""
     row = Booking.objects.filter(pk=target_id, student=buyer).select_related("lesson_type").first()
     if row is None:
         raise NotFound
-    if row.state not in {State.HELD, State.PENDING_PAYMENT}:
+    if row.state not in {State.HELD, State.PENDING_PAYMENT} or row.series_id is not None:
         raise BookingOver(state=row.state)
+    trial = settings.TRIAL_COMMISSION_PER_MILLE if row.lesson_type.is_trial else None
     return Quote(
         description=str(row.lesson_type),
         price=row.price,
         payee_id=row.tutor_id,
         url=reverse("booking-api-read", args=[row.pk]),
+        in_escrow=True,
+        volume=standing.hours(row.tutor_id),
+        commission_per_mille=trial,
     )
+
+
+@sells(series.KIND)
+def quote_series(target_id: UUID, buyer: Any) -> Quote:
+    """All lessons of it at once, each a part of the tutor's share."""
+    row = Series.objects.filter(pk=target_id, student=buyer).select_related("lesson_type").first()
+    if row is None:
+        raise NotFound
+    series.check_unpaid(row)
+    what = {"count": row.lessons, "what": str(row.lesson_type)}
+    return Quote(
+        description=_("%(count)d × %(what)s") % what,
+        price=row.price,
+        payee_id=row.tutor_id,
+        url=reverse("booking-api-series", args=[row.pk]),
+        in_escrow=True,
+        units=row.lessons,
+        volume=standing.hours(row.tutor_id),
+    )
+
+
+@outbox.handles(PaymentApproved)
+def keep_the_time(event: PaymentApproved) -> None:
+    """Its payer agreed and is on the way back here."""
+    if event.kind == paying.KIND:
+        holding.keep_while_paying(event.target_id)
+    elif event.kind == series.KIND:
+        for pk in Booking.objects.filter(series_id=event.target_id).values_list("pk", flat=True):
+            holding.keep_while_paying(pk)
 
 
 directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
@@ -73,19 +120,43 @@ def end_the_meeting(event: BookingCancelled) -> None:
 def give_the_lesson(event: PaymentCaptured) -> None:
     """What was paid for is confirmed; where the time went to somebody else meanwhile, all of the
     money goes back."""
-    if event.kind != KIND:
-        return
-    try:
-        holding.pay(booking_id=event.target_id, order_id=event.order_id)
-    except (BookingOver, SlotTaken, StudentBusy):
-        _give_back(event.order_id, event.target_id, percent=100, version=0)
+    if event.kind == paying.KIND:
+        try:
+            holding.pay(booking_id=event.target_id, order_id=event.order_id)
+        except (BookingOver, SlotTaken, StudentBusy):
+            settling.refund(event.order_id, event.target_id, percent=100, version=0)
+    elif event.kind == series.KIND:
+        try:
+            series.pay(series_id=event.target_id, order_id=event.order_id)
+        except (BookingOver, SlotTaken, StudentBusy):
+            series.give_all_back(event.target_id, event.order_id)
+
+
+@outbox.handles(PaymentRefunded)
+def take_the_lesson_back(event: PaymentRefunded) -> None:
+    """All of its money went back without anybody calling the lesson off: it is off."""
+    if event.full and event.kind == paying.KIND:
+        cancelling.call_off_unpaid(event.target_id, order_id=event.order_id)
+
+
+@outbox.handles(DeletionDue)
+def call_off_all(event: DeletionDue) -> None:
+    user_id = str(event.user_id)
+    key = f"booking.call_off_all:{event.deletion_id}"
+    jobs.enqueue("booking.call_off_all", key=key, args={"user_id": user_id})
 
 
 @outbox.handles(BookingCancelled)
 def give_the_money_back(event: BookingCancelled) -> None:
-    order_id = Booking.objects.values_list("order_id", flat=True).get(pk=event.booking_id)
-    if order_id is not None and event.refund_percent:
-        _give_back(order_id, event.booking_id, percent=event.refund_percent, version=event.version)
+    row = Booking.objects.get(pk=event.booking_id)
+    settling.give_back(
+        row,
+        percent=event.refund_percent,
+        whole=event.whole,
+        version=event.version,
+        as_credit=event.as_credit,
+    )
+    waitlist.follow(row.pk, taken=False)
 
 
 @outbox.handles(BookingDeclined)
@@ -96,17 +167,22 @@ def give_back_for_a_no(event: BookingDeclined) -> None:
 @outbox.handles(BookingExpired)
 def give_back_for_no_answer(event: BookingExpired) -> None:
     _give_all_back(event.booking_id, event.version)
+    waitlist.follow(event.booking_id, taken=False)
+
+
+@outbox.handles(BookingConfirmed)
+def note_the_waitlist(event: BookingConfirmed) -> None:
+    waitlist.follow(event.booking_id, taken=True)
+
+
+@outbox.handles(AvailabilityChanged)
+def serve_the_waitlist(event: AvailabilityChanged) -> None:
+    """By a job: it takes the locks of one person after the other, each in its own transaction."""
+    if waitlist.is_waited_for(event.tutor_id):
+        args = {"tutor_id": str(event.tutor_id)}
+        jobs.enqueue(waitlist.SERVE, key=f"{waitlist.SERVE}:{uuid7()}", args=args)
 
 
 def _give_all_back(booking_id: UUID, version: int) -> None:
-    order_id = Booking.objects.values_list("order_id", flat=True).get(pk=booking_id)
-    if order_id is not None:
-        _give_back(order_id, booking_id, percent=100, version=version)
-
-
-def _give_back(order_id: UUID, booking_id: UUID, *, percent: int, version: int) -> None:
-    jobs.enqueue(
-        "booking.refund",
-        key=f"booking.refund:{booking_id}:{order_id}:{version}",
-        args={"order_id": str(order_id), "booking_id": str(booking_id), "percent": percent},
-    )
+    row = Booking.objects.get(pk=booking_id)
+    settling.give_back(row, percent=100, whole=True, version=version, as_credit=False)

@@ -8,7 +8,12 @@ from booking.models import (
     CalendarImport,
     FreeIndex,
     FreeStart,
+    GroupSession,
+    LessonDispute,
     LessonType,
+    MoveProposal,
+    Presence,
+    Series,
 )
 from tutorme.core.personal import Blank, Delete, Keep, Table, declare
 
@@ -18,7 +23,14 @@ declare(
     Table(Booking, "student_id", Blank({"note": ""})),
     Table(Booking, "tutor_id", _HOUR),
     Table(BookingChange, "actor_id", Keep("append-only")),
+    Table(GroupSession, "tutor_id", _HOUR),
+    Table(LessonDispute, "opened_by_id", Blank({"text": ""})),
+    Table(LessonDispute, "decided_by_id", Keep("a decision about money")),
     Table(LessonType, "tutor_id", _HOUR),
+    Table(MoveProposal, "proposed_by_id", Blank({"note": ""})),
+    Table(Presence, "user_id", Keep("append-only evidence of minutes")),
+    Table(Series, "student_id", _HOUR),
+    Table(Series, "tutor_id", _HOUR),
     Table(
         CalendarConnection,
         "user_id",

@@ -17,6 +17,10 @@ class Policy:
     sentence: str | Promise
     tiers: tuple[tuple[timedelta, int], ...]
 
+    @property
+    def most(self) -> int:
+        return self.tiers[0][1]
+
     def percent(self, *, starts_at: datetime, cancelled_at: datetime) -> int:
         ahead = starts_at - cancelled_at
         return next((percent for least, percent in self.tiers if ahead >= least), 0)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.directory import FreeAt
@@ -20,6 +20,7 @@ from booking.models import (
     COUNTED_STATES,
     Booking,
     BusyTime,
+    GroupSession,
     LessonType,
     Schedule,
 )
@@ -96,6 +97,7 @@ def taken_of(
             blocked_until__gt=between.start - _MARGIN,
             blocked_from__lt=between.end + _MARGIN,
             state__in=COUNTED_STATES,
+            group=None,
         )
         .exclude(lapsed)
         .values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
@@ -113,7 +115,23 @@ def taken_of(
     )
     for tutor_id, start, end in busy.values_list("tutor_id", "starts_at", "ends_at"):
         blocked[tutor_id].append(Span(start, end))
+    for tutor_id, state, start, end, on in _groups(tutor_ids, between):
+        lessons[tutor_id][on] += 1
+        if state == GroupSession.State.OPEN:
+            blocked[tutor_id].append(Span(start, end))
     return {key: Taken(tuple(blocked[key]), lessons[key]) for key in tutor_ids}
+
+
+def _groups(
+    tutor_ids: Sequence[UUID], between: Span
+) -> QuerySet[GroupSession, tuple[UUID, str, datetime, datetime, date]]:
+    """Classes take the tutor's time with or without anybody in them, and count once."""
+    found = GroupSession.objects.filter(
+        tutor_id__in=tutor_ids,
+        blocked_until__gt=between.start - _MARGIN,
+        blocked_from__lt=between.end + _MARGIN,
+    ).exclude(state=GroupSession.State.CANCELLED)
+    return found.values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
 
 
 def diary(
@@ -124,7 +142,7 @@ def diary(
 
 
 def diaries(tutor_ids: Sequence[UUID], between: Span, *, now: datetime) -> dict[UUID, Diary]:
-    """Of those who take bookings, with five queries however many they are."""
+    """Of those who take bookings, with six queries however many they are."""
     rows = Schedule.objects.prefetch_related("weekly", "overrides")
     known = taken_of(tutor_ids, between, now=now)
     return {
@@ -142,7 +160,7 @@ def free_tutors(
     now: datetime | None = None,
 ) -> list[finding.FreeTutor]:
     """Listed tutors with a lesson that fits into `free` and who fit `wanted` (words, subject,
-    level, language, price). `order` is one of `finding.ORDERS`. One query, and six for each
+    level, language, price). `order` is one of `finding.ORDERS`. One query, and seven for each
     `limit` of them that is looked at."""
     now = now or timezone.now()
     return finding.free_tutors(free, wanted or Wanted(), diaries, order=order, limit=limit, now=now)

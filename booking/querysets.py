@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from booking.models import Booking  # noqa: F401  named in strings
+    from booking.models import Booking, GroupSession, TutorReview  # noqa: F401  named in strings
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -37,3 +37,23 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def concerning(self, people: list[UUID]) -> "BookingQuerySet":
         return self.filter(Q(tutor_id__in=people) | Q(student_id__in=people))
+
+
+class TutorReviewQuerySet(models.QuerySet["TutorReview"]):
+    def visible_to(self, user: Any) -> "TutorReviewQuerySet":
+        """Everybody's but the hidden, which their author and the staff see."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(Q(is_hidden=False) | Q(student_id=getattr(user, "pk", None)))
+
+
+class GroupSessionQuerySet(models.QuerySet["GroupSession"]):
+    def with_taken(self) -> "GroupSessionQuerySet":
+        """`taken`: seats somebody has or holds."""
+        held = ("held", "pending_payment", "pending_approval", "confirmed", "in_progress")
+        return self.annotate(  # type: ignore[no-redef]  # named in the model for its readers
+            taken=models.Count("bookings", filter=Q(bookings__state__in=held))
+        )
+
+    def ahead(self, now: datetime) -> "GroupSessionQuerySet":
+        return self.filter(state="open", starts_at__gt=now).order_by("starts_at", "pk")

@@ -94,6 +94,10 @@ class Diary:
         end = start + timedelta(minutes=minutes)
         return Span(start - self.rules.buffer_before, end + self.rules.buffer_after)
 
+    def is_taken(self, start: datetime, *, minutes: int) -> bool:
+        """Whether something else is in the diary then, whatever the hours say."""
+        return self._is_taken(self.blocked(start, minutes=minutes))
+
     def date_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
 

@@ -3,14 +3,20 @@
 from typing import Any
 from uuid import UUID
 
+from accounts.models import User
 from booking.services import (
     connecting,
     free_times,
     holding,
     importing,
+    leaving,
     meetings,
+    outcomes,
     refunding,
+    reminders,
+    settling,
     syncing,
+    waitlist,
     writing,
 )
 from tutorme.core.jobs import RetryJob, Run, job
@@ -25,6 +31,39 @@ def release_lapsed() -> None:
 @app.task(name="booking.roll_free_times")
 def roll_free_times() -> None:
     free_times.roll()
+
+
+@app.task(name="booking.judge_lessons")
+def judge_lessons() -> None:
+    outcomes.judge_due()
+
+
+@app.task(name="booking.send_reminders")
+def send_reminders() -> None:
+    reminders.send_due()
+
+
+@app.task(name="booking.serve_waitlists")
+def serve_waitlists() -> None:
+    """What becomes free by itself, as the horizon moves on."""
+    waitlist.serve()
+
+
+@job(settling.REFUND)
+def refund(
+    run: Run, *, order_id: str, booking_id: str, percent: int, as_credit: bool = False
+) -> None:
+    refunding.give_back(
+        order_id=UUID(order_id),
+        booking_id=UUID(booking_id),
+        percent=percent,
+        as_credit=as_credit,
+    )
+
+
+@job(waitlist.SERVE)
+def serve_waitlist(run: Run, *, tutor_id: str) -> None:
+    waitlist.serve(tutor_id=UUID(tutor_id))
 
 
 @app.task(name="booking.reconcile_meetings")
@@ -90,3 +129,8 @@ def read_import(run: Run, *, import_id: str) -> None:
 @job("booking.refund")
 def refund(run: Run, *, order_id: str, booking_id: str, percent: int) -> None:
     refunding.give_back(order_id=UUID(order_id), booking_id=UUID(booking_id), percent=percent)
+
+
+@job("booking.call_off_all", max_attempts=12)
+def call_off_all(run: Run, *, user_id: str) -> None:
+    leaving.call_off_all(User.objects.get(pk=user_id))

@@ -20,6 +20,16 @@ class PaymentCaptured(Event):
 
 
 @dataclass(frozen=True)
+class PaymentApproved(Event):
+    """The payer agreed at the provider; the money is not here yet."""
+
+    name: ClassVar[str] = "payment.approved"
+    order_id: UUID
+    kind: str
+    target_id: UUID
+
+
+@dataclass(frozen=True)
 class PaymentRefunded(Event):
     """`full` says that nothing of the payment is left; `is_reversal`, that the provider or a bank
     took it back."""

@@ -3,7 +3,7 @@
 Each announcement says which event it follows, who is told, the words in the page (the title is
 also the mail's subject), the mail's template and what is attached. Facts are kept with the rows;
 words are made from them in the reader's language. A fact `{"minor", "currency"}` is read as money,
-`{"on"}` as a date.
+`{"on"}` as a date, `{"at", "zone"}` as a moment on that zone's clock.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -144,6 +145,9 @@ def spoken_facts(announcement: Announcement, facts: Facts, locale: str) -> Facts
 def _said(value: Any, locale: str) -> Any:
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
         return Money(value["minor"], value["currency"]).localized(locale)
+    if isinstance(value, dict) and set(value) == {"at", "zone"}:
+        local = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
+        return f"{date_format(local, 'D j M, H:i')} ({local:%Z})"
     if isinstance(value, dict) and set(value) == {"on"}:
         return date_format(datetime.fromisoformat(value["on"]))
     return value
@@ -357,6 +361,9 @@ _announce(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
+    """Who has no account is sent it by a delivery of its own."""
+    if event.user_id is None:
+        return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
         "course": event.course_title,
@@ -371,7 +378,7 @@ def _certified(event: CertificateIssued) -> list[Told]:
 def _certificate_pdf(facts: Facts) -> list[Attachment]:
     """Read when the mail is sent: what was revoked meanwhile is not sent any more."""
     certificate = Certificate.objects.get(pk=facts["certificate"])
-    if certificate.state == Certificate.State.REVOKED:
+    if certificate.state != Certificate.State.ISSUED:
         raise CertificateRevoked
     try:
         pdf = path_of(certificate.storage_key).read_bytes()

@@ -21,6 +21,12 @@ AFTER = ("500-after", "lost-reply", "late-reply", "garbled")
 _REST = (*BEFORE, *AFTER)
 # Answers that look right and carry a token that is not.
 SPOILT = ("wrong-audience", "wrong-issuer", "wrong-nonce", "expired", "bad-signature")
+# What a model, or the way to it, does wrong.
+MODEL = (
+    *("lie", "break-schema", "not-json", "inject", "truncate", "huge", "leak", "say", "stall"),
+    *("break-off", "mid-error", "error-200", "bad-key", "no-credit", "blocked"),
+    *("overloaded", "edge-timeout", "not-retryable"),
+)
 # Provider, its operations, and what each can be told to do.
 OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "paypal": {
@@ -58,9 +64,27 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         }
         for name in ("google", "microsoft", "apple")
     },
+    "twilio": {
+        "create-room": _REST,
+        "room": _REST,
+        "end-room": _REST,
+        "participants": _REST,
+        "disconnect": _REST,
+        "rules": _REST,
+        "recording": _REST,
+        "delete-recording": _REST,
+        "callback": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
+    },
     "firebase": {"certs": _REST},
     "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
     "sendgrid": {"send": _REST},
+    "graphy": {
+        "learner": _REST,
+        "assign": _REST,
+        "usage": _REST,
+        "products": _REST,
+        "webhook": ("drop", "duplicate", "corrupt-signature"),
+    },
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),
@@ -84,6 +108,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "subscribe": _REST,
         "unsubscribe": _REST,
     },
+    "openrouter": {"chat": (*_REST, *MODEL)},
     "mail": {"send": ("451", "550", "lost-reply")},
 }
 MEANINGS = {
@@ -113,6 +138,24 @@ MEANINGS = {
     "room-fails": "the room cannot be made",
     "no-room": "the account has no rooms to give",
     "sync-token-dead": "410: everything is to be read again",
+    "lie": "marks wrong answers as right, names tutors nobody asked about",
+    "break-schema": "answers in another shape",
+    "not-json": "answers in prose",
+    "inject": "answers with markup, bad links and orders",
+    "truncate": "stops in the middle, and says so",
+    "huge": "answers with a megabyte",
+    "leak": "a hint states the given issue as the answer",
+    "say": "answers with the given issue, word for word",
+    "stall": "stops in the middle of the stream without a word",
+    "break-off": "the stream ends without its end",
+    "mid-error": "an error in the middle of the stream",
+    "error-200": "200 with an error of the given issue's code in its body",
+    "bad-key": "401",
+    "no-credit": "402",
+    "blocked": "403, by a guardrail",
+    "overloaded": "529",
+    "edge-timeout": "524",
+    "not-retryable": "503 that says it will stay so",
     "451": "the mail server says: not now",
     "550": "the mail server says: never",
 }

@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("booking.urls")),
     path("", include("payments.urls")),
     path("", include("certificates.urls")),
+    path("", include("video.urls")),
+    path("", include("ai.urls")),
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
     path("metrics", scrape, name="metrics"),
@@ -37,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("booking.api.urls")),
                 path("", include("payments.api.urls")),
                 path("", include("certificates.api.urls")),
+                path("", include("video.api.urls")),
+                path("", include("ai.api.urls")),
                 path("", include("realtime.api.urls")),
                 path("", include("tutorme.web.api_urls")),
             ]

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import invitations, users
 from tutorme.core.access import ADMIN, Grant, Scope, actors_of
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer, page_of
 from tutorme.core.api.views import ApiViewSet, read_body, read_query
 from tutorme.core.errors import NotAllowed, NotFound
 
@@ -59,7 +59,7 @@ class UserViewSet(ApiViewSet):
     }
     limit_scope = {"create": "write", "partial_update": "write"}
 
-    @extend_schema(operation_id="users_list", parameters=[UserQuery], responses=UserOut(many=True))
+    @extend_schema(operation_id="users_list", parameters=[UserQuery], responses=page_of(UserOut))
     def list(self, request: Request) -> Response:
         """Everybody, newest first."""
         page = CursorPage()

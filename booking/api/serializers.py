@@ -117,6 +117,7 @@ class LessonTypeOut(OutputSerializer):
     minutes = serializers.IntegerField()
     price = MoneyField()
     is_trial = serializers.BooleanField()
+    capacity = serializers.IntegerField()
 
 
 class LessonTypeIn(StrictSerializer):
@@ -124,12 +125,17 @@ class LessonTypeIn(StrictSerializer):
     minutes = serializers.IntegerField(min_value=15, max_value=480)
     price = MoneyField()
     is_trial = serializers.BooleanField(required=False, default=False)
+    capacity = serializers.IntegerField(min_value=1, max_value=50, required=False, default=1)
 
 
 class BookingIn(StrictSerializer):
+    """`package` or `with_credit` pay for it at once."""
+
     session_type = serializers.UUIDField()
     start = BoundedDateTime()
     note = SafeText(multiline=True, max_length=1000, required=False, allow_blank=True)
+    package = serializers.UUIDField(required=False)
+    with_credit = serializers.BooleanField(required=False, default=False)
     about = serializers.UUIDField(
         required=False, help_text="A handover of `/lessons/{id}/help/` that goes along."
     )
@@ -141,6 +147,12 @@ class MoveIn(StrictSerializer):
 
 class ReasonIn(StrictSerializer):
     reason = SafeText(max_length=500, required=False, allow_blank=True)
+
+
+class CancelIn(ReasonIn):
+    """`as_credit`: what comes back comes as credit here, not where it was paid from."""
+
+    as_credit = serializers.BooleanField(required=False, default=False)
 
 
 class PersonOut(OutputSerializer):
@@ -159,6 +171,7 @@ class ChangeOut(OutputSerializer):
 class CancellationOut(OutputSerializer):
     percent = serializers.IntegerField()
     amount = MoneyField()
+    package_lesson_returns = serializers.BooleanField()
 
 
 class BookingOut(OutputSerializer):
@@ -175,6 +188,9 @@ class BookingOut(OutputSerializer):
     note = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
     order = serializers.UUIDField(allow_null=True)
+    package = serializers.UUIDField(allow_null=True)
+    series = serializers.UUIDField(allow_null=True)
+    group = serializers.UUIDField(allow_null=True)
 
 
 class BookingDetailOut(BookingOut):

@@ -5,7 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from booking.models import Booking, BookingChange, LessonType, Schedule
+from booking.models import (
+    Booking,
+    BookingChange,
+    GroupSession,
+    LessonDispute,
+    LessonType,
+    MoveProposal,
+    Schedule,
+    Series,
+    TutorReview,
+    TutorStanding,
+    WaitlistEntry,
+)
 from booking.queries import Day
 from booking.services import cancelling
 
@@ -46,6 +58,7 @@ def lesson_type(row: LessonType) -> dict[str, Any]:
         "minutes": row.minutes,
         "price": row.price.as_json(),
         "is_trial": row.is_trial,
+        "capacity": row.capacity,
     }
 
 
@@ -68,6 +81,9 @@ def booking(row: Booking) -> dict[str, Any]:
         "note": row.note,
         "expires_at": row.expires_at,
         "order": row.order_id,
+        "package": row.package_id,
+        "series": row.series_id,
+        "group": row.group_id,
     }
 
 
@@ -76,6 +92,98 @@ def detail(row: Booking, viewer: User) -> dict[str, Any]:
     changes = BookingChange.objects.filter(booking=row).values(*_CHANGE)
     return {
         **booking(row),
-        "refund_if_cancelled": {"percent": due.percent, "amount": due.amount.as_json()},
+        "refund_if_cancelled": {
+            "percent": due.percent,
+            "amount": due.amount.as_json(),
+            "package_lesson_returns": row.package_id is not None and due.whole,
+        },
         "history": list(changes),
+    }
+
+
+def series(row: Series) -> dict[str, Any]:
+    lessons = row.bookings.select_related("tutor", "student", "lesson_type").order_by("pk")
+    return {
+        "id": row.pk,
+        "session_type": lesson_type(row.lesson_type),
+        "clock": row.time_zone,
+        "start": row.starts_at,
+        "every_weeks": row.every_weeks,
+        "lessons": row.lessons,
+        "price": row.price.as_json(),
+        "bookings": [booking(each) for each in lessons],
+    }
+
+
+def group(row: GroupSession) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "tutor": person(row.tutor),
+        "session_type": lesson_type(row.lesson_type),
+        "state": row.state,
+        "start": row.starts_at,
+        "end": row.ends_at,
+        "capacity": row.capacity,
+        "seats_left": max(0, row.capacity - row.taken),
+    }
+
+
+def waiting(row: WaitlistEntry) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "state": row.state,
+        "session_type": lesson_type(row.lesson_type),
+        "group": row.group_id,
+        "earliest": row.earliest,
+        "latest": row.latest,
+        "booking": row.booking_id,
+        "offer_until": row.offer_until,
+    }
+
+
+def proposal(row: MoveProposal) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "booking": row.booking_id,
+        "proposed_by": row.proposed_by_id,
+        "start": row.starts_at,
+        "end": row.ends_at,
+        "note": row.note,
+        "state": row.state,
+        "expires_at": row.expires_at,
+    }
+
+
+def dispute(row: LessonDispute) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "booking": row.booking_id,
+        "reason": row.reason,
+        "text": row.text,
+        "state": row.state,
+        "refund_percent": row.refund_percent,
+        "decision": row.decision,
+    }
+
+
+def review(row: TutorReview) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "tutor": row.tutor_id,
+        "author": row.student.display_name,
+        "stars": row.stars,
+        "text": row.text,
+        "reply": row.reply,
+        "replied_at": row.replied_at,
+        "created_at": row.created_at,
+    }
+
+
+def standing(row: TutorStanding | None) -> dict[str, Any]:
+    known = row or TutorStanding()
+    return {
+        "reviews": known.reviews,
+        "mean": known.mean,
+        "lessons": known.lessons,
+        "hours": known.minutes // 60,
     }

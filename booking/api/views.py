@@ -14,10 +14,11 @@ from booking import queries, topics
 from booking.api import serializers, shapes
 from booking.errors import ScheduleMissing
 from booking.models import Booking, Schedule
-from booking.services import cancelling, holding, offers, schedules
+from booking.services import cancelling, holding, moving, offers, schedules
 from booking.walltime import Span
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
     ApiView,
     ApiViewSet,
@@ -191,7 +192,7 @@ class BookingViewSet(ApiViewSet):
     limit_scope = {"create": "write"}
     page_ordering = ("-starts_at", "-id")
 
-    @extend_schema(operation_id="bookings_list", responses=serializers.BookingOut(many=True))
+    @extend_schema(operation_id="bookings_list", responses=page_of(serializers.BookingOut))
     def list(self, request: Request) -> Response:
         """One's lessons, the latest first."""
         page = CursorPage()
@@ -205,10 +206,15 @@ class BookingViewSet(ApiViewSet):
     )
     def create(self, request: Request) -> Response:
         """Hold a time for a quarter of an hour. What has a price is then paid for by an order of
-        kind `booking`; what has none is confirmed at once, or waits for the tutor's word."""
+        kind `booking`; what has none, or is paid for by a package or by credit, is confirmed at
+        once, or waits for the tutor's word."""
         body = read_body(serializers.BookingIn, request)
         wish = holding.Wish(
-            body["session_type"], body["start"].astimezone(UTC), body.get("note", "")
+            body["session_type"],
+            body["start"].astimezone(UTC),
+            body.get("note", ""),
+            package_id=body.get("package"),
+            with_credit=body["with_credit"],
         )
         made = holding.hold(student=viewer(request), wish=wish)
         topics.attach(
@@ -227,14 +233,19 @@ class BookingViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="bookings_cancel",
-        request=serializers.ReasonIn,
+        request=serializers.CancelIn,
         responses=serializers.BookingDetailOut,
     )
     def cancel(self, request: Request, pk: UUID) -> Response:
         """Call it off; `refund_if_cancelled` said before what comes back."""
-        body = read_body(serializers.ReasonIn, request)
+        body = read_body(serializers.CancelIn, request)
         self._visible(request, pk)
-        cancelling.cancel(booking_id=pk, by=viewer(request), reason=body.get("reason", ""))
+        cancelling.cancel(
+            booking_id=pk,
+            by=viewer(request),
+            reason=body.get("reason", ""),
+            as_credit=body["as_credit"],
+        )
         return self._shown(request, pk)
 
     @extend_schema(
@@ -247,7 +258,7 @@ class BookingViewSet(ApiViewSet):
         body = read_body(serializers.MoveIn, request)
         self._visible(request, pk)
         start = body["start"].astimezone(UTC)
-        cancelling.reschedule(booking_id=pk, by=viewer(request), start=start)
+        moving.reschedule(booking_id=pk, by=viewer(request), start=start)
         return self._shown(request, pk)
 
     @extend_schema(

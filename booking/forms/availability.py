@@ -9,7 +9,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import Schedule
+from booking.models import LessonType, Schedule
 from tutorme.core.money import CURRENCIES, Money
 
 _WINDOW = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
@@ -183,6 +183,14 @@ class LessonTypeForm(forms.Form):
         label=_("Currency"), choices=[(code, code) for code in sorted(CURRENCIES)], initial="EUR"
     )
     is_trial = forms.BooleanField(label=_("A trial, once for each student"), required=False)
+    capacity = forms.IntegerField(
+        label=_("Seats"),
+        min_value=1,
+        max_value=50,
+        initial=1,
+        required=False,
+        help_text=_("More than one: a lesson for several, at times you set."),
+    )
 
     def clean(self) -> dict[str, Any]:
         kept = super().clean() or {}
@@ -197,5 +205,23 @@ class LessonTypeForm(forms.Form):
         return kept
 
     def offer(self) -> dict[str, Any]:
-        names = ("title", "minutes", "price", "is_trial")
-        return {name: self.cleaned_data[name] for name in names}
+        names = ("title", "minutes", "price", "is_trial", "capacity")
+        given = {name: self.cleaned_data[name] for name in names}
+        return {**given, "capacity": given["capacity"] or 1}
+
+
+class GroupForm(forms.Form):
+    """A time on the tutor's own clock for a lesson for several."""
+
+    kind = forms.ChoiceField(label=_("What"))
+    start = forms.DateTimeField(
+        label=_("When"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, data: Any = None, *, kinds: list[LessonType]) -> None:
+        super().__init__(data)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(each.pk), str(each)) for each in kinds if each.is_group]

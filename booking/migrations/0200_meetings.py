@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0023_deletion_announced'),
-        ('booking', '0001_initial'),
+        ('booking', '0100_lessons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

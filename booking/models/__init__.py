@@ -1,3 +1,4 @@
+from booking.models.attendance import LessonDispute, Presence
 from booking.models.bookings import (
     ACTIVE_STATES,
     COUNTED_STATES,
@@ -12,9 +13,15 @@ from booking.models.calendars import (
     WrittenEvent,
 )
 from booking.models.free_times import FreeIndex, FreeStart
+from booking.models.groups import GroupSession
 from booking.models.meetings import Meeting
 from booking.models.offers import LessonType
+from booking.models.proposals import MoveProposal
+from booking.models.reminders import Reminder
+from booking.models.reviews import ReviewReport, TutorReview, TutorStanding
 from booking.models.schedules import BusyTime, DateOverride, Schedule, WeeklyHours
+from booking.models.series import Series
+from booking.models.waitlist import WaitlistEntry
 
 __all__ = [
     "ACTIVE_STATES",
@@ -29,9 +36,19 @@ __all__ = [
     "DateOverride",
     "FreeIndex",
     "FreeStart",
+    "GroupSession",
+    "LessonDispute",
     "LessonType",
     "Meeting",
+    "MoveProposal",
+    "Presence",
+    "Reminder",
+    "ReviewReport",
     "Schedule",
+    "Series",
+    "TutorReview",
+    "TutorStanding",
+    "WaitlistEntry",
     "WeeklyHours",
     "WrittenEvent",
 ]

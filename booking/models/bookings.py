@@ -1,12 +1,15 @@
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from booking.models.groups import GroupSession
 from booking.models.offers import LessonType
+from booking.models.ranges import tstzrange
+from booking.models.series import Series
 from booking.querysets import BookingQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
@@ -29,16 +32,6 @@ ENDED_STATES = (
 )
 
 
-def tstzrange(start: str, end: str) -> Func:
-    return Func(
-        F(start),
-        F(end),
-        RangeBoundary(inclusive_lower=True, inclusive_upper=False),
-        function="tstzrange",
-        output_field=DateTimeRangeField(),
-    )
-
-
 class Booking(models.Model):
     """One student's lesson with one tutor.
 
@@ -48,7 +41,8 @@ class Booking(models.Model):
     in_progress | confirmed → no_show_student | no_show_tutor | disputed → resolved.
 
     Two exclusion constraints refuse a second active booking of the same time, for the tutor with
-    buffers and for the student without. What was agreed is kept here: price, length, policy, zone.
+    buffers (seats of one group stand beside each other) and for the student without. What was
+    agreed is kept here: price, length, policy, zone.
     """
 
     class State(models.TextChoices):
@@ -77,6 +71,14 @@ class Booking(models.Model):
     )
     lesson_type = models.ForeignKey(LessonType, models.PROTECT, related_name="bookings")
     order = models.ForeignKey("payments.Order", models.PROTECT, null=True, related_name="bookings")
+    # What paid for it where no money of its own did: one lesson of a package.
+    package = models.ForeignKey(
+        "payments.Package", models.PROTECT, null=True, related_name="bookings"
+    )
+    # Which part of the order's share was released for it.
+    earning_part = models.PositiveSmallIntegerField(null=True)
+    series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="bookings")
+    group = models.ForeignKey(GroupSession, models.PROTECT, null=True, related_name="bookings")
     state = models.CharField(max_length=21, choices=State.choices, default=State.HELD)
     # Rises with every change of time or state; external effects carry it.
     version = models.PositiveIntegerField(default=1)
@@ -129,6 +131,10 @@ class Booking(models.Model):
                 expressions=[
                     ("tutor", RangeOperators.EQUAL),
                     (tstzrange("blocked_from", "blocked_until"), RangeOperators.OVERLAPS),
+                    (
+                        Coalesce("group", "id", output_field=models.UUIDField()),
+                        RangeOperators.NOT_EQUAL,
+                    ),
                 ],
                 condition=Q(state__in=ACTIVE_STATES),
                 deferrable=models.Deferrable.IMMEDIATE,
@@ -144,7 +150,7 @@ class Booking(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["student", "tutor"],
-                condition=Q(state="held"),
+                condition=Q(state="held", series=None),
                 name="booking_one_hold",
             ),
         ]
@@ -155,6 +161,11 @@ class Booking(models.Model):
                 fields=["expires_at"],
                 condition=Q(state__in=("held", "pending_payment", "pending_approval")),
                 name="booking_ending",
+            ),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state__in=("confirmed", "in_progress")),
+                name="booking_to_judge",
             ),
         ]
 

@@ -21,6 +21,8 @@ class LessonType(models.Model):
     currency = models.CharField(max_length=3)
     # For getting to know each other: once a student and tutor.
     is_trial = models.BooleanField(default=False)
+    # More than one: a class at times the tutor sets, with so many seats.
+    capacity = models.PositiveSmallIntegerField(default=1)
     is_offered = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -29,7 +31,13 @@ class LessonType(models.Model):
         constraints = [
             currency_check("currency", "lesson_type_currency"),
             models.CheckConstraint(
-                condition=Q(minutes__gte=15, minutes__lte=480, price_minor__gte=0),
+                condition=Q(
+                    minutes__gte=15,
+                    minutes__lte=480,
+                    price_minor__gte=0,
+                    capacity__gte=1,
+                    capacity__lte=50,
+                ),
                 name="lesson_type_figures",
             ),
             models.UniqueConstraint(
@@ -42,6 +50,10 @@ class LessonType(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, {self.minutes} min"
+
+    @property
+    def is_group(self) -> bool:
+        return self.capacity > 1
 
     @property
     def price(self) -> Money:

@@ -33,6 +33,7 @@ LEADS_TO: dict[str, frozenset[str]] = {
     ),
     State.COMPLETED: frozenset({State.DISPUTED}),
     State.NO_SHOW_STUDENT: frozenset({State.DISPUTED}),
+    State.NO_SHOW_TUTOR: frozenset({State.DISPUTED}),
     State.DISPUTED: frozenset({State.RESOLVED}),
 }
 # What the student lets go of before anything was agreed.

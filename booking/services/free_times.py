@@ -39,7 +39,7 @@ def _rows(schedule: Schedule, now: datetime) -> Iterator[tuple[Row, datetime]]:
     """Start and end of each lesson that can be booked, with the moment until which."""
     if not schedule.is_open:
         return
-    offered = LessonType.objects.filter(tutor_id=schedule.tutor_id, is_offered=True)
+    offered = LessonType.objects.filter(tutor_id=schedule.tutor_id, is_offered=True, capacity=1)
     between = Span(now, now + REACH)
     diary = queries.diary(schedule, between, now=now)
     for minutes in set(offered.values_list("minutes", flat=True)):

@@ -7,7 +7,6 @@ The locks make the answer still true at the insert; the constraints hold it even
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,68 +23,112 @@ from booking.errors import (
     TooManyHolds,
     TrialUsed,
 )
-from booking.events import (
-    AvailabilityChanged,
-    BookingConfirmed,
-    BookingExpired,
-    BookingHeld,
-    BookingRequested,
-)
-from booking.models import Booking, LessonType, Schedule
-from booking.services import changes
+from booking.events import BookingExpired, BookingHeld
+from booking.models import Booking, LessonType, Schedule, Series
+from booking.querysets import BookingQuerySet
+from booking.services import changes, paying
+from booking.services.confirming import settle, tell
 from booking.slots import Diary, Reason
 from booking.walltime import Span
-from tutorme.core import outbox
-from tutorme.core.errors import NotFound
+from tutorme.core.errors import NotAllowed, NotFound
 from tutorme.core.transactions import constraints
 
 State = Booking.State
 HOLD = timedelta(minutes=15)
-ANSWER = timedelta(hours=24)
+# Once the payer has agreed at the provider.
+PAYING = timedelta(minutes=10)
 MOST_HOLDS = 3
+# A trial that its student called off may be made up for, once.
+_MOST_TRIALS_CALLED_OFF = 1
 CLASHES = {
     "booking_tutor_once": SlotTaken,
     "booking_student_once": StudentBusy,
     "booking_one_hold": TooManyHolds,
 }
-# A lapsed hold keeps a time only until somebody else wants it.
-_WAITING = (State.HELD, State.PENDING_PAYMENT, State.PENDING_APPROVAL)
 
 
 @dataclass(frozen=True)
 class Wish:
+    """`package_id` or `with_credit` say what pays for it now; else it is held to be paid for."""
+
     lesson_type_id: UUID
     start: datetime
     note: str = ""
+    package_id: UUID | None = None
+    with_credit: bool = False
 
 
 def hold(*, student: User, wish: Wish, now: datetime | None = None) -> Booking:
-    """Holds a time for a quarter of an hour; what costs nothing is confirmed, or asked for, at
-    once. Raises `SlotTaken`, `StudentBusy`, `OutsideAvailability(reason)`, `NotBookable`,
-    `TrialUsed` and `TooManyHolds`."""
+    """Holds a time for a quarter of an hour; what costs nothing, or is paid for by a package or by
+    credit, is confirmed, or asked for, at once. Raises `SlotTaken`, `StudentBusy`,
+    `OutsideAvailability(reason)`, `NotBookable`, `TrialUsed`, `TooManyHolds`, and what is wrong
+    with the package or the credit."""
     now = now or timezone.now()
     with constraints(CLASHES), transaction.atomic():
-        kind = _offered(wish.lesson_type_id, student)
+        kind = offered(wish.lesson_type_id, student)
+        if kind.is_group:
+            raise NotBookable("It is held for several, at times the tutor sets.")
         locks.hold([kind.tutor_id, student.pk])
-        end = wish.start + timedelta(minutes=kind.minutes)
-        span = Span(wish.start, end)
         release_lapsed([kind.tutor_id, student.pk], now=now)
-        schedule, diary = diary_of(kind.tutor_id, span, now=now)
-        accept(diary, wish.start, kind.minutes)
-        _allowed(student, kind, span)
-        row = _insert(student, kind, wish, schedule, diary, now=now)
-        if kind.price_minor:
-            return row
-        return settle(row, now=now)
+        few_holds(student, kind.tutor_id)
+        row = take(student, kind, wish.start, note=wish.note, now=now)
+        return paying.settle_if_paid(
+            row, package_id=wish.package_id, with_credit=wish.with_credit, now=now
+        )
 
 
-def _offered(lesson_type_id: UUID, student: User) -> LessonType:
+def offered(lesson_type_id: UUID, student: User) -> LessonType:
     kind = LessonType.objects.filter(pk=lesson_type_id).first()
     if kind is None or not queries.is_bookable(kind.tutor_id):
         raise NotFound
     if not kind.is_offered or kind.tutor_id == student.pk:
         raise NotBookable
     return kind
+
+
+def take(
+    student: User,
+    kind: LessonType,
+    start: datetime,
+    *,
+    now: datetime,
+    note: str = "",
+    series: Series | None = None,
+    keep: timedelta = HOLD,
+) -> Booking:
+    """The row, if everything still allows it. The caller has both people's locks."""
+    span = Span(start, start + timedelta(minutes=kind.minutes))
+    schedule, diary = diary_of(kind.tutor_id, span, now=now)
+    accept(diary, start, kind.minutes)
+    _allowed(student, kind, span)
+    blocked = diary.blocked(start, minutes=kind.minutes)
+    row = Booking(
+        tutor_id=kind.tutor_id,
+        student=student,
+        lesson_type=kind,
+        series=series,
+        starts_at=span.start,
+        ends_at=span.end,
+        blocked_from=blocked.start,
+        blocked_until=blocked.end,
+        on=diary.date_of(start),
+        tutor_zone=schedule.time_zone,
+        price_minor=kind.price_minor,
+        currency=kind.currency,
+        cancellation=schedule.cancellation,
+        needs_approval=schedule.needs_approval,
+        note=note,
+        expires_at=now + keep,
+    )
+    return insert(row)
+
+
+def insert(row: Booking) -> Booking:
+    """With its first line of history."""
+    row.save(force_insert=True)
+    changes.write(row, actor_id=row.student_id)
+    tell(row, BookingHeld, actor_id=row.student_id)
+    return row
 
 
 def diary_of(
@@ -105,69 +148,65 @@ def accept(diary: Diary, start: datetime, minutes: int) -> None:
         raise OutsideAvailability(reason=str(reason))
 
 
-def _allowed(student: User, kind: LessonType, span: Span) -> None:
-    own = Booking.objects.filter(student=student)
-    if own.filter(state=State.HELD).count() >= MOST_HOLDS:
+def few_holds(student: User, tutor_id: UUID) -> None:
+    held = Booking.objects.filter(student=student, state=State.HELD, series=None)
+    tutors = list(held.values_list("tutor_id", flat=True))
+    if len(tutors) >= MOST_HOLDS:
         raise TooManyHolds
-    if own.filter(state=State.HELD, tutor_id=kind.tutor_id).exists():
+    if tutor_id in tutors:
         raise TooManyHolds("You hold another time with this tutor.")
-    overlapping = own.filter(starts_at__lt=span.end, ends_at__gt=span.start)
-    if overlapping.active().exists():
-        raise StudentBusy
-    if kind.is_trial and own.filter(tutor_id=kind.tutor_id).agreed().exists():
+
+
+def _allowed(student: User, kind: LessonType, span: Span) -> None:
+    if kind.is_trial:
+        _one_trial(student, kind)
+    not_busy(Booking.objects.filter(student=student), span)
+
+
+def _one_trial(student: User, kind: LessonType) -> None:
+    had = Booking.objects.filter(student=student, tutor_id=kind.tutor_id)
+    called_off = had.filter(lesson_type__is_trial=True, state=State.CANCELLED_BY_STUDENT).exclude(
+        confirmed_at=None
+    )
+    if had.agreed().exists() or called_off.count() > _MOST_TRIALS_CALLED_OFF:
         raise TrialUsed
 
 
-def _insert(
-    student: User,
-    kind: LessonType,
-    wish: Wish,
-    schedule: Schedule,
-    diary: Diary,
+def not_busy(own: BookingQuerySet, span: Span) -> None:
+    """Of a student's lessons none is at that time."""
+    if own.active().filter(starts_at__lt=span.end, ends_at__gt=span.start).exists():
+        raise StudentBusy
+
+
+def take_up(
     *,
-    now: datetime,
+    booking_id: UUID,
+    student: User,
+    package_id: UUID | None = None,
+    with_credit: bool = False,
+    now: datetime | None = None,
 ) -> Booking:
-    blocked = diary.blocked(wish.start, minutes=kind.minutes)
-    row = Booking.objects.create(
-        tutor_id=kind.tutor_id,
-        student=student,
-        lesson_type=kind,
-        starts_at=wish.start,
-        ends_at=wish.start + timedelta(minutes=kind.minutes),
-        blocked_from=blocked.start,
-        blocked_until=blocked.end,
-        on=diary.date_of(wish.start),
-        tutor_zone=schedule.time_zone,
-        price_minor=kind.price_minor,
-        currency=kind.currency,
-        cancellation=schedule.cancellation,
-        needs_approval=schedule.needs_approval,
-        note=wish.note,
-        expires_at=now + HOLD,
-    )
-    changes.write(row, actor_id=student.pk)
-    tell(row, BookingHeld, actor_id=student.pk)
-    return row
+    """A held time that costs nothing, or that a package or credit pays for, is confirmed."""
+    now = now or timezone.now()
+    with constraints(CLASHES), transaction.atomic():
+        row = locked(booking_id)
+        if row.student_id != student.pk:
+            raise NotAllowed
+        lapsed = row.expires_at is not None and row.expires_at <= now
+        if row.state != State.HELD or row.series_id is not None or lapsed:
+            raise BookingOver(state=row.state)
+        return paying.settle_if_paid(row, package_id=package_id, with_credit=with_credit, now=now)
 
 
-@transaction.atomic
-def settle(row: Booking, *, now: datetime, **facts: Any) -> Booking:
-    """Nothing is left to pay: the lesson stands, or waits for the tutor's word."""
-    if row.needs_approval:
-        ends = min(now + ANSWER, row.starts_at)
-        row = changes.move(row, State.PENDING_APPROVAL, expires_at=ends, **facts)
-        tell(row, BookingRequested)
-        return row
-    return confirm(row, now=now, **facts)
-
-
-@transaction.atomic
-def confirm(row: Booking, *, now: datetime, actor_id: UUID | None = None, **facts: Any) -> Booking:
-    row = changes.move(
-        row, State.CONFIRMED, actor_id=actor_id, confirmed_at=now, expires_at=None, **facts
-    )
-    tell(row, BookingConfirmed, actor_id=actor_id)
-    return row
+def keep_while_paying(booking_id: UUID, *, now: datetime | None = None) -> None:
+    """The provider says that its payer agreed: the hold lasts at least ten minutes more, once."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        rows = Booking.objects.select_for_update(of=("self",), no_key=True)
+        row = rows.filter(pk=booking_id, state=State.HELD).first()
+        if row is not None and row.expires_at is not None:
+            ends = max(row.expires_at, now + PAYING)
+            changes.move(row, State.PENDING_PAYMENT, reason="the payer agreed", expires_at=ends)
 
 
 def pay(*, booking_id: UUID, order_id: UUID, now: datetime | None = None) -> Booking:
@@ -176,14 +215,19 @@ def pay(*, booking_id: UUID, order_id: UUID, now: datetime | None = None) -> Boo
     now = now or timezone.now()
     with constraints(CLASHES), transaction.atomic():
         row = locked(booking_id)
-        if row.order_id == order_id and row.state not in _WAITING:
-            return row
-        if row.state == State.EXPIRED:
-            # The constraints refuse what somebody else has by now.
-            row = changes.revive(row)
-        if row.state not in {State.HELD, State.PENDING_PAYMENT}:
-            raise BookingOver(state=row.state)
-        return settle(row, now=now, order_id=order_id)
+        return paid(row, order_id, now)
+
+
+def paid(row: Booking, order_id: UUID, now: datetime) -> Booking:
+    """As `pay`, of a locked row."""
+    if row.order_id == order_id:
+        return row
+    if row.state == State.EXPIRED:
+        # The constraints refuse what somebody else has by now.
+        row = changes.revive(row)
+    if row.state not in {State.HELD, State.PENDING_PAYMENT}:
+        raise BookingOver(state=row.state)
+    return settle(row, now=now, order_id=order_id)
 
 
 def locked(booking_id: UUID) -> Booking:
@@ -223,16 +267,3 @@ def _expire_one(booking_id: UUID, now: datetime) -> int:
         return 0
     expire(row)
     return 1
-
-
-Told = type[BookingHeld | BookingRequested | BookingConfirmed | BookingExpired]
-
-
-def tell(row: Booking, event: Told, *, actor_id: UUID | None = None) -> None:
-    """The event once for each version of the booking, and that the tutor's times are others."""
-    outbox.record(
-        event(row.pk, row.version, row.tutor_id, row.student_id),
-        actor_id=actor_id,
-        key=f"{event.name}:{row.pk}:{row.version}",
-    )
-    outbox.record(AvailabilityChanged(row.tutor_id))

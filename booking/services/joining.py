@@ -13,6 +13,7 @@ from booking import rooms
 from booking.errors import RoomClosed
 from booking.gateways import zoom
 from booking.models import Booking, Meeting
+from booking.services import presence
 from tutorme.core.gateways import GatewayError
 from tutorme.core.transactions import outside_transaction
 
@@ -60,6 +61,8 @@ def enter(booking: Booking, user: User) -> str:
     if not found.is_open():
         raise RoomClosed(opens_at=found.opens_at.isoformat())
     if found.platform != Meeting.Platform.ROOM:
+        # Other rooms do not say who is in them: that somebody went there is what can be known.
+        presence.record(booking_id=booking.pk, user_id=user.pk)
         meeting = Meeting.objects.get(pk=booking.pk)
         return _as_host(meeting) if found.is_host else meeting.join_url
     url = rooms.url(booking.pk, user.pk)

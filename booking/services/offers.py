@@ -14,9 +14,16 @@ from tutorme.core.transactions import constraints
 
 
 def offer(
-    *, tutor_id: UUID, title: str, minutes: int, price: Money, is_trial: bool = False
+    *,
+    tutor_id: UUID,
+    title: str,
+    minutes: int,
+    price: Money,
+    is_trial: bool = False,
+    capacity: int = 1,
 ) -> LessonType:
-    """Raises `TrialUsed` where a trial is offered already."""
+    """A `capacity` above one is a lesson for several. Raises `TrialUsed` where a trial is offered
+    already."""
     only_one = TrialUsed("You offer a trial lesson already.")
     with constraints({"lesson_type_one_trial": only_one}), transaction.atomic():
         row = LessonType.objects.create(
@@ -26,6 +33,7 @@ def offer(
             price_minor=price.minor,
             currency=price.currency,
             is_trial=is_trial,
+            capacity=capacity,
         )
         outbox.record(AvailabilityChanged(tutor_id))
         return row

@@ -10,20 +10,23 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from booking import queries, topics
-from booking.forms.booking import HoldForm
-from booking.models import LessonType, Schedule
+from booking.forms.booking import HoldForm, WaitForm
+from booking.models import Booking, GroupSession, LessonType, Schedule
 from booking.policies import POLICIES
 from booking.queries import Day, Slot
-from booking.services import holding
+from booking.services import holding, paying
 from booking.walltime import Span
+from payments.models import Package
 from tutorme.core.errors import DomainError
 
 STRIP_DAYS = 14
 _NEAREST = 3
+_MOST_GROUPS = 20
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,14 @@ class StripDay:
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     tutor = tutor_of(slug)
     schedule = queries.schedule_of(tutor.pk)
-    kinds = queries.lesson_types(tutor.pk)
-    if schedule is None or not schedule.is_open or not kinds or tutor.pk == request.user.pk:
+    offered = queries.lesson_types(tutor.pk)
+    kinds = [kind for kind in offered if not kind.is_group]
+    if schedule is None or not schedule.is_open or not offered or tutor.pk == request.user.pk:
         return render(request, "booking/closed.html", {"tutor": tutor}, status=404)
     if request.method == "POST":
         return _hold(request, tutor, schedule, kinds)
+    if not kinds:
+        return render(request, "booking/together.html", _together(tutor))
     return _page(request, tutor, schedule, kinds, HoldForm())
 
 
@@ -61,14 +67,20 @@ def _hold(
     if not form.is_valid():
         return _page(request, tutor, schedule, kinds, form, status=422)
     given = form.cleaned_data
-    wish = holding.Wish(given["kind"], given["start"].astimezone(UTC), given["note"])
+    start = given["start"].astimezone(UTC)
+    wish = holding.Wish(given["kind"], start, given["note"], **given["pay"])
     try:
         row = holding.hold(student=request.user, wish=wish)
     except DomainError as error:
         form.add_error(None, error.detail)
         return _page(request, tutor, schedule, kinds, form, status=error.status)
     topics.attach(given["about"], booking_id=row.pk, tutor_id=tutor.pk, student_id=request.user.pk)
-    if row.price:
+    return after_hold(row)
+
+
+def after_hold(row: Booking) -> HttpResponse:
+    """To the checkout, if there is anything left to pay."""
+    if row.state == Booking.State.HELD:
         return redirect("payments-checkout", kind="booking", target_id=row.pk)
     return redirect("lesson-booking", pk=row.pk)
 
@@ -81,10 +93,12 @@ def _page(
     form: HoldForm,
     status: int = 200,
 ) -> HttpResponse:
-    kind = _chosen_kind(request, kinds)
+    kind = chosen_kind(request, kinds)
     about = _about(request)
     context = {
-        "tutor": tutor,
+        **_together(tutor),
+        "waiting": WaitForm(initial=_stretch(request, kind)),
+        "ways": ways_to_pay(request, kind),
         "kinds": kinds,
         "kind": kind,
         "form": form,
@@ -116,7 +130,39 @@ def times(
     }
 
 
-def _chosen_kind(request: HttpRequest, kinds: list[LessonType]) -> LessonType:
+def _together(tutor: User) -> dict[str, Any]:
+    """Lessons for several with this tutor, and their seats."""
+    ahead = GroupSession.objects.with_taken().ahead(timezone.now()).filter(tutor=tutor)
+    rows = ahead.select_related("lesson_type")[:_MOST_GROUPS]
+    return {
+        "tutor": tutor,
+        "groups": [(row, max(0, row.capacity - row.taken)) for row in rows],
+    }
+
+
+def _stretch(request: HttpRequest, kind: LessonType) -> dict[str, Any]:
+    first = _first(request)
+    return {"kind": kind.pk, "first": first, "last": first + timedelta(days=STRIP_DAYS - 1)}
+
+
+def ways_to_pay(request: HttpRequest, kind: LessonType) -> list[tuple[str, str]]:
+    """Besides the checkout: values of the field `pay` and their words."""
+    if not kind.price_minor or request.user.pk is None:
+        return []
+    found = [
+        (str(row.pk), _("A lesson of “%(title)s”, %(left)d left") % _facts(row))
+        for row in paying.fitting(request.user.pk, kind).select_related("offer")
+    ]
+    if paying.has_credit_for(request.user.pk, kind):
+        found.append(("credit", _("Your credit")))
+    return found
+
+
+def _facts(row: Package) -> dict[str, Any]:
+    return {"title": row.offer.title, "left": row.left}
+
+
+def chosen_kind(request: HttpRequest, kinds: list[LessonType]) -> LessonType:
     wanted = request.POST.get("kind") or request.GET.get("kind", "")
     return next((kind for kind in kinds if str(kind.pk) == wanted), kinds[0])
 

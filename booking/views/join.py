@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from booking import rooms
 from booking.models import Booking, Meeting
 from booking.services import joining
 from booking.views import lessons
@@ -41,6 +42,12 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, row, error)
 
 
+def own_room(row: Booking, user: User, door: joining.Door) -> str | None:
+    """Where the two can meet when another platform fails them."""
+    is_elsewhere = door.platform != Meeting.Platform.ROOM
+    return rooms.url(row.pk, user.pk) if is_elsewhere and door.is_open() else None
+
+
 def _page(request: HttpRequest, row: Booking, error: DomainError | None) -> HttpResponse:
     assert isinstance(request.user, User)
     door = joining.door(row, request.user)
@@ -49,6 +56,7 @@ def _page(request: HttpRequest, row: Booking, error: DomainError | None) -> Http
         "door": door,
         "is_open": door.is_open(),
         "is_over": door.stands and not door.is_open() and row.has_ended,
+        "own_room": own_room(row, request.user, door),
         "platform": PLATFORMS[Meeting.Platform(door.platform)],
         "error": error,
     }

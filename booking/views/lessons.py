@@ -17,32 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from booking import queries, topics
-from booking.forms.booking import MoveForm, ReasonForm
-from booking.models import Booking
+from booking.forms.booking import DisputeForm, MoveForm, ProposalForm, ReasonForm, ReviewForm
+from booking.models import Booking, TutorReview, WaitlistEntry
 from booking.policies import POLICIES
-from booking.services import cancelling
-from booking.views import book
+from booking.services import cancelling, disputes, moving
+from booking.services.cancelling import Preview
+from booking.views import book, timeline
+from booking.words import WORDS
 from tutorme.core.errors import DomainError
 
 State = Booking.State
-# What a state is called on a page, and the badge it wears.
-WORDS = {
-    State.HELD: (gettext_lazy("held for you"), "attention"),
-    State.PENDING_PAYMENT: (gettext_lazy("being paid"), "attention"),
-    State.PENDING_APPROVAL: (gettext_lazy("waits for the tutor"), "attention"),
-    State.CONFIRMED: (gettext_lazy("confirmed"), "done"),
-    State.IN_PROGRESS: (gettext_lazy("now"), "done"),
-    State.COMPLETED: (gettext_lazy("held"), "done"),
-    State.EXPIRED: (gettext_lazy("let go"), "plain"),
-    State.DECLINED: (gettext_lazy("declined"), "plain"),
-    State.CANCELLED_BY_STUDENT: (gettext_lazy("cancelled by the student"), "plain"),
-    State.CANCELLED_BY_TUTOR: (gettext_lazy("cancelled by the tutor"), "plain"),
-    State.CANCELLED_BY_PLATFORM: (gettext_lazy("cancelled by TutorMe"), "plain"),
-    State.NO_SHOW_STUDENT: (gettext_lazy("the student was away"), "problem"),
-    State.NO_SHOW_TUTOR: (gettext_lazy("the tutor was away"), "problem"),
-    State.DISPUTED: (gettext_lazy("disputed"), "problem"),
-    State.RESOLVED: (gettext_lazy("settled"), "plain"),
-}
 STANDING = (State.CONFIRMED, State.IN_PROGRESS, State.PENDING_APPROVAL)
 TABS = {
     "upcoming": gettext_lazy("Coming"),
@@ -57,7 +41,7 @@ def own(request: HttpRequest) -> QuerySet[Booking]:
     rows = Booking.objects.concerning([request.user.pk]) if request.user.pk else None
     if rows is None:
         raise Http404
-    return rows.select_related("tutor", "student", "lesson_type")
+    return rows.select_related("tutor", "student", "lesson_type", "series", "group")
 
 
 def one_of(request: HttpRequest, pk: UUID) -> Booking:
@@ -77,6 +61,17 @@ def lessons(request: HttpRequest) -> HttpResponse:
     rows = [shown(row, request.user) for row in page]
     context = {"tab": tab, "tabs": TABS.items(), "rows": rows, "page": page}
     return render(request, "booking/lessons.html", context)
+
+
+@login_required
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What one waits for, and what is offered."""
+    mine = WaitlistEntry.objects.filter(student_id=request.user.pk)
+    live = mine.filter(state__in=(WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED))
+    rows = live.select_related("tutor", "lesson_type", "group", "booking").order_by("created_at")
+    context = {"tab": "waiting", "tabs": TABS.items(), "entries": rows}
+    return render(request, "booking/waiting.html", context)
 
 
 def _of_tab(rows: QuerySet[Booking], tab: str) -> QuerySet[Booking]:
@@ -107,33 +102,61 @@ def shown(row: Booking, viewer: Any) -> dict[str, Any]:
 @login_required
 @require_safe
 def lesson(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, one_of(request, pk))
+    return page(request, one_of(request, pk))
 
 
-def _page(request: HttpRequest, row: Booking, error: DomainError | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest, row: Booking, error: DomainError | None = None, wrong: str = ""
+) -> HttpResponse:
+    """The lesson, with what each of the two can do about it now."""
     assert isinstance(request.user, User)
     facts = shown(row, request.user)
-    begins = row.starts_at > timezone.now()
-    student = not facts["teaches"]
     due = cancelling.preview(row, by=request.user)
-    changes = [
-        (change, WORDS[State(change.state)][0])
-        for change in row.changes.select_related("actor").order_by("version")
-    ]
     context = {
         **facts,
+        **_to_do(row, due, student=not facts["teaches"]),
         "topic": topics.topic_of(request.user, row.pk),
         "error": error,
+        "wrong": wrong,
         "due": due,
         "policy": POLICIES[row.cancellation].sentence,
-        "changes": changes,
-        "to_pay": student and row.state in {State.HELD, State.PENDING_PAYMENT},
-        "to_answer": facts["teaches"] and row.state == State.PENDING_APPROVAL,
-        "can_cancel": begins and _can_cancel(row, student=student),
-        "can_move": begins and student and row.state == State.CONFIRMED and due.percent == 100,
+        "timeline": timeline.of(row),
+        "case": getattr(row, "dispute", None),
+        "ways": book.ways_to_pay(request, row.lesson_type),
     }
-    status = error.status if error else 200
+    status = error.status if error else 422 if wrong else 200
     return render(request, "booking/lesson.html", context, status=status)
+
+
+def _to_do(row: Booking, due: Preview, *, student: bool) -> dict[str, Any]:
+    now = timezone.now()
+    begins = row.starts_at > now
+    movable = begins and row.state == State.CONFIRMED and row.group_id is None
+    held = row.state in {State.HELD, State.PENDING_PAYMENT} and bool(
+        row.expires_at and row.expires_at > now
+    )
+    asked = moving.open_proposal(row) if movable else None
+    review = TutorReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
+    return {
+        "to_pay": student and held,
+        "seconds_left": int((row.expires_at - now).total_seconds()) if row.expires_at else 0,
+        "to_answer": not student and row.state == State.PENDING_APPROVAL,
+        "can_cancel": begins and _can_cancel(row, student=student),
+        "can_move": movable and student and due.percent == 100,
+        "can_propose": movable and not (student and due.percent == 100),
+        "asked": asked,
+        "proposal_form": ProposalForm(),
+        "can_dispute": disputes.may_open(row, now=now),
+        "dispute_form": DisputeForm(),
+        "can_review": student and row.state == State.COMPLETED,
+        "review_form": _review_form(review.first()) if student else None,
+    }
+
+
+def _review_form(written: TutorReview | None) -> ReviewForm:
+    if written is None:
+        return ReviewForm()
+    return ReviewForm(initial={"stars": written.stars, "text": written.text})
 
 
 def _can_cancel(row: Booking, *, student: bool) -> bool:
@@ -152,11 +175,11 @@ def _can_cancel(row: Booking, *, student: bool) -> bool:
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
     row, form = one_of(request, pk), ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    given = form.cleaned_data if form.is_valid() else {"reason": "", "as_credit": False}
     try:
-        cancelling.cancel(booking_id=row.pk, by=request.user, reason=reason)
+        cancelling.cancel(booking_id=row.pk, by=request.user, **given)
     except DomainError as error:
-        return _page(request, row, error)
+        return page(request, row, error)
     messages.success(request, _("The lesson is cancelled. Both of you hear of it."))
     return redirect("lesson-booking", pk=pk)
 
@@ -171,7 +194,7 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         cancelling.answer(booking_id=row.pk, tutor=request.user, accept=accept, reason=reason)
     except DomainError as error:
-        return _page(request, row, error)
+        return page(request, row, error)
     told = _("The lesson is confirmed.") if accept else _("The request is declined.")
     messages.success(request, told)
     return redirect("lesson-booking", pk=pk)
@@ -191,7 +214,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         start = form.cleaned_data["start"].astimezone(UTC)
         try:
-            cancelling.reschedule(booking_id=row.pk, by=request.user, start=start)
+            moving.reschedule(booking_id=row.pk, by=request.user, start=start)
         except DomainError as error:
             form.add_error(None, error.detail)
             status = error.status

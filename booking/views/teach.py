@@ -1,19 +1,23 @@
 """A tutor's hours and offers."""
 
+from datetime import UTC
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from booking import queries
-from booking.forms.availability import AvailabilityForm, LessonTypeForm
-from booking.models import Schedule
-from booking.services import offers, schedules
+from booking.errors import GroupOver
+from booking.forms.availability import AvailabilityForm, GroupForm, LessonTypeForm
+from booking.models import GroupSession, Schedule
+from booking.services import groups, offers, schedules
+from booking.views import clock_changes
 from tutorme.core.errors import DomainError
 
 
@@ -82,9 +86,57 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("teach-availability")
 
 
+@login_required
+@require_POST
+def open_group(request: HttpRequest) -> HttpResponse:
+    """A time for a lesson for several."""
+    user = _tutor(request)
+    setting = GroupForm(request.POST, kinds=queries.lesson_types(user.pk))
+    if setting.is_valid():
+        given = setting.cleaned_data
+        try:
+            groups.open_session(
+                tutor=user,
+                lesson_type_id=UUID(given["kind"]),
+                start=given["start"].astimezone(UTC),
+            )
+        except DomainError as error:
+            setting.add_error(None, _said(error))
+        else:
+            messages.success(request, _("It stands on your booking page."))
+            return redirect("teach-availability")
+    form = AvailabilityForm(schedule=_schedule(user))
+    return _page(request, user, form, LessonTypeForm(), setting)
+
+
+@login_required
+@require_POST
+def cancel_group(request: HttpRequest, pk: UUID) -> HttpResponse:
+    try:
+        groups.cancel(group_id=pk, tutor=_tutor(request))
+    except GroupOver as error:
+        messages.error(request, str(error.detail))
+    else:
+        messages.success(request, _("It is called off. Everybody gets everything back."))
+    return redirect("teach-availability")
+
+
 def _page(
-    request: HttpRequest, user: User, form: AvailabilityForm, offering: LessonTypeForm
+    request: HttpRequest,
+    user: User,
+    form: AvailabilityForm,
+    offering: LessonTypeForm,
+    setting: GroupForm | None = None,
 ) -> HttpResponse:
-    context = {"form": form, "offering": offering, "kinds": queries.lesson_types(user.pk)}
-    status = 422 if form.errors or offering.errors else 200
+    kinds = queries.lesson_types(user.pk)
+    ahead = GroupSession.objects.with_taken().ahead(timezone.now()).filter(tutor=user)
+    context = {
+        "form": form,
+        "offering": offering,
+        "kinds": kinds,
+        "groups": ahead.select_related("lesson_type"),
+        "setting": setting or GroupForm(kinds=kinds),
+        "clock_change": clock_changes.next_one(str(form["time_zone"].value())),
+    }
+    status = 422 if form.errors or offering.errors or (setting and setting.errors) else 200
     return render(request, "booking/availability.html", context, status=status)

@@ -25,6 +25,7 @@ from courses.queries import owns
 from courses.services import accommodating, appeals, bank, corrections, marking
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import NotFound
 from tutorme.core.models import Job
@@ -55,7 +56,7 @@ class AppealsView(ApiView):
     @extend_schema(
         operation_id="appeals_list",
         parameters=[serializers.AppealsQuery],
-        responses=serializers.AppealOut(many=True),
+        responses=page_of(serializers.AppealOut),
     )
     def get(self, request: Request) -> Response:
         """One's own appeals, and those of the courses one teaches."""
@@ -251,7 +252,7 @@ class BankView(ApiView):
     @extend_schema(
         operation_id="bank_list",
         parameters=[serializers.BankQuery],
-        responses=serializers.BankQuestionOut(many=True),
+        responses=page_of(serializers.BankQuestionOut),
     )
     def get(self, request: Request, course_id: UUID) -> Response:
         """The question bank of a course, with its keys, for its author."""

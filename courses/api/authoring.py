@@ -16,6 +16,7 @@ from courses.queries.drafts import draft_shape
 from courses.services import drafting, outlining, publishing
 from tutorme.core.access import TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body
 from tutorme.core.errors import NotFound, PreconditionFailed, PreconditionRequired
 
@@ -74,7 +75,7 @@ class OwnCoursesView(ApiView):
     access = {"get": MINE}
     page_ordering = ("-updated_at", "-id")
 
-    @extend_schema(operation_id="me_courses", responses=shapes.OwnCourseOut(many=True))
+    @extend_schema(operation_id="me_courses", responses=page_of(shapes.OwnCourseOut))
     def get(self, request: Request) -> Response:
         """The courses one teaches, in every state, the last touched first."""
         page = CursorPage()

@@ -14,6 +14,7 @@ from courses.models import Post, Thread
 from courses.services import discussions
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import NotFound
 
@@ -67,7 +68,7 @@ class ThreadsView(ApiView):
     @extend_schema(
         operation_id="lesson_questions_list",
         parameters=[serializers.ThreadsQuery],
-        responses=serializers.ThreadOut(many=True),
+        responses=page_of(serializers.ThreadOut),
     )
     def get(self, request: Request, lesson_id: UUID) -> Response:
         """The questions under a lesson, the newest first, or those that speak of something."""
@@ -126,7 +127,7 @@ class PostsView(ApiView):
     access = {"get": MEMBER, "post": MEMBER}
     page_ordering = ("created_at", "id")
 
-    @extend_schema(operation_id="answers_list", responses=serializers.PostOut(many=True))
+    @extend_schema(operation_id="answers_list", responses=page_of(serializers.PostOut))
     def get(self, request: Request, thread_id: UUID) -> Response:
         """The answers to a question, the oldest first."""
         one_thread(request, thread_id)

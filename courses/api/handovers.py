@@ -13,7 +13,7 @@ from courses.queries import handovers
 from courses.services import handing_over
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer, page_of
 from tutorme.core.api.views import ApiView, read_body
 from tutorme.core.errors import NotFound
 
@@ -108,7 +108,7 @@ class HandoversView(ApiView):
     access = {"get": Grant(SIGNED_IN, Scope.OWN)}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="handovers_list", responses=HandoverOut(many=True))
+    @extend_schema(operation_id="handovers_list", responses=page_of(HandoverOut))
     def get(self, request: Request) -> Response:
         """What one handed over, and what was handed to one as a tutor."""
         people = ("lesson__course", "tutor", "student")

@@ -13,6 +13,7 @@ from courses.api.catalogue import LessonView
 from courses.models import Course, LessonDraft, LessonRevision
 from courses.services import drafting, outlining, writing
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, etag, not_modified, read_body
 from tutorme.core.errors import NotFound
 
@@ -111,7 +112,7 @@ class HistoryView(ApiView):
     access = {"get": MINE}
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="lessons_history", responses=shapes.RevisionOut(many=True))
+    @extend_schema(operation_id="lessons_history", responses=page_of(shapes.RevisionOut))
     def get(self, request: Request, course_id: UUID, lesson_id: UUID) -> Response:
         """What a lesson was before each change, the latest first; of deleted ones too."""
         course = own_course(request, course_id)

@@ -19,6 +19,7 @@ from courses.queries.motivation import motivation_of, rhythm
 from courses.services import achievements, boards, motivation, streaks
 from tutorme.core.access import ADMIN, ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import NotFound
 from tutorme.core.transactions import constraints
@@ -231,7 +232,7 @@ class MyPointsView(ApiView):
     access = {"get": MINE}
     page_ordering = ("-earned_at", "-id")
 
-    @extend_schema(operation_id="me_points", responses=shapes.PointsEntryOut(many=True))
+    @extend_schema(operation_id="me_points", responses=page_of(shapes.PointsEntryOut))
     def get(self, request: Request) -> Response:
         """The lines one's points are the sum of, the latest first."""
         page = CursorPage()

@@ -20,7 +20,7 @@ from courses.queries import catalogue, notebook
 from courses.services import notes
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer, page_of
 from tutorme.core.api.views import ApiView, read_body
 from tutorme.core.errors import NotFound
 
@@ -202,7 +202,7 @@ class FavoritesView(ApiView):
     access = {"get": OWN}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="favorites_list", responses=FavoriteCourseOut(many=True))
+    @extend_schema(operation_id="favorites_list", responses=page_of(FavoriteCourseOut))
     def get(self, request: Request) -> Response:
         """The courses one keeps in mind, the latest first; what left the catalogue is left out."""
         page = CursorPage()

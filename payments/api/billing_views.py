@@ -15,6 +15,7 @@ from payments.services import subscription_wishes as wishes
 from payments.services import subscriptions
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import NotFound
 
@@ -91,7 +92,7 @@ class SubscriptionViewSet(ApiViewSet):
     )
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="subscriptions_list", responses=shapes.SubscriptionOut(many=True))
+    @extend_schema(operation_id="subscriptions_list", responses=page_of(shapes.SubscriptionOut))
     def list(self, request: Request) -> Response:
         """One's subscriptions, newest first."""
         page = CursorPage()

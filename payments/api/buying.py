@@ -17,6 +17,7 @@ from payments.services import credits, documents, pricing, refund_requests
 from payments.services.refund_requests import Preview
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import NotFound
 from tutorme.core.files import serving
@@ -169,7 +170,7 @@ class PackageViewSet(ApiViewSet):
     access = {"list": Grant(SIGNED_IN, Scope.OWN)}
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="packages_list", responses=shapes.PackageOut(many=True))
+    @extend_schema(operation_id="packages_list", responses=page_of(shapes.PackageOut))
     def list(self, request: Request) -> Response:
         """One's packages, newest first, with what is left of them."""
         page = CursorPage()

@@ -14,6 +14,7 @@ from payments.models import LedgerTransaction, PayoutBatch, Refund
 from payments.services import credits, payouts, refunds
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import InvalidInput, NotFound
 
@@ -22,7 +23,7 @@ class LedgerView(ApiViewSet):
     access = {"list": Grant(ADMIN, Scope.ALL)}
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="ledger", responses=shapes.TransactionOut(many=True))
+    @extend_schema(operation_id="ledger", responses=page_of(shapes.TransactionOut))
     def list(self, request: Request) -> Response:
         """The books, newest first: every transaction with its lines, which sum to zero."""
         page = CursorPage()
@@ -82,7 +83,7 @@ class PayoutBatchViewSet(ApiViewSet):
     idempotency = {"approve": Idempotency.REQUIRED}
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="payout_batches", responses=shapes.BatchOut(many=True))
+    @extend_schema(operation_id="payout_batches", responses=page_of(shapes.BatchOut))
     def list(self, request: Request) -> Response:
         """All payouts, newest first."""
         page = CursorPage()

@@ -16,6 +16,7 @@ from payments.models import Coupon, PackageOffer, PayoutItem, PayoutMethod
 from payments.services import coupons, packages, payouts, statements
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body, read_query
 from tutorme.core.errors import InvalidInput, NotFound
 from tutorme.core.money import Money
@@ -117,7 +118,7 @@ class PayoutViewSet(ApiViewSet):
     idempotency = {"create": Idempotency.REQUIRED}
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="payouts_list", responses=shapes.PayoutOut(many=True))
+    @extend_schema(operation_id="payouts_list", responses=page_of(shapes.PayoutOut))
     def list(self, request: Request) -> Response:
         """One's payouts, newest first."""
         page = CursorPage()
@@ -175,7 +176,7 @@ class CouponViewSet(ApiViewSet):
     }
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="coupons_list", responses=shapes.CouponOut(many=True))
+    @extend_schema(operation_id="coupons_list", responses=page_of(shapes.CouponOut))
     def list(self, request: Request) -> Response:
         """One's coupons, newest first; admins see everybody's."""
         page = CursorPage()
@@ -252,7 +253,7 @@ class PackageOfferViewSet(ApiViewSet):
     @extend_schema(
         operation_id="package_offers_list",
         parameters=[shapes.OffersIn],
-        responses=shapes.OfferOut(many=True),
+        responses=page_of(shapes.OfferOut),
     )
     def list(self, request: Request) -> Response:
         """Packages a seller offers; bought as an order of kind `package`."""

@@ -13,6 +13,7 @@ from payments.models import Order
 from payments.services import orders, refunds, webhooks
 from tutorme.core.access import ADMIN, ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import BodyTooLarge, NotFound
 
@@ -55,7 +56,7 @@ class OrderViewSet(ApiViewSet):
     }
     page_ordering = ("-id",)
 
-    @extend_schema(operation_id="orders_list", responses=shapes.OrderOut(many=True))
+    @extend_schema(operation_id="orders_list", responses=page_of(shapes.OrderOut))
     def list(self, request: Request) -> Response:
         """One's orders, newest first."""
         page = CursorPage()

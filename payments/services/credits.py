@@ -103,6 +103,30 @@ def grant(
     return lot
 
 
+def compensate(*, owner_id: UUID, amount: Money, reason: str, key: str) -> CreditLot:
+    """The house's apology, once by `key`. The caller holds the transaction."""
+    reference = f"sorry:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+    known = CreditLot.objects.filter(reference=reference).first()
+    if known:
+        return known
+    lot = add(
+        owner_id=owner_id,
+        amount=amount,
+        source=Source.GRANTED,
+        reference=reference,
+        reason=reason,
+    )
+    audit.record("credit.granted", target=lot, after=amount.as_json(), reason=reason)
+    ledger.post(
+        kind="credit_grant",
+        reference=str(lot.pk),
+        currency=amount.currency,
+        lines=[Line(Kind.PROMOTIONS, -amount.minor), _credits(owner_id, amount.minor)],
+        memo=reason,
+    )
+    return lot
+
+
 def _credits(owner_id: UUID, minor: int) -> Line:
     return Line(Kind.CREDITS, minor, owner_id)
 

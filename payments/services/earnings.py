@@ -69,10 +69,11 @@ def release(order_id: UUID, *, part: int | None = None, after: timedelta | None 
 
 
 @transaction.atomic
-def hold(order_id: UUID, *, reason: str) -> int:
-    """A dispute: nothing of this order is paid out until `lift`. What was available already is
-    pending again, which may leave the seller's balance below zero."""
-    rows = [row for row in _locked(order_id) if row.held_at is None]
+def hold(order_id: UUID, *, reason: str, part: int | None = None) -> int:
+    """A dispute: nothing of this order, or of this part of it, is paid out until `lift`. What was
+    available already is pending again, which may leave the seller's balance below zero."""
+    wanted = [row for row in _locked(order_id) if part in {None, row.part}]
+    rows = [row for row in wanted if row.held_at is None]
     for row in rows:
         if row.state == State.AVAILABLE:
             _move(row, State.PENDING, "earning_frozen")
@@ -81,10 +82,11 @@ def hold(order_id: UUID, *, reason: str) -> int:
 
 
 @transaction.atomic
-def lift(order_id: UUID) -> int:
+def lift(order_id: UUID, *, part: int | None = None) -> int:
     """The dispute ended: earnings go on from where they were; what is overdue is next in line."""
     _locked(order_id)
     held = Earning.objects.filter(order_id=order_id).exclude(held_at=None)
+    held = held if part is None else held.filter(part=part)
     return held.update(
         held_at=None, held_for="", available_at=Greatest(Coalesce(F("available_at"), Now()), Now())
     )

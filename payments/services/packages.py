@@ -128,6 +128,13 @@ def return_unit(reference: str) -> bool:
     return bool(won)
 
 
+def part_of(reference: str) -> tuple[UUID, int] | None:
+    """The order and the part of its share that a delivered unit released."""
+    row = PackageUse.objects.filter(reference=reference, state=Use.DELIVERED)
+    found = row.values_list("package__order_id", "earning__part").first()
+    return (found[0], found[1]) if found and found[1] is not None else None
+
+
 def terms(order: Order, now: datetime) -> Terms:
     """The buyer ends it: used units at their single price, the rest back, never below nothing."""
     package = Package.objects.get(order=order)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 
-from payments.events import PaymentCaptured, PaymentFailed
+from payments.events import PaymentApproved, PaymentCaptured, PaymentFailed
 from payments.gateways.base import ProviderCapture, ProviderOrder
 from payments.models import (
     OPEN_STATES,
@@ -89,6 +89,10 @@ def apply_truth(order: Order, truth: ProviderOrder) -> None:
         _apply_capture(order, capture)
     elif truth.status == "APPROVED" and order.state == State.CREATED:
         move(order, State.APPROVED, "approved at the provider")
+        outbox.record(
+            PaymentApproved(order.pk, order.kind, order.target_id),
+            key=f"{PaymentApproved.name}:{order.pk}",
+        )
     elif truth.status == "VOIDED" and order.state in OPEN_STATES:
         move(order, State.VOIDED, "voided at the provider")
 

@@ -13,6 +13,7 @@ from realtime.models import Notification
 from realtime.services import notifications
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet
 
 
@@ -24,7 +25,7 @@ class NotificationViewSet(ApiViewSet):
     }
     page_ordering = ("-seq",)
 
-    @extend_schema(operation_id="notifications_list", responses=NotificationOut(many=True))
+    @extend_schema(operation_id="notifications_list", responses=page_of(NotificationOut))
     def list(self, request: Request) -> Response:
         """One's notifications, newest first, in one's own language."""
         page = CursorPage()

@@ -18,7 +18,7 @@ from booking.errors import (
 )
 from booking.models import Booking, BookingChange, LessonType
 from booking.policies import POLICIES, share
-from booking.services import cancelling, holding, offers, schedules
+from booking.services import cancelling, holding, moving, offers, schedules
 from tests.booking.conftest import held, hour, open_diary
 from tutorme.core.errors import NotAllowed, NotFound
 from tutorme.core.models import OutboxEvent
@@ -231,7 +231,7 @@ class TestCancelling:
 class TestMoving:
     def test_on_the_same_row(self, sam: User, otto: User, free: LessonType) -> None:
         row = held(sam, free)
-        moved = cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 9))
+        moved = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 9))
         assert (moved.pk, moved.version, moved.starts_at) == (row.pk, 3, hour(4, 9))
         assert BookingChange.objects.filter(booking=row, was_at=hour(3, 10)).count() == 1
         assert held(otto, free).starts_at == hour(3, 10)
@@ -241,17 +241,17 @@ class TestMoving:
         row = held(sam, lesson)
         holding.settle(row, now=timezone.now())
         near = row.starts_at + timedelta(minutes=30)
-        assert cancelling.reschedule(booking_id=row.pk, by=sam, start=near).starts_at == near
+        assert moving.reschedule(booking_id=row.pk, by=sam, start=near).starts_at == near
 
     def test_not_to_a_taken_time_nor_too_late(self, sam, otto, tess, free) -> None:
         row, other = held(sam, free), held(otto, free, hour(4, 9))
         with pytest.raises(SlotTaken):
-            cancelling.reschedule(booking_id=row.pk, by=sam, start=other.starts_at)
+            moving.reschedule(booking_id=row.pk, by=sam, start=other.starts_at)
         late = row.starts_at - timedelta(hours=23)
         with pytest.raises(BookingOver):
-            cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(5, 9), now=late)
+            moving.reschedule(booking_id=row.pk, by=sam, start=hour(5, 9), now=late)
         with pytest.raises(NotAllowed):
-            cancelling.reschedule(booking_id=row.pk, by=tess, start=hour(5, 9))
+            moving.reschedule(booking_id=row.pk, by=tess, start=hour(5, 9))
 
 
 def test_history_is_never_changed(sam: User, free: LessonType) -> None:

@@ -8,7 +8,7 @@ from tests.house.sources import ROOT, name_of, tracked
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(
-    r"`((?:tests|docs|bench|tutorme|accounts|payments|courses|certificates|realtime)/[\w./]+)"
+    r"`((?:tests|docs|bench|tutorme|accounts|payments|courses|certificates|ai|video|realtime)/[\w./]+)"
 )
 DOCS = [path for path in tracked() if path.suffix == ".md" and "courses/demo" not in str(path)]
 

@@ -15,7 +15,7 @@ MARKS = {
     "Slack": rb"\bxox[baprs]-[0-9A-Za-z-]{10,}",
     "Stripe": rb"\b[rs]k_live_[0-9A-Za-z]{20,}",
     "SendGrid": rb"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b",
-    "Twilio": rb"\bSK[0-9a-f]{32}\b",
+    "Twilio": rb"\bSK(?!0{32})[0-9a-f]{32}\b",
     "OpenRouter": rb"\bsk-or-v1-[0-9a-f]{64}\b",
     "address with a password": rb"\b(?:postgres|postgresql|redis|amqp)://[^\s:/@${]+:[^\s@/${]{8,}@",
 }

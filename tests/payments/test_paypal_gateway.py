@@ -11,7 +11,7 @@ from payments.gateways import paypal
 from payments.gateways.base import ProviderOrder
 from payments.gateways.paypal.transport import RENEW_BEFORE_S
 from sandbox.paypal.state import memory
-from tests.contracts import CONTRACTS, paypal_errors
+from tests.contracts import CONTRACTS, errors_of
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
@@ -291,12 +291,12 @@ def test_the_control_the_contract_catches_what_paypal_would_not_take(sandbox: Sa
     if CONTRACTS is None:
         pytest.skip("../shared/contracts is absent")
     create()
-    exchange = next(e for e in sandbox.recorder.exchanges if e.path == "/v2/checkout/orders")
+    exchange = next(e for e in sandbox.recorder.exchanges if e.path == "/paypal/v2/checkout/orders")
     body = json.loads(exchange.body)
     body["purchase_units"][0]["custom"] = "typo"
     body["intent"] = "BUY"
     exchange.body = json.dumps(body).encode()
-    found = " ".join(paypal_errors([exchange]))
+    found = " ".join(errors_of([exchange]))
     assert "/purchase_units/0/custom" in found
     assert "'BUY' is not one of" in found
     sandbox.recorder.exchanges.clear()

@@ -16,7 +16,7 @@ from accounts.models import User
 from booking import locks
 from booking.errors import BookingOver, OutsideAvailability, SlotTaken, StudentBusy, TooManyHolds
 from booking.models import ACTIVE_STATES, Booking, LessonType
-from booking.services import cancelling, holding, offers, schedules
+from booking.services import cancelling, holding, moving, offers, schedules
 from tests import cast
 from tests.booking.conftest import held, hour, open_diary
 from tests.payments.conftest import bare_order
@@ -84,7 +84,7 @@ def test_a_storm_leaves_no_overlap_no_deadlock_and_no_surprise(tess, orla, free)
                 if chance.random() < 0.5:
                     cancelling.cancel(booking_id=row.pk, by=who)
                 elif chance.random() < 0.5:
-                    cancelling.reschedule(
+                    moving.reschedule(
                         booking_id=row.pk, by=who, start=start + timedelta(minutes=15)
                     )
                 word = "done"
@@ -173,7 +173,7 @@ def test_cancelling_against_moving(sam: User, free: LessonType) -> None:
     together(
         [
             lambda: cancelling.cancel(booking_id=row.pk, by=sam),
-            lambda: cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 10)),
+            lambda: moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 10)),
         ]
         * 3
     )

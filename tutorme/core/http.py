@@ -7,6 +7,7 @@ per provider; one log line a call, without query, body or secrets.
 
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,9 +43,16 @@ def _wait(error: Exception) -> bool | float:
     return error.wait_s if error.wait_s is not None else True
 
 
+def refused_for_now(response: httpx.Response) -> str:
+    """Why the call should be made again; empty where the answer stands."""
+    passing = response.status_code in _REPEATABLE_STATUS
+    return f"HTTP {response.status_code}" if passing else ""
+
+
 @dataclass(frozen=True)
 class Door:
-    """A provider's entrance. All durations in seconds, `max_bytes` after decompression."""
+    """A provider's entrance. All durations in seconds, `max_bytes` after decompression. `again`
+    says which answers mean "not now" at this provider."""
 
     provider: str
     base_url: str
@@ -52,6 +60,8 @@ class Door:
     deadline: float = 20.0
     attempts: int = 3
     max_bytes: int = 5 * 1024 * 1024
+    wait_initial: float = 0.25
+    again: Callable[[httpx.Response], str] = refused_for_now
 
     def request(
         self,
@@ -60,12 +70,15 @@ class Door:
         *,
         idempotent: bool | None = None,
         headers: dict[str, str] | None = None,
+        on_bytes: Callable[[bytes], None] | None = None,
         **content: Any,
     ) -> httpx.Response:
         """The answer, whatever its status, or `GatewayUnavailable`; `GatewaySilent` where the call
-        left without one. `idempotent` defaults by method; only such calls are repeated."""
+        left without one. `idempotent` defaults by method; only such calls are repeated. `on_bytes`
+        is given the body as it arrives, anew for each try."""
         refuse_transaction(f"{self.provider} {method}")
         repeat = method in _REPEATABLE_METHODS if idempotent is None else idempotent
+        content["on_bytes"] = on_bytes
         try:
             return breaker.for_provider(self.provider).call(
                 self._repeated, method, path, repeat=repeat, headers=headers or {}, content=content
@@ -87,7 +100,7 @@ class Door:
             on=_wait,
             attempts=self.attempts if repeat else 1,
             timeout=self.deadline,
-            wait_initial=0.25,
+            wait_initial=self.wait_initial,
             wait_jitter=0.25,
         )
         try:
@@ -126,8 +139,8 @@ class Door:
                 status=status,
                 ms=round(seconds * 1000),
             )
-        if response.status_code in _REPEATABLE_STATUS:
-            raise _Again(f"HTTP {response.status_code}", _retry_after(response))
+        if reason := self.again(response):
+            raise _Again(reason, _retry_after(response))
         return response
 
     def _send(
@@ -141,15 +154,19 @@ class Door:
         left = max(0.05, ends_at - time.monotonic())
         timeout = httpx.Timeout(min(self.read_timeout, left), connect=min(3.0, left))
         named = {"User-Agent": "TutorMe/1.0", "X-Request-Id": context.request_id(), **headers}
+        on_bytes = content["on_bytes"]
+        sent = {name: value for name, value in content.items() if name != "on_bytes"}
         with (
             httpx.Client(
                 timeout=timeout, follow_redirects=False, trust_env=False, verify=_trusted()
             ) as http,
-            http.stream(method, self.base_url + path, headers=named, **content) as response,
+            http.stream(method, self.base_url + path, headers=named, **sent) as response,
         ):
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
+                if on_bytes:
+                    on_bytes(chunk)
                 if len(body) > self.max_bytes:
                     raise httpx.DecodingError("answer too large")
                 if time.monotonic() > ends_at:

@@ -8,13 +8,12 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from tutorme import env as environment
 from tutorme.core.logs import logging_config
 from tutorme.settings import admin_look, interface, points, providers
 from tutorme.settings.background import *  # noqa: F403
+from tutorme.settings.business import *  # noqa: F403
+from tutorme.settings.given import env
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
-
-env = environment.read()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = env.flag("DEBUG")
@@ -42,6 +41,8 @@ INSTALLED_APPS = [
     "courses",
     "booking",
     "certificates",
+    "video",
+    "ai",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -83,6 +84,8 @@ MIDDLEWARE = [
     "tutorme.web.middleware.ErrorPageMiddleware",
     # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
     "allauth.account.middleware.AccountMiddleware",
+    # Asks through allauth, so within it.
+    "accounts.admin_door.AdminDoorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -201,6 +204,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
 SESSION_ABSOLUTE_LIFETIME = timedelta(days=env.number("SESSION_ABSOLUTE_DAYS"))
+ADMIN_SECOND_FACTOR = env.flag("ADMIN_SECOND_FACTOR")
+ADMIN_IDLE = timedelta(minutes=env.number("ADMIN_IDLE_MINUTES"))
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_LIFETIME.total_seconds())
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True
@@ -310,8 +315,14 @@ PAYPAL = providers.paypal(env, SANDBOX_URL)
 SOCIALACCOUNT_PROVIDERS = providers.identity(env, SANDBOX_URL)
 APPLE_URL = providers.apple_url(SANDBOX_URL)
 FIREBASE = providers.firebase(env, SANDBOX_URL)
+TWILIO = providers.twilio(env, SANDBOX_URL, PUBLIC_BASE_URL)
+ICE = providers.ice(env)
+# Where lessons meet unless a room says otherwise: builtin or twilio.
+VIDEO_PROVIDER = env.text("VIDEO_PROVIDER")
 ZOOM = providers.zoom(env, SANDBOX_URL)
 CALENDARS = providers.calendars(env, SANDBOX_URL)
+
+OPENROUTER = providers.openrouter(env, SANDBOX_URL)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("SMTP_HOST")
@@ -350,8 +361,25 @@ BUSINESS = {
     "tax_number": env.text("BUSINESS_TAX_NUMBER"),
 }
 
+# What a person may ask of the model a day (UTC), without and with a plan that has the AI studio.
+AI_A_DAY: dict[str, tuple[int, int]] = {
+    "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
+    "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
+    "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
+    "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
+}
+AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
+
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
+CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
+CERTIFICATE_SEAL_PEM = env.text("CERTIFICATE_SEAL_PEM")
+CERTIFICATE_RETENTION = timedelta(days=env.number("CERTIFICATE_RETENTION_DAYS"))
+CERTIFICATE_RESEND_SECONDS = env.number("CERTIFICATE_RESEND_SECONDS")
+CERTIFICATE_LINK_LIFE = timedelta(days=env.number("CERTIFICATE_LINK_DAYS"))
+MAX_CSV_ROWS = env.number("MAX_CSV_ROWS")
+GRAPHY = providers.graphy(env, SANDBOX_URL)
 RENDER_LIMITS = {
+    "at_once": env.number("RENDER_AT_ONCE"),
     "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }

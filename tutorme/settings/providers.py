@@ -164,6 +164,46 @@ def sendgrid(env: Environment, sandbox_url: str) -> dict[str, str]:
     }
 
 
+def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    own = "https://api.ongraphy.com"
+    base_url = env.text("GRAPHY_BASE_URL") or (f"{sandbox_url}/graphy" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "merchant_id": env.text("GRAPHY_MERCHANT_ID") or ("sandbox" if sandbox_url else ""),
+        "api_key": env.text("GRAPHY_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
+        or (["sandbox-secret"] if sandbox_url else []),
+        "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+    }
+
+
+def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
+    """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
+    base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
+    stand_ins = {
+        "account_sid": "AC00000000000000000000000000000000",
+        "api_key": "SK00000000000000000000000000000000",
+        "api_secret": "sandbox-secret-for-twilio-tokens",
+        "auth_token": "sandbox-auth-token",
+    }
+    keys = {
+        name: env.text(f"TWILIO_{name.upper()}") or (stand_in if sandbox_url else "")
+        for name, stand_in in stand_ins.items()
+    }
+    callback = f"{public_base_url}/api/v1/video/webhooks/twilio/"
+    return {"base_url": base_url, "callback_url": callback, **keys}
+
+
+def ice(env: Environment) -> dict[str, Any]:
+    """What the built-in room tells browsers about networks; see docs/operations.md."""
+    return {
+        "stun_urls": env.items("STUN_URLS"),
+        "turn_urls": env.items("TURN_URLS"),
+        "turn_secret": env.text("TURN_SECRET"),
+        "turn_seconds": env.number("TURN_SECONDS"),
+    }
+
+
 def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
     standing_in = bool(sandbox_url)
     return {
@@ -223,4 +263,22 @@ def _app(env: Environment, prefix: str, sandbox_url: str) -> dict[str, str]:
         "client_id": env.text(f"{prefix}_CLIENT_ID") or ("sandbox-client" if standing_in else ""),
         "client_secret": env.text(f"{prefix}_CLIENT_SECRET")
         or ("sandbox-secret" if standing_in else ""),
+    }
+
+
+_OPENROUTER = "https://openrouter.ai/api/v1"
+
+
+def openrouter(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Any server of the same API; without a key everything that needs a model is off."""
+    own = f"{sandbox_url}/openrouter/api/v1" if sandbox_url else _OPENROUTER
+    return {
+        "base_url": (env.text("OPENROUTER_BASE_URL") or own).rstrip("/"),
+        "api_key": env.text("OPENROUTER_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "models": env.items("OPENROUTER_MODELS"),
+        "routing": env.flag("OPENROUTER_ROUTING"),
+        "prompt_micros": env.number("AI_PROMPT_MICROS"),
+        "completion_micros": env.number("AI_COMPLETION_MICROS"),
+        # Seconds: a call ends before the worker's own time limit, however often it is tried.
+        "deadline": 60.0,
     }

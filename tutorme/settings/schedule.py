@@ -5,6 +5,9 @@ from typing import Any
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-holds": {"task": "booking.release_lapsed", "schedule": 30.0},
+    "judge-lessons": {"task": "booking.judge_lessons", "schedule": 30.0},
+    "remind-of-lessons": {"task": "booking.send_reminders", "schedule": 30.0},
+    "serve-waitlists": {"task": "booking.serve_waitlists", "schedule": timedelta(minutes=5)},
     "look-at-calendars": {"task": "booking.look_at_calendars", "schedule": 30.0},
     "reconcile-meetings": {"task": "booking.reconcile_meetings", "schedule": 60.0},
     "roll-free-times": {"task": "booking.roll_free_times", "schedule": 60.0},
@@ -22,6 +25,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "certificates-graphy": {
+        "task": "certificates.reconcile_graphy",
+        "schedule": timedelta(days=1),
+    },
+    "certificates-tidy": {"task": "certificates.tidy", "schedule": timedelta(hours=1)},
+    "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
+    "video-close": {"task": "video.close_rooms", "schedule": 30.0},
+    "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
     "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
     "push-owed": {"task": "realtime.push", "schedule": 5.0},

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from tutorme.core import jobs
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer
+from tutorme.core.api.serializers import OutputSerializer, page_of
 from tutorme.core.api.views import ApiViewSet
 from tutorme.core.errors import NotFound
 from tutorme.core.models import Job
@@ -51,7 +51,7 @@ class JobViewSet(ApiViewSet):
         "cancel": Grant(SIGNED_IN, Scope.OWN),
     }
 
-    @extend_schema(operation_id="jobs_list", responses=JobOut(many=True))
+    @extend_schema(operation_id="jobs_list", responses=page_of(JobOut))
     def list(self, request: Request) -> Response:
         """One's jobs, newest first."""
         page = CursorPage()

@@ -9,6 +9,7 @@ from drf_spectacular.extensions import (
 from drf_spectacular.openapi import AutoSchema
 
 from tutorme.core.access import grant_of
+from tutorme.core.api.pagination import MAX_PAGE
 from tutorme.core.api.views import Idempotency
 
 _PROBLEM = {
@@ -45,6 +46,22 @@ _KEY_PARAMETER = {
 }
 
 
+_PAGE_PARAMETERS = [
+    {
+        "in": "query",
+        "name": "cursor",
+        "schema": {"type": "string"},
+        "description": "From `next` or `previous` of another page.",
+    },
+    {
+        "in": "query",
+        "name": "page_size",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
+        "description": "Rows of a page, at most.",
+    },
+]
+
+
 class DeclaredSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
@@ -55,6 +72,8 @@ class DeclaredSchema(AutoSchema):
             operation["x-access"] = grant.as_json()
         if self.method == "POST" and hasattr(self.view, "_idempotency"):
             self._add_key(operation)
+        if _is_page(operation):
+            operation.setdefault("parameters", []).extend(_PAGE_PARAMETERS)
         operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
         return operation
 
@@ -68,6 +87,12 @@ class DeclaredSchema(AutoSchema):
         if mode is not Idempotency.NONE:
             required = mode is Idempotency.REQUIRED
             operation.setdefault("parameters", []).append({**_KEY_PARAMETER, "required": required})
+
+
+def _is_page(operation: dict[str, Any]) -> bool:
+    """Whether it answers with what `page_of` made."""
+    answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    return str(answer.get("schema", {}).get("$ref", "")).endswith("Page")
 
 
 def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from tutorme.core import zones
@@ -35,6 +37,19 @@ class OutputSerializer(serializers.Serializer[Any]):
     """Declares a response for the schema; read paths build dictionaries of this shape."""
 
 
+@cache
+def page_of(row: type[serializers.Serializer[Any]]) -> type[OutputSerializer]:
+    """The shape of a `CursorPage` of such rows; lists declare it as their answer."""
+    members = {
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": row(many=True),
+    }
+    shape = type(f"{row.__name__.removesuffix('Out')}Page", (OutputSerializer,), members)
+    # A list answers with one page, not with an array of pages.
+    return extend_schema_serializer(many=False)(shape)
+
+
 class SafeText(serializers.CharField):
     """Text without control or spoofing characters, in NFC."""
 
@@ -57,6 +72,7 @@ def is_forbidden(char: str) -> bool:
     return char in _SPOOFING or unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}
 
 
+@extend_schema_field({"type": "string", "maxLength": 64, "examples": ["Europe/Paris"]})
 class ZoneField(serializers.ChoiceField):
     """An IANA time zone name; a name that was replaced is kept as the one it became."""
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from tutorme.core import health
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer
+from tutorme.core.api.serializers import OutputSerializer, page_of
 from tutorme.core.api.views import ApiView
 from tutorme.core.models import AuditEntry, InboxMessage, Job, OutboxDelivery
 
@@ -50,7 +50,7 @@ class HealthView(ApiView):
 class AuditView(ApiView):
     access = {"get": Grant(ADMIN, Scope.ALL)}
 
-    @extend_schema(operation_id="audit_list", responses=AuditOut(many=True))
+    @extend_schema(operation_id="audit_list", responses=page_of(AuditOut))
     def get(self, request: Request) -> Response:
         """Who did what, newest first; `target` narrows to one object's id."""
         rows = AuditEntry.objects.values(

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, StrictSerializer, page_of
 from tutorme.core.api.views import ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import Conflict, NotFound
 from tutorme.core.files import serving, storing
@@ -61,7 +61,7 @@ class UploadViewSet(ApiViewSet):
     idempotency = Idempotency.NONE
     limit_scope = {"create": "write"}
 
-    @extend_schema(operation_id="uploads_list", responses=UploadOut(many=True))
+    @extend_schema(operation_id="uploads_list", responses=page_of(UploadOut))
     def list(self, request: Request) -> Response:
         """One's uploads, newest first."""
         page = CursorPage()

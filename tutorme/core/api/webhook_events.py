@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from tutorme.core import inbox
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, StrictSerializer, page_of
 from tutorme.core.api.views import ApiViewSet, read_query
 from tutorme.core.errors import NotFound
 from tutorme.core.models import InboxMessage
@@ -69,7 +69,7 @@ class WebhookEventViewSet(ApiViewSet):
     @extend_schema(
         operation_id="webhook_events_list",
         parameters=[EventsQuery],
-        responses=WebhookEventOut(many=True),
+        responses=page_of(WebhookEventOut),
     )
     def list(self, request: Request) -> Response:
         """Messages of providers, newest first; by `provider`, `state` or `kind`."""

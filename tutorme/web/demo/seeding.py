@@ -34,6 +34,7 @@ from tutorme.core.files import storing
 from tutorme.web.demo import assessment, tutoring
 from tutorme.web.demo.hours import seed_hours
 from tutorme.web.demo.money import seed_money
+from tutorme.web.demo.rooms import seed_room
 
 HERE = Path(__file__).parent
 COURSES = settings.BASE_DIR / "courses" / "demo"
@@ -68,11 +69,14 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
-    assessment.set_up(cast.courses)
+    pupils = assessment.set_up(cast.courses)
+    report.people += pupils
+    report.histories += pupils
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
     seed_hours(_read("hours.yaml"), cast.people)
+    seed_room(cast.people["tess"], cast.people["sam"])
     _unpublished(_read_one("draft.yaml"), cast)
     return report
 

@@ -31,6 +31,7 @@ def switched_off() -> list[str]:
         "paid checkout": settings.PAYPAL["client_id"],
         "payment webhooks": settings.PAYPAL["webhook_id"],
         "mail": settings.EMAIL_HOST,
+        "AI": settings.OPENROUTER["api_key"],
     }
     return [feature for feature, value in needs.items() if not value]
 

@@ -1,0 +1,163 @@
+"""OpenRouter's chat completions, or any server of the same API, through the one HTTP door.
+
+An answer is always of a JSON schema that was asked for strictly and is checked again here. Errors
+come as a status, or as `error` in a body with HTTP 200, or in the middle of a stream.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+
+from ai.gateways.reading import Answer, Refusal, Stream, answer_of, body_of, refusal_of
+from tutorme.core.errors import ProviderNotConfigured
+from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from tutorme.core.http import Door
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "openrouter"
+_PASSING = frozenset({408, 429, 502, 503, 504, 524, 529})
+_KEY_REFUSED = frozenset({401, 402})
+# After "no credit" nobody asks again for a while: every call would be refused.
+_PAUSE_S = 600
+_PAUSED = "ai:paused"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question. `name` names the schema for the server; `messages` are ready to be sent."""
+
+    name: str
+    schema: dict[str, Any]
+    messages: list[dict[str, str]]
+    max_tokens: int
+    user: str = ""
+
+
+def is_configured() -> bool:
+    return bool(settings.OPENROUTER["api_key"] and settings.OPENROUTER["models"])
+
+
+def require_configured() -> None:
+    if not is_configured():
+        raise ProviderNotConfigured
+    if cache.get(_PAUSED):
+        raise ProviderNotConfigured("The provider's account has no credit left.")
+
+
+def model_asked() -> str:
+    return str(settings.OPENROUTER["models"][0])
+
+
+def complete(ask: Ask) -> Answer:
+    """May be tried up to three times; each may be billed."""
+    response = _post(ask, {}, idempotent=True)
+    body = body_of(response.content)
+    _refuse(response.status_code, refusal_of(body))
+    return answer_of(body, ask.schema)
+
+
+def stream(ask: Ask, on_text: Callable[[str], None]) -> Answer:
+    """Tells the text so far with each piece. Not tried again by itself: what was told was told."""
+    told = Stream()
+
+    def heard(chunk: bytes) -> None:
+        told.feed(chunk)
+        on_text(told.text)
+
+    response = _post(ask, {"stream": True}, idempotent=False, on_bytes=heard)
+    if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
+        body = body_of(response.content)
+        _refuse(response.status_code, refusal_of(body))
+        return answer_of(body, ask.schema)
+    told.feed(b"\n")
+    _refuse(response.status_code, told.refusal)
+    if not told.ended:
+        raise GatewayUnavailable(f"{PROVIDER}: the stream broke off")
+    return answer_of(told.body(), ask.schema)
+
+
+def _post(
+    ask: Ask,
+    more: dict[str, Any],
+    *,
+    idempotent: bool,
+    on_bytes: Callable[[bytes], None] | None = None,
+) -> httpx.Response:
+    require_configured()
+    door = Door(
+        PROVIDER,
+        settings.OPENROUTER["base_url"],
+        read_timeout=settings.OPENROUTER["deadline"],
+        deadline=settings.OPENROUTER["deadline"],
+        max_bytes=2 * 1024 * 1024,
+        wait_initial=0.5,
+        again=_again,
+    )
+    return door.request(
+        "POST",
+        "/chat/completions",
+        idempotent=idempotent,
+        on_bytes=on_bytes,
+        headers={
+            "Authorization": f"Bearer {settings.OPENROUTER['api_key']}",
+            "HTTP-Referer": settings.PUBLIC_BASE_URL,
+            "X-Title": settings.SITE_NAME,
+        },
+        json={**_body(ask), **more},
+    )
+
+
+def _body(ask: Ask) -> dict[str, Any]:
+    """`require_parameters` keeps the router from providers that would ignore the schema;
+    `data_collection` from those that keep or train on what is sent."""
+    models = settings.OPENROUTER["models"]
+    body: dict[str, Any] = {
+        "model": models[0],
+        "messages": ask.messages,
+        "temperature": 0.4,
+        "max_completion_tokens": ask.max_tokens,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": ask.name, "strict": True, "schema": ask.schema},
+        },
+    }
+    if ask.user:
+        body["user"] = ask.user
+    if settings.OPENROUTER["routing"]:
+        body["provider"] = {"require_parameters": True, "data_collection": "deny"}
+        if models[1:]:
+            body["models"] = models
+    return body
+
+
+def _again(response: httpx.Response) -> str:
+    """Why to try again: the status, or an error in a body that says 200."""
+    refusal = refusal_of(body_of(response.content))
+    code = response.status_code if response.status_code != httpx.codes.OK else 0
+    code = code or (refusal.code if refusal else 0)
+    if code not in _PASSING or (refusal and refusal.retryable is False):
+        return ""
+    return f"HTTP {response.status_code}, error {code}"
+
+
+def _refuse(status: int, refusal: Refusal | None) -> None:
+    """Raises what an error means; nothing where the answer is one."""
+    if status == httpx.codes.OK and refusal is None:
+        return
+    code = status if status != httpx.codes.OK else 0
+    code = code or (refusal.code if refusal else 500)
+    message = refusal.message if refusal else f"HTTP {status}"
+    if code in _KEY_REFUSED:
+        log.error("ai.key_refused", code=code)
+        if code == httpx.codes.PAYMENT_REQUIRED:
+            cache.set(_PAUSED, code, _PAUSE_S)
+        raise GatewayMisconfigured(f"{PROVIDER}: {code} {message}")
+    if code in _PASSING and not (refusal and refusal.retryable is False):
+        raise GatewayUnavailable(f"{PROVIDER}: {code} {message}")
+    raise GatewayRejected(str(code), message)

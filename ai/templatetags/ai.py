@@ -1,0 +1,21 @@
+"""What courses' pages say of the studio, and how its own write figures."""
+
+from typing import Any
+
+from django import template
+
+from ai.queries.drafts import reviewed_by
+
+register = template.Library()
+
+
+@register.filter
+def dollars(micros: int) -> str:
+    """Millionths of a dollar, to a tenth of a cent: `$0.012`."""
+    return f"${int(micros or 0) / 1_000_000:.3f}"
+
+
+@register.simple_tag
+def ai_reviewer(lesson: Any) -> str:
+    """Who looked over what a model wrote for a lesson; empty where none did."""
+    return reviewed_by(lesson.pk)

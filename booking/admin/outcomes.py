@@ -1,0 +1,235 @@
+"""What became of lessons: disputes decided, reviews looked at, the rest to be read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.models import User
+from booking.models import (
+    GroupSession,
+    LessonDispute,
+    MoveProposal,
+    Presence,
+    Reminder,
+    ReviewReport,
+    Series,
+    TutorReview,
+    TutorStanding,
+    WaitlistEntry,
+)
+from booking.services import disputes, reviews
+from tutorme.core.errors import DomainError
+from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+_SHARES = [(str(n), f"{n} %") for n in (0, 25, 50, 75, 100)]
+
+
+def _each(request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], Any]) -> None:
+    for row in rows:
+        try:
+            act(row)
+        except DomainError as error:
+            messages.error(request, f"{row}: {error.detail}")
+        else:
+            messages.success(request, str(row))
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class DecisionForm(ActionForm):
+    refund_percent = forms.ChoiceField(
+        choices=_SHARES,
+        required=False,
+        label="",
+        widget=UnfoldAdminSelectWidget(attrs={"aria-label": _("Back to the student")}),
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label="",
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": _("Reason, for both"), "aria-label": _("Reason, for both")}
+        ),
+    )
+
+
+@admin.register(LessonDispute)
+class LessonDisputeAdmin(ReadOnlyAdmin):
+    list_display = ("booking", "tutor", "student", "reason", "state", "refund_percent")
+    list_filter = ("state", "reason")
+    search_fields = ("booking__id", "booking__tutor__email", "booking__student__email")
+    list_select_related = ("booking__tutor", "booking__student")
+    ordering = ("-state", "created_at")
+    readonly_fields = ("who_was_there", "history")
+    action_form = DecisionForm
+    actions = ("decide",)
+
+    @admin.display(description=_("tutor"))
+    def tutor(self, row: LessonDispute) -> str:
+        return str(row.booking.tutor)
+
+    @admin.display(description=_("student"))
+    def student(self, row: LessonDispute) -> str:
+        return str(row.booking.student)
+
+    @admin.display(description=_("who was there"))
+    def who_was_there(self, row: LessonDispute) -> SafeString:
+        """The evidence, in order."""
+        seen = Presence.objects.filter(booking=row.booking_id).order_by("at")
+        rows = (
+            (f"{one.at:%H:%M:%S}", one.user.display_name, _("came") if one.joined else _("left"))
+            for one in seen.select_related("user")
+        )
+        return format_html_join("", "{} {} {}<br>", rows)
+
+    @admin.display(description=_("history"))
+    def history(self, row: LessonDispute) -> SafeString:
+        changes = row.booking.changes.select_related("actor")
+        rows = (
+            (f"{one.created_at:%Y-%m-%d %H:%M}", one.state, one.actor or "TutorMe", one.reason)
+            for one in changes
+        )
+        return format_html_join("", "{} {} ({}) {}<br>", rows)
+
+    @admin.action(description=_("Decide: the share above back to the student"))
+    def decide(self, request: HttpRequest, rows: QuerySet[LessonDispute]) -> None:
+        percent = request.POST.get("refund_percent", "")
+        text = request.POST.get("reason", "").strip()[:500]
+        if percent not in dict(_SHARES) or not text:
+            messages.error(request, _("Choose a share and write a reason."))
+            return
+        _each(
+            request,
+            rows,
+            lambda row: disputes.decide(
+                dispute_id=row.pk, actor=_actor(request), percent=int(percent), text=text
+            ),
+        )
+
+
+@admin.register(TutorReview)
+class TutorReviewAdmin(ReadOnlyAdmin):
+    list_display = ("tutor", "student", "stars", "is_hidden", "created_at")
+    list_filter = ("stars", "is_hidden")
+    search_fields = ("tutor__email", "student__email", "text")
+    list_select_related = ("tutor", "student")
+    ordering = ("-created_at",)
+    actions = ("hide", "show")
+
+    @admin.action(description=_("Hide"))
+    def hide(self, request: HttpRequest, rows: QuerySet[TutorReview]) -> None:
+        self._set(request, rows, hidden=True)
+
+    @admin.action(description=_("Show again"))
+    def show(self, request: HttpRequest, rows: QuerySet[TutorReview]) -> None:
+        self._set(request, rows, hidden=False)
+
+    def _set(self, request: HttpRequest, rows: QuerySet[TutorReview], *, hidden: bool) -> None:
+        actor = _actor(request).pk
+        _each(
+            request, rows, lambda row: reviews.hide(review_id=row.pk, hidden=hidden, actor_id=actor)
+        )
+
+
+@admin.register(ReviewReport)
+class ReviewReportAdmin(ReadOnlyAdmin):
+    list_display = ("reason", "about", "reporter", "state", "created_at")
+    list_filter = ("state",)
+    search_fields = ("reason", "review__tutor__email")
+    list_select_related = ("review", "reporter")
+    ordering = ("decided_at", "created_at")
+    actions = ("hide", "keep")
+
+    @admin.display(description=_("review"))
+    def about(self, row: ReviewReport) -> str:
+        return row.review.text[:200]
+
+    @admin.action(description=_("Hide the review"))
+    def hide(self, request: HttpRequest, rows: QuerySet[ReviewReport]) -> None:
+        self._decide(request, rows, hidden=True)
+
+    @admin.action(description=_("Keep the review"))
+    def keep(self, request: HttpRequest, rows: QuerySet[ReviewReport]) -> None:
+        self._decide(request, rows, hidden=False)
+
+    def _decide(self, request: HttpRequest, rows: QuerySet[ReviewReport], *, hidden: bool) -> None:
+        actor = _actor(request).pk
+        _each(
+            request,
+            rows,
+            lambda row: reviews.decide(report_id=row.pk, hidden=hidden, actor_id=actor),
+        )
+
+
+@admin.register(TutorStanding)
+class TutorStandingAdmin(ReadOnlyAdmin):
+    list_display = ("tutor", "mean", "reviews", "lessons", "marks")
+    search_fields = ("tutor__email",)
+    list_select_related = ("tutor",)
+    ordering = ("-marks",)
+
+
+@admin.register(Series)
+class SeriesAdmin(ReadOnlyAdmin):
+    list_display = ("starts_at", "tutor", "student", "lesson_type", "lessons", "every_weeks")
+    search_fields = ("id", "tutor__email", "student__email")
+    list_select_related = ("tutor", "student", "lesson_type")
+    ordering = ("-created_at",)
+
+
+@admin.register(GroupSession)
+class GroupSessionAdmin(ReadOnlyAdmin):
+    list_display = ("starts_at", "tutor", "lesson_type", "capacity", "state")
+    list_filter = ("state",)
+    search_fields = ("id", "tutor__email")
+    list_select_related = ("tutor", "lesson_type")
+    date_hierarchy = "starts_at"
+    ordering = ("-starts_at",)
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnlyAdmin):
+    list_display = ("student", "tutor", "lesson_type", "earliest", "latest", "state")
+    list_filter = ("state",)
+    search_fields = ("student__email", "tutor__email")
+    list_select_related = ("student", "tutor", "lesson_type")
+    ordering = ("-created_at",)
+
+
+@admin.register(MoveProposal)
+class MoveProposalAdmin(ReadOnlyAdmin):
+    list_display = ("booking", "proposed_by", "starts_at", "state", "expires_at")
+    list_filter = ("state",)
+    search_fields = ("booking__id", "proposed_by__email")
+    list_select_related = ("booking", "proposed_by")
+    ordering = ("-created_at",)
+
+
+@admin.register(Presence)
+class PresenceAdmin(ReadOnlyAdmin):
+    list_display = ("at", "booking", "user", "joined")
+    list_filter = ("joined",)
+    search_fields = ("booking__id", "user__email")
+    list_select_related = ("booking", "user")
+    ordering = ("-at",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("due_at", "booking", "kind", "version", "state", "settled_at")
+    list_filter = ("state", "kind")
+    search_fields = ("booking__id",)
+    list_select_related = ("booking",)
+    ordering = ("-due_at",)

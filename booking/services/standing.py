@@ -1,0 +1,45 @@
+"""A tutor's figures, counted anew from the rows whenever one of them changes: they cannot drift."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+
+from booking.models import Booking, TutorReview, TutorStanding
+
+State = Booking.State
+
+
+@transaction.atomic
+def recount(tutor_id: UUID) -> TutorStanding:
+    """Under the row's lock, so that of two the later one sees both changes."""
+    TutorStanding.objects.bulk_create([TutorStanding(tutor_id=tutor_id)], ignore_conflicts=True)
+    row = TutorStanding.objects.select_for_update(of=("self",), no_key=True).get(tutor_id=tutor_id)
+    for name, value in {**_lessons(tutor_id), **_reviews(tutor_id)}.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def _lessons(tutor_id: UUID) -> dict[str, int]:
+    held = Q(state=State.COMPLETED)
+    away = Q(state__in=(State.CANCELLED_BY_TUTOR, State.NO_SHOW_TUTOR))
+    found = Booking.objects.filter(held | away, tutor_id=tutor_id).aggregate(
+        lessons=Count("pk", filter=held),
+        marks=Count("pk", filter=away),
+        length=Sum(F("ends_at") - F("starts_at"), filter=held),
+    )
+    length = found.pop("length")
+    return {**found, "minutes": int(length.total_seconds()) // 60 if length else 0}
+
+
+def _reviews(tutor_id: UUID) -> dict[str, int]:
+    shown = TutorReview.objects.filter(tutor_id=tutor_id, is_hidden=False)
+    found = shown.aggregate(reviews=Count("pk"), stars=Sum("stars"))
+    return {"reviews": found["reviews"], "stars": found["stars"] or 0}
+
+
+def hours(tutor_id: UUID) -> int:
+    """Of lessons held: what commission tiers count."""
+    minutes = TutorStanding.objects.filter(pk=tutor_id).values_list("minutes", flat=True).first()
+    return (minutes or 0) // 60

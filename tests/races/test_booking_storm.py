@@ -1,0 +1,160 @@
+"""Ten thousand attempts by 32 clients over HTTP, against a real gunicorn: nobody is booked twice,
+nobody waits in a ring, nothing breaks. And the same without the guards, which fails."""
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from django.db import connection
+
+from accounts import tokens
+from accounts.models import User
+from booking.models import LessonType
+from booking.services import offers
+from tests.booking.conftest import hour, open_diary
+from tests.races.test_booking import crowd, overlaps, without_guards
+from tests.realtime.servers import on_test_database
+from tests.sandbox_server import free_port
+from tutorme.core.money import Money
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS, ATTEMPTS = 32, 10_000
+# However busy the machine is, the storm ends; what was tried by then is counted.
+SECONDS = 240
+EXPECTED = {201, 409, 422}
+_STEP = timedelta(minutes=15)
+
+
+@contextmanager
+def gunicorn(**more: str) -> Iterator[str]:
+    """As `make run` starts it, but for the number of processes; limits of the API are off."""
+    port = free_port()
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.races.storm_settings", **more}
+    command = [sys.executable, "-m", "gunicorn", "tutorme.wsgi:application"]
+    size = ["--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}"]
+    with subprocess.Popen([*command, *size], cwd=ROOT, env=on_test_database(**settings)) as server:
+        try:
+            _wait(f"http://127.0.0.1:{port}/healthz/")
+            yield f"http://127.0.0.1:{port}/api/v1/bookings/"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait(url: str) -> None:
+    for _ in range(120):
+        try:
+            if httpx.get(url, timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.5)
+    raise AssertionError("the server did not come up")
+
+
+class Storm:
+    """32 students at random times of two tutors; each lets go of half of what they got."""
+
+    def __init__(self, url: str, kinds: list[LessonType], people: list[User]) -> None:
+        self.url, self.kinds, self.people = url, kinds, people
+        self.seen: Counter[int] = Counter()
+        self._guard = threading.Lock()
+        self._left = ATTEMPTS
+        self._ends = time.monotonic() + SECONDS
+
+    def run(self) -> Counter[int]:
+        # The tokens are made before the start, the starts drawn by each client's own dice.
+        ready = [(who, tokens.open_session(who).access) for who in self.people]
+        threads = [threading.Thread(target=self._client, args=pair) for pair in ready]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return self.seen
+
+    def _next(self) -> bool:
+        with self._guard:
+            self._left -= 1
+            return self._left >= 0 and time.monotonic() < self._ends
+
+    def _client(self, who: User, token: str) -> None:
+        dice = random.Random(who.username)
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(headers=headers, timeout=60) as client:
+            while self._next():
+                answer = self._attempt(client, dice)
+                with self._guard:
+                    self.seen[answer.status_code] += 1
+                if answer.status_code == 201 and dice.random() < 0.5:
+                    client.post(f"{self.url}{answer.json()['id']}/cancel/", json={})
+
+    def _attempt(self, client: httpx.Client, dice: random.Random) -> httpx.Response:
+        start = hour(3 + dice.randrange(3), 8) + _STEP * dice.randrange(44)
+        body = {"session_type": str(dice.choice(self.kinds).pk), "start": start.isoformat()}
+        return client.post(self.url, json=body, headers={"Idempotency-Key": str(uuid4())})
+
+
+@pytest.fixture
+def kinds(tess: User, orla: User) -> list[LessonType]:
+    open_diary(tess, slot_minutes=15, buffer_after=10)
+    open_diary(orla, slot_minutes=15, buffer_before=5)
+    free = Money(0, "EUR")
+    return [
+        offers.offer(tutor_id=who.pk, title="Chat", minutes=60, price=free) for who in (tess, orla)
+    ]
+
+
+def deadlocks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def test_ten_thousand_attempts(kinds: list[LessonType]) -> None:
+    before = deadlocks()
+    with gunicorn() as url:
+        seen = Storm(url, kinds, crowd(CLIENTS)).run()
+    # The statistics arrive a moment after the fact.
+    time.sleep(1)
+    assert set(seen) <= EXPECTED, seen
+    assert seen[201] >= 50, seen
+    assert sum(seen.values()) >= ATTEMPTS // 5, seen
+    assert overlaps("tutor_id", "blocked_from", "blocked_until") == 0
+    assert overlaps("student_id", "starts_at", "ends_at") == 0
+    assert deadlocks() == before
+
+
+def test_control_without_the_guards(kinds: list[LessonType], monkeypatch) -> None:
+    """One slot at a time and all at it: looking first is not enough."""
+    with without_guards(monkeypatch), gunicorn(STORM_WITHOUT_LOCKS="1") as url:
+        rush(url, kinds[0], crowd(CLIENTS))
+        assert overlaps("tutor_id", "blocked_from", "blocked_until") > 0
+
+
+def rush(url: str, kind: LessonType, people: list[User]) -> None:
+    ready = [tokens.open_session(who).access for who in people]
+    gun = threading.Barrier(len(ready))
+
+    def client(token: str) -> None:
+        with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60) as one:
+            for at in range(8):
+                start = hour(3, 8 + at).isoformat()
+                body = {"session_type": str(kind.pk), "start": start}
+                gun.wait(timeout=120)
+                one.post(url, json=body, headers={"Idempotency-Key": str(uuid4())})
+
+    threads = [threading.Thread(target=client, args=(token,)) for token in ready]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

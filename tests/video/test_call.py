@@ -1,0 +1,203 @@
+"""Two Chromium with made-up cameras hold a call through the built-in room of a running server:
+pictures and sound are counted on both sides."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+from accounts.models import User
+from tests.realtime.servers import Server, running
+from tests.video.conftest import opened
+from tests.waiting import until
+from video.models import ChatLine, Presence, Room
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.processes,
+    pytest.mark.django_db(transaction=True),
+]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+DEVICES = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--auto-select-desktop-capture-source=Entire screen",
+]
+SIGNAL = "**/signal/"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=DEVICES)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def server(db: None) -> Iterator[Server]:
+    with running("web") as web:
+        yield web
+
+
+@pytest.fixture
+def window(chromium: Browser, server: Server) -> Iterator[Any]:
+    contexts: list[BrowserContext] = []
+
+    def opens(who: User, room: Room) -> Page:
+        client = Client()
+        client.force_login(who)
+        context = chromium.new_context(base_url=server.url, permissions=["camera", "microphone"])
+        context.add_cookies(
+            [{"name": "sid", "value": client.cookies["sid"].value, "url": server.url}]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"/rooms/{room.pk}/")
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
+
+
+def goes_in(page: Page) -> None:
+    expect(page.locator("[data-check=network]")).to_have_attribute("data-state", "good")
+    page.click("[data-part=check] [data-act=join]")
+
+
+def counted(page: Page) -> dict[str, float]:
+    """What the browser counts of the one other person; nothing while there is no connection."""
+    found = page.evaluate("document.querySelector('tm-room').stats()")
+    rows = [row for row in found.values() if row["state"] == "connected"]
+    return rows[0] if len(rows) == 1 else {}
+
+
+def other(page: Page) -> str:
+    """The other person's window, as this one is connected to it."""
+    sessions = page.evaluate("document.querySelector('tm-room').stats().then(Object.keys)")
+    return sessions[0] if len(sessions) == 1 else ""
+
+
+def flows(page: Page) -> None:
+    """Pictures are decoded and sound arrives, and both go on."""
+    until(lambda: counted(page).get("framesDecoded", 0) > 10, within_s=40)
+    before = counted(page)
+    page.wait_for_timeout(1500)
+    after = counted(page)
+    for figure in ("framesDecoded", "framesSent", "audioReceived", "audioEnergy"):
+        assert after[figure] > before[figure], (figure, before, after)
+
+
+def test_they_meet(window, tess, sam, room) -> None:
+    theirs, ours = window(tess, room), window(sam, room)
+    goes_in(theirs)
+    expect(theirs.locator("[data-part=alone]")).to_be_visible()
+    goes_in(ours)
+    for page in (theirs, ours):
+        flows(page)
+        expect(page.locator(".tile")).to_have_count(2)
+    ours.click("[data-part=call] [data-act=mic]")
+    expect(theirs.locator(".tile:not(.tile-me) .tile-state")).to_have_text("microphone off")
+    ours.fill("#chat-text", "Page 12?")
+    ours.press("#chat-text", "Enter")
+    expect(theirs.locator("[data-chat-lines]")).to_contain_text("Page 12?")
+    theirs.fill("#notes-text", "Homework: 12 to 14")
+    expect(ours.locator("#notes-text")).to_have_value("Homework: 12 to 14")
+    spoken = "new CustomEvent('tm:caption', {detail: {text: 'so x is 3'}})"
+    ours.evaluate(f"document.dispatchEvent({spoken})")
+    expect(theirs.locator("[data-part=caption]")).to_have_text("Sam: so x is 3")
+    ours.click("[data-part=call] [data-act=leave]")
+    expect(ours.locator("h1")).to_have_text("You have left the room")
+    expect(theirs.locator(".tile")).to_have_count(1)
+    assert ChatLine.objects.count() == 1
+    until(lambda: Presence.objects.filter(ending="left").count() == 1)
+
+
+def test_a_reload(window, tess, sam, room) -> None:
+    theirs, ours = window(tess, room), window(sam, room)
+    for page in (theirs, ours):
+        goes_in(page)
+    flows(theirs)
+    before = other(theirs)
+    ours.reload()
+    goes_in(ours)
+    until(lambda: other(theirs) not in {before, ""})
+    for page in (theirs, ours):
+        flows(page)
+        expect(page.locator(".tile")).to_have_count(2)
+
+
+def test_lost_answers_and_a_lost_line(window, tess, sam, room) -> None:
+    """The first answers never arrive although the room took what was said; then, in the middle of
+    the call, the line is gone for some seconds."""
+    theirs, ours = window(tess, room), window(sam, room)
+    left = {"answers": 3}
+
+    def swallow(route: Route) -> None:
+        if left["answers"] == 0:
+            route.continue_()
+            return
+        left["answers"] -= 1
+        route.fetch()
+        route.abort()
+
+    ours.route(SIGNAL, swallow)
+    goes_in(theirs)
+    goes_in(ours)
+    for page in (theirs, ours):
+        flows(page)
+    assert left["answers"] == 0
+    ours.context.set_offline(True)
+    expect(ours.locator("[data-part=offline]")).to_be_visible()
+    ours.wait_for_timeout(4000)
+    ours.context.set_offline(False)
+    expect(ours.locator("[data-part=offline]")).to_be_hidden()
+    for page in (theirs, ours):
+        flows(page)
+
+
+def test_a_seat_that_lapsed_is_taken_again(window, tess, sam, room) -> None:
+    """The computer slept for longer than the lease: the others saw them go, and come again."""
+    theirs, ours = window(tess, room), window(sam, room)
+    for page in (theirs, ours):
+        goes_in(page)
+    flows(theirs)
+    before = other(theirs)
+    here = Presence.objects.filter(member__user=sam, left_at=None)
+    here.update(joined_at="2020-01-01T00:00Z", seen_at="2020-01-01T00:00Z")
+    until(lambda: Presence.objects.filter(member__user=sam, ending="lapsed").exists())
+    until(lambda: other(theirs) not in {before, ""})
+    for page in (theirs, ours):
+        flows(page)
+
+
+def test_another_window_of_the_same_person(window, tess, sam, room) -> None:
+    first, theirs = window(sam, room), window(tess, room)
+    goes_in(first)
+    goes_in(theirs)
+    second = window(sam, room)
+    goes_in(second)
+    expect(first.locator("[data-part=notice]")).to_contain_text("another window")
+    flows(second)
+    flows(theirs)
+
+
+def test_the_built_in_room_takes_over(window, tess, sam) -> None:
+    """Nobody answers where Twilio should be: one press, and both are in a call."""
+    room = opened(tess, sam, provider="twilio", capacity=50)
+    theirs, ours = window(tess, room), window(sam, room)
+    for page in (theirs, ours):
+        expect(page.locator("[data-part=trouble]")).to_be_visible()
+    for page in (theirs, ours):
+        page.click("[data-act=takeover]")
+        goes_in(page)
+    for page in (theirs, ours):
+        flows(page)
+    room.refresh_from_db()
+    assert (room.provider, room.epoch) == ("builtin", 2)

@@ -1,0 +1,188 @@
+"""Opening, moving and ending rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from booking.models import Booking
+from tutorme.core import jobs, outbox
+from tutorme.core.errors import NotAllowed
+from video import queries
+from video.errors import InviteStrangers, TooManyMembers
+from video.events import RoomClosed, RoomOpened
+from video.models import GROUP_CAPACITY, MESH_CAPACITY, Presence, Room, RoomMember
+from video.services import entry, presence, signals, telling
+from video.services.signals import Kind, Message
+
+OPENS_BEFORE = timedelta(minutes=10)
+CLOSES_AFTER = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+Role = RoomMember.Role
+_GOES_AHEAD = frozenset({Booking.State.CONFIRMED, Booking.State.IN_PROGRESS})
+
+
+@dataclass(frozen=True)
+class Plan:
+    title: str
+    starts_at: datetime
+    minutes: int
+    provider: str = Room.Provider.BUILTIN
+
+
+def window(starts_at: datetime, ends_at: datetime) -> dict[str, datetime]:
+    return {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "opens_at": starts_at - OPENS_BEFORE,
+        "closes_at": ends_at + CLOSES_AFTER,
+    }
+
+
+def capacity_of(provider: str) -> int:
+    return MESH_CAPACITY if provider == Room.Provider.BUILTIN else GROUP_CAPACITY
+
+
+@transaction.atomic
+def open_room(*, host: User, plan: Plan, guest_ids: Sequence[UUID]) -> Room:
+    """A meeting outside of any booking, with people the host has lessons with."""
+    wanted = set(guest_ids) - {host.pk}
+    if len(wanted) + 1 > capacity_of(plan.provider):
+        raise TooManyMembers
+    if not host.is_staff and queries.acquainted(host.pk, wanted) != wanted:
+        raise InviteStrangers
+    if User.objects.filter(pk__in=wanted, is_active=True).count() != len(wanted):
+        raise InviteStrangers
+    ends_at = plan.starts_at + timedelta(minutes=plan.minutes)
+    room = Room.objects.create(
+        title=plan.title,
+        host=host,
+        provider=plan.provider,
+        capacity=capacity_of(plan.provider),
+        **window(plan.starts_at, ends_at),
+    )
+    RoomMember.objects.create(room=room, user=host, role=Role.HOST)
+    RoomMember.objects.bulk_create(
+        RoomMember(room=room, user_id=user_id, role=Role.GUEST) for user_id in sorted(wanted)
+    )
+    outbox.record(
+        RoomOpened(room.pk, host.pk, [str(user_id) for user_id in sorted(wanted)], None),
+        actor_id=host.pk,
+    )
+    return room
+
+
+@transaction.atomic
+def open_for_booking(booking: Booking) -> Room:
+    """The room of a lesson, once; its two people come by their booking."""
+    room, is_new = Room.objects.get_or_create(
+        source=source_of(booking.pk),
+        defaults={
+            "title": booking.lesson_type.title[:120],
+            "host_id": booking.tutor_id,
+            "provider": settings.VIDEO_PROVIDER,
+            "capacity": capacity_of(settings.VIDEO_PROVIDER),
+            **window(booking.starts_at, booking.ends_at),
+        },
+    )
+    if is_new:
+        people = ((booking.tutor_id, Role.HOST), (booking.student_id, Role.GUEST))
+        RoomMember.objects.bulk_create(
+            RoomMember(room=room, user_id=user_id, role=role, booking=booking)
+            for user_id, role in people
+        )
+        guests = [str(booking.student_id)]
+        outbox.record(RoomOpened(room.pk, booking.tutor_id, guests, booking.pk))
+    return room
+
+
+def room_of_lesson(*, booking_id: UUID, user_id: UUID) -> UUID | None:
+    """Where this person may come in for this lesson, if they may come in at all."""
+    with transaction.atomic():
+        rows = Booking.objects.select_related("lesson_type").filter(pk=booking_id)
+        booking = rows.select_for_update(of=("self",), no_key=True).first()
+        if booking is None or user_id not in {booking.tutor_id, booking.student_id}:
+            return None
+        follow_booking(booking)
+        room = Room.objects.filter(source=source_of(booking_id), state=Room.State.OPEN).first()
+    return room.pk if room else None
+
+
+def source_of(booking_id: UUID) -> str:
+    return f"booking:{booking_id}"
+
+
+@transaction.atomic
+def follow_booking(booking: Booking) -> None:
+    """The room is open when its lesson is, and for as long as the lesson stands."""
+    found = Room.objects.filter(source=source_of(booking.pk)).first()
+    if found is None:
+        if booking.state in _GOES_AHEAD:
+            open_for_booking(booking)
+        return
+    room = entry.locked(found.pk)
+    if booking.state not in queries.STANDING:
+        close(room, now=timezone.now())
+        return
+    if room.starts_at != booking.starts_at or room.ends_at != booking.ends_at:
+        times = window(booking.starts_at, booking.ends_at)
+        Room.objects.filter(pk=room.pk, state=Room.State.OPEN).update(**times)
+
+
+@transaction.atomic
+def end(*, user: Any, room_id: UUID) -> Room:
+    """By its host or staff; ending twice is once."""
+    room = entry.locked(entry.find(user=user, room_id=room_id).pk)
+    if room.host_id != user.pk and not user.is_staff:
+        raise NotAllowed
+    close(room, now=timezone.now())
+    return room
+
+
+def close(room: Room, *, now: datetime) -> None:
+    """The caller holds the room's row."""
+    if room.state == Room.State.ENDED:
+        return
+    presence.end_all(room, ending=Presence.Ending.CLOSED, now=now)
+    signals.write(room, [Message(Kind.CLOSED)])
+    room.state, room.ended_at = Room.State.ENDED, now
+    room.save(update_fields=["state", "ended_at"])
+    telling.ended(room, now)
+    outbox.record(RoomClosed(room.pk, _booking_of(room), now), key=f"room.closed:{room.pk}")
+    hang_up(room)
+
+
+def _booking_of(room: Room) -> UUID | None:
+    found: UUID | None = (
+        room.members.filter(role=Role.HOST).values_list("booking_id", flat=True).first()
+    )
+    return found
+
+
+def hang_up(room: Room) -> None:
+    """Whatever call a provider keeps for this room at this moment is to end."""
+    if room.provider_room:
+        jobs.enqueue(
+            "video.hang_up",
+            key=f"video.hang_up:{room.provider_room}",
+            args={"provider_room": room.provider_room},
+        )
+
+
+def sweep(*, now: datetime | None = None, limit: int = 200) -> int:
+    """Closes rooms whose time is over."""
+    now = now or timezone.now()
+    due = Room.objects.filter(state=Room.State.OPEN, closes_at__lte=now).order_by("closes_at")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    for room_id in ids:
+        with transaction.atomic():
+            room = entry.locked(room_id)
+            if room.closes_at <= now:
+                close(room, now=now)
+    return len(ids)
