@@ -11,6 +11,7 @@ from realtime import (  # declared by being read
     assessment_announcements,  # noqa: F401
     booking_announcements,  # noqa: F401
     broadcasts,
+    calendar_announcements,  # noqa: F401
     certificate_announcements,  # noqa: F401
     course_announcements,  # noqa: F401
     digest_announcements,  # noqa: F401
@@ -46,7 +47,7 @@ for _event in sorted({row.event for row in all_announcements()}, key=lambda even
     outbox.handles(_event)(_teller(_event))
 
 
-# What is said on channels, beside what is announced --------------------------------------------
+# What is said on channels ----------------------------------------------------------------------
 
 
 @outbox.handles(PaymentCaptured)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import faults, mail, sendgrid
+from sandbox.calendars import files
 from sandbox.google import calendar as google
 from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
@@ -60,6 +61,7 @@ app = Starlette(
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        *files.routes,
         Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
         *sendgrid.routes,

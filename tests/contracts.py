@@ -34,9 +34,9 @@ DOCUMENTS = {
     ("/google/calendar/v3", "/"): "google/calendar.v3.openapi.json",
     ("/openrouter/api/v1", "/chat/completions"): "openrouter/openrouter.slice.json",
     ("/graph/v1.0", "/me/events"): "msgraph/graph_v1_calendar.slice.json",
-    ("/sendgrid", "/v3/mail/send"): "sendgrid/tsg_mail_v3.json",
     # Not Graphy's own: what independent integrations of it agree on.
     ("/graphy", "/public/v1/"): "graphy/graphy.unofficial.openapi.json",
+    ("/sendgrid", "/v3/mail/send"): "sendgrid/tsg_mail_v3.json",
 }
 # What the documents leave out. Google's names no answer but 200, not even the empty one; Twilio's
 # no refusal.

@@ -164,11 +164,11 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
     settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    settings.GRAPHY = providers.graphy(base.env, running_sandbox.url)
+    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
     office.forget()
     settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
     settings.SENDGRID = providers.sendgrid(base.env, running_sandbox.url)
-    settings.GRAPHY = providers.graphy(base.env, running_sandbox.url)
-    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

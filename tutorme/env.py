@@ -150,7 +150,6 @@ VARIABLES: Sequence[Variable] = (
             "me",
             "Zoom user who hosts for tutors without a seat in that account.",
         ),
-        ("ZOOM_WEBHOOK_SECRET", "str", "", "Secret token of its webhooks; empty refuses them."),
     ),
     *_group(
         "AI",

@@ -119,6 +119,46 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
     }
 
 
+def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    own = "https://api.ongraphy.com"
+    base_url = env.text("GRAPHY_BASE_URL") or (f"{sandbox_url}/graphy" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "merchant_id": env.text("GRAPHY_MERCHANT_ID") or ("sandbox" if sandbox_url else ""),
+        "api_key": env.text("GRAPHY_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
+        or (["sandbox-secret"] if sandbox_url else []),
+        "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+    }
+
+
+def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
+    """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
+    base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
+    stand_ins = {
+        "account_sid": "AC00000000000000000000000000000000",
+        "api_key": "SK00000000000000000000000000000000",
+        "api_secret": "sandbox-secret-for-twilio-tokens",
+        "auth_token": "sandbox-auth-token",
+    }
+    keys = {
+        name: env.text(f"TWILIO_{name.upper()}") or (stand_in if sandbox_url else "")
+        for name, stand_in in stand_ins.items()
+    }
+    callback = f"{public_base_url}/api/v1/video/webhooks/twilio/"
+    return {"base_url": base_url, "callback_url": callback, **keys}
+
+
+def ice(env: Environment) -> dict[str, Any]:
+    """What the built-in room tells browsers about networks; see docs/operations.md."""
+    return {
+        "stun_urls": env.items("STUN_URLS"),
+        "turn_urls": env.items("TURN_URLS"),
+        "turn_secret": env.text("TURN_SECRET"),
+        "turn_seconds": env.number("TURN_SECONDS"),
+    }
+
+
 def pusher(env: Environment, sandbox_url: str) -> dict[str, Any]:
     """Where we speak to Pusher (`host`, `port`), and where browsers do (`ws_host`, `ws_port`)."""
     cluster = env.text("PUSHER_CLUSTER")
@@ -164,46 +204,6 @@ def sendgrid(env: Environment, sandbox_url: str) -> dict[str, str]:
     }
 
 
-def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
-    own = "https://api.ongraphy.com"
-    base_url = env.text("GRAPHY_BASE_URL") or (f"{sandbox_url}/graphy" if sandbox_url else own)
-    return {
-        "base_url": base_url.rstrip("/"),
-        "merchant_id": env.text("GRAPHY_MERCHANT_ID") or ("sandbox" if sandbox_url else ""),
-        "api_key": env.text("GRAPHY_API_KEY") or ("sandbox-key" if sandbox_url else ""),
-        "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
-        or (["sandbox-secret"] if sandbox_url else []),
-        "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
-    }
-
-
-def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
-    """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
-    base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
-    stand_ins = {
-        "account_sid": "AC00000000000000000000000000000000",
-        "api_key": "SK00000000000000000000000000000000",
-        "api_secret": "sandbox-secret-for-twilio-tokens",
-        "auth_token": "sandbox-auth-token",
-    }
-    keys = {
-        name: env.text(f"TWILIO_{name.upper()}") or (stand_in if sandbox_url else "")
-        for name, stand_in in stand_ins.items()
-    }
-    callback = f"{public_base_url}/api/v1/video/webhooks/twilio/"
-    return {"base_url": base_url, "callback_url": callback, **keys}
-
-
-def ice(env: Environment) -> dict[str, Any]:
-    """What the built-in room tells browsers about networks; see docs/operations.md."""
-    return {
-        "stun_urls": env.items("STUN_URLS"),
-        "turn_urls": env.items("TURN_URLS"),
-        "turn_secret": env.text("TURN_SECRET"),
-        "turn_seconds": env.number("TURN_SECONDS"),
-    }
-
-
 def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
     standing_in = bool(sandbox_url)
     return {
@@ -214,8 +214,6 @@ def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
         "client_secret": env.text("ZOOM_CLIENT_SECRET")
         or ("sandbox-secret" if standing_in else ""),
         "host_user": env.text("ZOOM_HOST_USER"),
-        "webhook_secret": env.text("ZOOM_WEBHOOK_SECRET")
-        or ("sandbox-webhook-secret" if standing_in else ""),
     }
 
 

@@ -41,8 +41,8 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 LESSONS = Entry(("lessons",), _("My lessons"), "today")
-MESSAGES = Entry(("conversations",), _("Messages"), "mail")
 ROOMS = Entry(("rooms",), _("Rooms"), "device")
+MESSAGES = Entry(("conversations",), _("Messages"), "mail")
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
