@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import directory
+from accounts.events import DeletionDue
 from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
@@ -143,6 +144,13 @@ def take_the_lesson_back(event: PaymentRefunded) -> None:
     """All of its money went back without anybody calling the lesson off: it is off."""
     if event.full and event.kind == paying.KIND:
         cancelling.call_off_unpaid(event.target_id, order_id=event.order_id)
+
+
+@outbox.handles(DeletionDue)
+def call_off_all(event: DeletionDue) -> None:
+    user_id = str(event.user_id)
+    key = f"booking.call_off_all:{event.deletion_id}"
+    jobs.enqueue("booking.call_off_all", key=key, args={"user_id": user_id})
 
 
 @outbox.handles(BookingCancelled)

@@ -18,9 +18,11 @@ from sandbox.app import app
 from sandbox.calendars.grants import grants
 from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
+from sandbox.graphy.state import school
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
+from sandbox.pusher.sockets import office
 from sandbox.twilio import callbacks
 from sandbox.twilio.state import memory as twilio
 from sandbox.zoom.meetings import memory as zoom
@@ -147,7 +149,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         memory.forget()
     twilio.forget()
     callbacks.forget()
-    for kept in (zoom, calendars, grants):
+    for kept in (zoom, calendars, grants, school):
         kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
     settings.TWILIO = providers.twilio(base.env, running_sandbox.url, "http://127.0.0.1:1")
@@ -162,7 +164,11 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
     settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
+    settings.GRAPHY = providers.graphy(base.env, running_sandbox.url)
     settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
+    office.forget()
+    settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
+    settings.SENDGRID = providers.sendgrid(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

@@ -121,6 +121,15 @@ class PrivateForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class PaperForm(forms.Form):
+    title = Words(label=_("What it is"), max_length=160)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, PNG, JPEG or WebP up to 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/png,image/jpeg,image/webp"}),
+    )
+
+
 class SubjectRow(forms.Form):
     subject = forms.ChoiceField(label=_("Subject"), required=False)
     levels = forms.MultipleChoiceField(
@@ -306,6 +315,13 @@ STEPS: dict[str, tuple[str | Promise, Callable[[Any, TutorProfile, dict[str, Any
     "background": (_("Your background"), background_step),
     "private": (_("For payouts only"), private_step),
 }
+
+
+# All parts of the page: those above, and what is shown to the site alone.
+PARTS: list[tuple[str, str | Promise]] = [
+    *((key, label) for key, (label, _build) in STEPS.items()),
+    ("papers", _("Papers")),
+]
 
 
 class DirectoryForm(forms.Form):
