@@ -42,12 +42,12 @@ class OrganizationOut(OutputSerializer):
     archived_at = serializers.DateTimeField(allow_null=True)
 
 
-class MemberIn(StrictSerializer):
+class DeskMemberIn(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Member.Role.choices, default=Member.Role.DESK)
 
 
-class MemberOut(OutputSerializer):
+class DeskMemberOut(OutputSerializer):
     id = serializers.UUIDField()
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Member.Role.choices)
@@ -55,7 +55,7 @@ class MemberOut(OutputSerializer):
     joined_at = serializers.DateTimeField(allow_null=True, help_text="Null while invited.")
 
 
-class CourseIn(StrictSerializer):
+class ExternalCourseIn(StrictSerializer):
     external_id = SafeText(max_length=120, help_text="Graphy's product id.")
     name = SafeText(max_length=160)
     instructor = SafeText(max_length=80, default="", allow_blank=True)
@@ -66,7 +66,7 @@ class CourseIn(StrictSerializer):
     )
 
 
-class CoursePatch(StrictSerializer):
+class ExternalCoursePatch(StrictSerializer):
     external_id = SafeText(max_length=120, required=False)
     name = SafeText(max_length=160, required=False)
     instructor = SafeText(max_length=80, required=False, allow_blank=True)
@@ -77,7 +77,7 @@ class CoursePatch(StrictSerializer):
     template = serializers.UUIDField(required=False, allow_null=True)
 
 
-class CourseOut(OutputSerializer):
+class ExternalCourseOut(OutputSerializer):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
     name = serializers.CharField()
@@ -139,7 +139,7 @@ class ImportOut(OutputSerializer):
     undone_at = serializers.DateTimeField(allow_null=True)
 
 
-class ProblemOut(OutputSerializer):
+class ImportProblemOut(OutputSerializer):
     problem = serializers.CharField(help_text="The cause's code.")
     detail = serializers.CharField()
     column = serializers.CharField(allow_blank=True)
@@ -148,7 +148,7 @@ class ProblemOut(OutputSerializer):
 
 
 class ImportDetailOut(ImportOut):
-    problems = ProblemOut(many=True)
+    problems = ImportProblemOut(many=True)
     preview = serializers.ListField(
         child=serializers.DictField(child=serializers.CharField()), help_text="The first rows."
     )
@@ -164,7 +164,7 @@ class ResendIn(StrictSerializer):
     )
 
 
-class DeliveryOut(OutputSerializer):
+class CertificateDeliveryOut(OutputSerializer):
     id = serializers.UUIDField()
     recipient = serializers.ChoiceField(choices=Delivery.Recipient.choices)
     reason = serializers.ChoiceField(choices=Delivery.Reason.choices)
@@ -178,13 +178,13 @@ class BundleIn(StrictSerializer):
     course = serializers.UUIDField(required=False, allow_null=True)
 
 
-class TemplateIn(StrictSerializer):
+class CertificateTemplateIn(StrictSerializer):
     name = serializers.SlugField(max_length=60)
     html = serializers.CharField(max_length=100_000, trim_whitespace=False)
     css = serializers.CharField(max_length=100_000, trim_whitespace=False, allow_blank=True)
 
 
-class TemplateOut(OutputSerializer):
+class CertificateTemplateOut(OutputSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     version = serializers.IntegerField()
@@ -193,7 +193,7 @@ class TemplateOut(OutputSerializer):
     created_at = serializers.DateTimeField()
 
 
-class TemplateDetailOut(TemplateOut):
+class CertificateTemplateDetailOut(CertificateTemplateOut):
     html = serializers.CharField()
     css = serializers.CharField()
 

@@ -37,7 +37,8 @@ class TemplateViewSet(ApiViewSet):
     access = dict.fromkeys(("list", "retrieve", "create", "make_default"), Grant(ADMIN, Scope.ALL))
 
     @extend_schema(
-        operation_id="certificate_templates_list", responses=shapes.TemplateOut(many=True)
+        operation_id="certificate_templates_list",
+        responses=shapes.CertificateTemplateOut(many=True),
     )
     def list(self, request: Request) -> Response:
         """All versions of all designs, newest first."""
@@ -45,20 +46,22 @@ class TemplateViewSet(ApiViewSet):
         rows = CertificateTemplate.objects.values(*_COLUMNS)
         return page.get_paginated_response(page.paginate_queryset(rows, request, self))
 
-    @extend_schema(operation_id="certificate_templates_read", responses=shapes.TemplateDetailOut)
+    @extend_schema(
+        operation_id="certificate_templates_read", responses=shapes.CertificateTemplateDetailOut
+    )
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One version with its source."""
         return Response(self._card(_row(pk)))
 
     @extend_schema(
         operation_id="certificate_templates_create",
-        request=shapes.TemplateIn,
-        responses={201: shapes.TemplateDetailOut},
+        request=shapes.CertificateTemplateIn,
+        responses={201: shapes.CertificateTemplateDetailOut},
     )
     def create(self, request: Request) -> Response:
         """Add a version of a design. It is printed with difficult names first; 422 says what is
         wrong with it. A version is never edited: send the changed one."""
-        body = read_body(shapes.TemplateIn, request)
+        body = read_body(shapes.CertificateTemplateIn, request)
         templates.prove(html=body["html"], css=body["css"])
         row = templates.add_version(**body, actor_id=request.user.pk)
         return Response(self._card(row), status=201)
@@ -66,7 +69,7 @@ class TemplateViewSet(ApiViewSet):
     @extend_schema(
         operation_id="certificate_templates_make_default",
         request=None,
-        responses=shapes.TemplateDetailOut,
+        responses=shapes.CertificateTemplateDetailOut,
     )
     def make_default(self, request: Request, pk: UUID) -> Response:
         """Issue from this version from now on."""
