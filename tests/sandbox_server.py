@@ -22,6 +22,7 @@ from sandbox.graphy.state import school
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
+from sandbox.pusher.sockets import office
 from sandbox.twilio import callbacks
 from sandbox.twilio.state import memory as twilio
 from sandbox.zoom.meetings import memory as zoom
@@ -165,6 +166,9 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
     settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
     settings.GRAPHY = providers.graphy(base.env, running_sandbox.url)
     settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
+    office.forget()
+    settings.PUSHER = providers.pusher(base.env, running_sandbox.url)
+    settings.SENDGRID = providers.sendgrid(base.env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

@@ -21,7 +21,8 @@ def is_entitled(member: RoomMember) -> bool:
     if member.booking_id is not None:
         return Booking.objects.filter(pk=member.booking_id, state__in=STANDING).exists()
     host = TutorProfile.objects.filter(user_id=member.room.host_id)
-    return host.filter(state=TutorProfile.State.APPROVED).exists() or is_staff(member.room.host_id)
+    teaches: bool = host.filter(state=TutorProfile.State.APPROVED).exists()
+    return teaches or is_staff(member.room.host_id)
 
 
 def is_staff(user_id: UUID) -> bool:
@@ -75,7 +76,7 @@ def news(room_id: UUID, *, session: UUID, after: int) -> list[dict[str, Any]]:
         .order_by("seq")
         .values("seq", "kind", "sender", "payload")[:200]
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def members(room: Room) -> list[dict[str, Any]]:

@@ -113,13 +113,13 @@ class ExternalCourseViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="external_courses_update",
-        request=shapes.ExternalCoursePatch,
+        request=shapes.CoursePatch,
         responses=shapes.ExternalCourseOut,
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a course. Certificates that were issued keep what they say."""
         row = _course(pk)
-        changes = _facts(read_body(shapes.ExternalCoursePatch, request))
+        changes = _facts(read_body(shapes.CoursePatch, request))
         require_match(request, tag(row))
         row = external_courses.edit(course=row, changes=changes, actor_id=request.user.pk)
         return Response(course_card(row), headers={"ETag": tag(row)})

@@ -66,7 +66,7 @@ class ExternalCourseIn(StrictSerializer):
     )
 
 
-class ExternalCoursePatch(StrictSerializer):
+class CoursePatch(StrictSerializer):
     external_id = SafeText(max_length=120, required=False)
     name = SafeText(max_length=160, required=False)
     instructor = SafeText(max_length=80, required=False, allow_blank=True)
@@ -139,7 +139,7 @@ class ImportOut(OutputSerializer):
     undone_at = serializers.DateTimeField(allow_null=True)
 
 
-class ImportProblemOut(OutputSerializer):
+class ProblemOut(OutputSerializer):
     problem = serializers.CharField(help_text="The cause's code.")
     detail = serializers.CharField()
     column = serializers.CharField(allow_blank=True)
@@ -148,7 +148,7 @@ class ImportProblemOut(OutputSerializer):
 
 
 class ImportDetailOut(ImportOut):
-    problems = ImportProblemOut(many=True)
+    problems = ProblemOut(many=True)
     preview = serializers.ListField(
         child=serializers.DictField(child=serializers.CharField()), help_text="The first rows."
     )
@@ -164,7 +164,7 @@ class ResendIn(StrictSerializer):
     )
 
 
-class CertificateDeliveryOut(OutputSerializer):
+class DeliveryOut(OutputSerializer):
     id = serializers.UUIDField()
     recipient = serializers.ChoiceField(choices=Delivery.Recipient.choices)
     reason = serializers.ChoiceField(choices=Delivery.Reason.choices)
@@ -178,13 +178,13 @@ class BundleIn(StrictSerializer):
     course = serializers.UUIDField(required=False, allow_null=True)
 
 
-class CertificateTemplateIn(StrictSerializer):
+class TemplateIn(StrictSerializer):
     name = serializers.SlugField(max_length=60)
     html = serializers.CharField(max_length=100_000, trim_whitespace=False)
     css = serializers.CharField(max_length=100_000, trim_whitespace=False, allow_blank=True)
 
 
-class CertificateTemplateOut(OutputSerializer):
+class TemplateOut(OutputSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     version = serializers.IntegerField()
@@ -193,7 +193,7 @@ class CertificateTemplateOut(OutputSerializer):
     created_at = serializers.DateTimeField()
 
 
-class CertificateTemplateDetailOut(CertificateTemplateOut):
+class TemplateDetailOut(TemplateOut):
     html = serializers.CharField()
     css = serializers.CharField()
 

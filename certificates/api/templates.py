@@ -37,8 +37,7 @@ class TemplateViewSet(ApiViewSet):
     access = dict.fromkeys(("list", "retrieve", "create", "make_default"), Grant(ADMIN, Scope.ALL))
 
     @extend_schema(
-        operation_id="certificate_templates_list",
-        responses=shapes.CertificateTemplateOut(many=True),
+        operation_id="certificate_templates_list", responses=shapes.TemplateOut(many=True)
     )
     def list(self, request: Request) -> Response:
         """All versions of all designs, newest first."""
@@ -46,22 +45,20 @@ class TemplateViewSet(ApiViewSet):
         rows = CertificateTemplate.objects.values(*_COLUMNS)
         return page.get_paginated_response(page.paginate_queryset(rows, request, self))
 
-    @extend_schema(
-        operation_id="certificate_templates_read", responses=shapes.CertificateTemplateDetailOut
-    )
+    @extend_schema(operation_id="certificate_templates_read", responses=shapes.TemplateDetailOut)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One version with its source."""
         return Response(self._card(_row(pk)))
 
     @extend_schema(
         operation_id="certificate_templates_create",
-        request=shapes.CertificateTemplateIn,
-        responses={201: shapes.CertificateTemplateDetailOut},
+        request=shapes.TemplateIn,
+        responses={201: shapes.TemplateDetailOut},
     )
     def create(self, request: Request) -> Response:
         """Add a version of a design. It is printed with difficult names first; 422 says what is
         wrong with it. A version is never edited: send the changed one."""
-        body = read_body(shapes.CertificateTemplateIn, request)
+        body = read_body(shapes.TemplateIn, request)
         templates.prove(html=body["html"], css=body["css"])
         row = templates.add_version(**body, actor_id=request.user.pk)
         return Response(self._card(row), status=201)
@@ -69,7 +66,7 @@ class TemplateViewSet(ApiViewSet):
     @extend_schema(
         operation_id="certificate_templates_make_default",
         request=None,
-        responses=shapes.CertificateTemplateDetailOut,
+        responses=shapes.TemplateDetailOut,
     )
     def make_default(self, request: Request, pk: UUID) -> Response:
         """Issue from this version from now on."""

@@ -110,7 +110,7 @@ class CertificateViewSet(ApiViewSet):
     @extend_schema(
         operation_id="certificates_resend",
         request=desk_shapes.ResendIn,
-        responses={202: desk_shapes.CertificateDeliveryOut},
+        responses={202: desk_shapes.DeliveryOut},
     )
     def resend(self, request: Request, pk: UUID) -> Response:
         """Send a certificate again, to its learner or to the organisation's contact. Between two
@@ -124,8 +124,7 @@ class CertificateViewSet(ApiViewSet):
         return Response(found, status=202)
 
     @extend_schema(
-        operation_id="certificates_deliveries",
-        responses=desk_shapes.CertificateDeliveryOut(many=True),
+        operation_id="certificates_deliveries", responses=desk_shapes.DeliveryOut(many=True)
     )
     def deliveries(self, request: Request, pk: UUID) -> Response:
         """To whom a certificate was sent, and what became of each mail; the last fifty."""
