@@ -78,7 +78,9 @@ class MessageForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    files = FilesField(label=_("Files"), required=False, help_text=_("Pictures, PDF, documents."))
+    files = FilesField(  # type: ignore[assignment]  # shadows what Django calls the upload
+        label=_("Files"), required=False, help_text=_("Pictures, PDF, documents.")
+    )
 
 
 class ReportForm(forms.Form):

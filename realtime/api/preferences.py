@@ -30,7 +30,7 @@ class NotificationPreferencesIn(StrictSerializer):
     digest = serializers.ChoiceField(choices=preferences.Digest.choices, required=False)
     quiet_from = serializers.TimeField(required=False, allow_null=True)
     quiet_until = serializers.TimeField(required=False, allow_null=True)
-    kinds = ChoiceIn(many=True, required=False, max_length=200)
+    kinds = ChoiceIn(many=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         hours = [attrs[name] for name in ("quiet_from", "quiet_until") if name in attrs]

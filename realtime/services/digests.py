@@ -15,6 +15,7 @@ from tutorme.core import outbox
 
 def add(kind: str, told: Told) -> bool:
     """False where it was added before."""
+    assert told.user_id is not None, "who has no account has no digest"
     row = DigestLine(
         user_id=told.user_id, kind=kind, facts=told.facts, url=told.url, dedupe_key=told.key
     )

@@ -1,6 +1,7 @@
 """Two people writing to each other: who may, what is read, what is removed."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from courses.models import Course, Enrollment
 from realtime.models import (
     Block,
+    Channel,
     ChannelEvent,
     Conversation,
     Message,
@@ -19,7 +21,7 @@ from realtime.models import (
     Notification,
     Participant,
 )
-from realtime.services import channels, conversations, presence
+from realtime.services import conversations, presence
 from tests.races.parallel import together
 from tutorme.core.channels import access
 
@@ -328,13 +330,14 @@ def test_others_find_no_page(client: Client, talk, otto, sam) -> None:
 # At once ---------------------------------------------------------------------------------------
 
 
+def begun_id(one, other) -> Any:
+    return conversations.begin(user=one, other_id=other.pk).pk
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_begin_at_once_share_one(course, sam, tess) -> None:
     begun = together(
-        [
-            lambda one=one, other=other: conversations.begin(user=one, other_id=other.pk).pk
-            for one, other in ((sam, tess), (tess, sam)) * 4
-        ]
+        [partial(begun_id, one, other) for one, other in ((sam, tess), (tess, sam)) * 4]
     )
     assert len(set(begun)) == 1
     assert Participant.objects.count() == 2
@@ -345,12 +348,12 @@ def test_messages_at_once_are_numbered_without_a_gap(course, sam, tess) -> None:
     talk_id = conversations.begin(user=sam, other_id=tess.pk).pk
     together(
         [
-            lambda who=who: conversations.send(user=who, conversation_id=talk_id, body="x")
+            partial(conversations.send, user=who, conversation_id=talk_id, body="x")
             for who in (sam, tess) * 6
         ]
     )
     assert list(Message.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 13))
-    assert channels.Channel.objects.get(pk=f"private-conversation-{talk_id}").last_seq >= 12
+    assert Channel.objects.get(pk=f"private-conversation-{talk_id}").last_seq >= 12
 
 
 @pytest.mark.django_db(transaction=True)

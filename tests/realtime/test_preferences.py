@@ -170,19 +170,25 @@ def test_the_next_digest_is_eight_in_the_morning_there() -> None:
     assert preferences.next_digest(row, "UTC", monday) == datetime(2026, 4, 6, 8, tzinfo=UTC)
 
 
+def due() -> datetime:
+    at = NotificationSettings.objects.get().digest_at
+    assert at is not None
+    return at
+
+
 def test_gathered_mails_are_one_and_each_piece_is_in_one(api, sam, sandbox, drain) -> None:
     api(sam).patch(API, {"digest": "daily"}, format="json")
     for number in range(3):
         mail.owe("welcome", told(sam, f"k{number}"))
         mail.owe("welcome", told(sam, f"k{number}"))
     assert (mails(sam), DigestLine.objects.count()) == (0, 3)
-    later = NotificationSettings.objects.get().digest_at + timedelta(seconds=1)
+    later = due() + timedelta(seconds=1)
     assert (digests.send_due(later), digests.send_due(later)) == (1, 0)
     drain()
     (sent,) = sandbox.mails(sam.email)
     assert sent["subject"] == "What happened on TutorMe"
     assert sent["text"].count("- Welcome to TutorMe") == 3
-    tomorrow = NotificationSettings.objects.get().digest_at + timedelta(seconds=1)
+    tomorrow = due() + timedelta(seconds=1)
     digests.send_due(tomorrow)
     drain()
     assert len(sandbox.mails(sam.email)) == 1

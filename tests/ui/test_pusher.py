@@ -2,6 +2,7 @@
 change nothing of what a page hears. The page says what it wants to hear and knows no driver."""
 
 import os
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -34,10 +35,10 @@ def pusher_site(sandbox, settings, live_server):
     return live_server
 
 
-def signed_in(user) -> dict[str, str]:
+def signed_in(user, url: str) -> Any:
     client = Client()
     client.force_login(user)
-    return {"name": "sid", "value": client.cookies["sid"].value}
+    return {"name": "sid", "value": client.cookies["sid"].value, "url": url}
 
 
 def listeners(sandbox) -> list[list[str]]:
@@ -48,7 +49,7 @@ def test_a_page_hears_everything_once_whatever_pusher_loses(chromium, sandbox, p
     sam = cast.person("Sam")
     own = f"private-user-{sam.pk}"
     with opened(chromium) as page:
-        page.context.add_cookies([{**signed_in(sam), "url": pusher_site.url}])
+        page.context.add_cookies([signed_in(sam, pusher_site.url)])
         page.goto(f"{pusher_site.url}/settings/profile/")
         page.evaluate(LISTEN)
         until(lambda: [own] in listeners(sandbox), within_s=30)
@@ -72,7 +73,7 @@ def test_a_page_of_the_other_driver_fetches_no_pusher(chromium, sandbox, live_se
     assert django_settings.REALTIME_DRIVER == "sse"
     sam = cast.person("Sam")
     with opened(chromium) as page:
-        page.context.add_cookies([{**signed_in(sam), "url": live_server.url}])
+        page.context.add_cookies([signed_in(sam, live_server.url)])
         page.goto(f"{live_server.url}/settings/profile/")
         page.evaluate(LISTEN)
         page.wait_for_timeout(500)
