@@ -361,8 +361,7 @@ _announce(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
-    """Who has no account is sent it by a delivery of its own."""
-    if event.user_id is None:
+    if event.user_id is None:  # sent by a delivery of its own
         return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
