@@ -382,8 +382,7 @@ def _certificate_pdf(facts: Facts) -> list[Attachment]:
     try:
         pdf = path_of(certificate.storage_key).read_bytes()
     except FileNotFoundError as error:
-        # An operator prints it again from the admin; the mail waits for that.
-        raise RetryJob("the certificate's file is missing") from error
+        raise RetryJob("the certificate's file is missing: print it again in the admin") from error
     return [Attachment(certificate.file_name, "application/pdf", pdf)]
 
 
