@@ -359,8 +359,7 @@ _announce(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
-    """Who has no account is sent it by a delivery of its own."""
-    if event.user_id is None:
+    if event.user_id is None:  # sent by a delivery of its own
         return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
@@ -381,8 +380,7 @@ def _certificate_pdf(facts: Facts) -> list[Attachment]:
     try:
         pdf = path_of(certificate.storage_key).read_bytes()
     except FileNotFoundError as error:
-        # An operator prints it again from the admin; the mail waits for that.
-        raise RetryJob("the certificate's file is missing") from error
+        raise RetryJob("the certificate's file is missing: print it again in the admin") from error
     return [Attachment(certificate.file_name, "application/pdf", pdf)]
 
 
