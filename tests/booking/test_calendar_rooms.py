@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import TutorProfile, User
 from booking.models import Booking, Meeting, WrittenEvent
-from booking.services import cancelling, connecting, meetings
+from booking.services import cancelling, connecting, meetings, moving
 from tests.booking.calendars import CREATE, FAULTS, again, connect, events, take_back
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
@@ -47,7 +47,7 @@ def test_made_moved_and_ended_with_the_booking(
     assert meeting.join_url.startswith(host)
     (event,) = events(sandbox, provider, tess.email)
     assert not WrittenEvent.objects.exists()
-    row = cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
+    row = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
     drain()
     (moved,) = events(sandbox, provider, tess.email)
     assert moved["id"] == event["id"]

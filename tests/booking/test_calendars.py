@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from booking.gateways.base import Changes
 from booking.models import BusyTime, CalendarConnection, WrittenEvent
-from booking.services import cancelling, connecting, grants, syncing
+from booking.services import cancelling, connecting, grants, moving, syncing
 from tests.booking.calendars import (
     CREATE,
     FAULTS,
@@ -266,7 +266,7 @@ class TestWrittenOut:
             assert event["start"]["dateTime"].startswith(f"{row.starts_at:%Y-%m-%dT%H:%M}")
             assert f"/join/{row.pk}/" in str(event)
             assert busy(person) == []
-        row = cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
+        row = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
         drain()
         for person in (tess, sam):
             (event,) = events(sandbox, provider, person.email)

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from accounts.models import User
 from booking import invitations
 from booking.models import Booking, CalendarFeed, LessonType
-from booking.services import cancelling, feeds
+from booking.services import cancelling, feeds, moving
 from tests.booking.conftest import held, hour
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_an_invitation_read_back(booked: Booking, sam: User, tess: User) -> None
 
 def test_one_uid_for_life_and_a_rising_sequence(booked: Booking, sam: User) -> None:
     _, first = parsed(invitations.ics_for(booked, sam, "REQUEST"))
-    moved = cancelling.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
+    moved = moving.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
     _, second = parsed(invitations.ics_for(moved, sam, "REQUEST"))
     ended = cancelling.cancel(booking_id=booked.pk, by=sam)
     calendar, third = parsed(invitations.ics_for(ended, sam, "CANCEL"))
@@ -131,7 +131,7 @@ def test_a_lesson_as_a_file(booked: Booking, api, sam: User, otto: User) -> None
 def test_mails_carry_it(sandbox, booked: Booking, sam: User, tess: User, drain) -> None:
     """Confirmed, moved, cancelled: to both, each their own, read back as they came."""
     drain()
-    cancelling.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
+    moving.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
     drain()
     cancelling.cancel(booking_id=booked.pk, by=sam)
     drain()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import TutorProfile, User
 from booking import rooms
 from booking.models import Booking, LessonType, Meeting
-from booking.services import cancelling, groups, meetings, offers
+from booking.services import cancelling, groups, meetings, moving, offers
 from tests.booking.calendars import connect, events
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
@@ -95,7 +95,7 @@ class TestZoom:
             "auto_recording": "none",
         }
         assert made["start_time"] == f"{row.starts_at:%Y-%m-%dT%H:%M:%SZ}"
-        row = cancelling.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
+        row = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
         drain()
         (moved,) = zooms(sandbox)
         assert (moved["id"], moved["start_time"]) == (
