@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from booking.models import Booking, GroupSession, TutorReview  # noqa: F401  named in strings
+    from booking.models import Booking, GroupSession, LessonReview  # noqa: F401  named in strings
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -39,8 +39,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(Q(tutor_id__in=people) | Q(student_id__in=people))
 
 
-class TutorReviewQuerySet(models.QuerySet["TutorReview"]):
-    def visible_to(self, user: Any) -> "TutorReviewQuerySet":
+class LessonReviewQuerySet(models.QuerySet["LessonReview"]):
+    def visible_to(self, user: Any) -> "LessonReviewQuerySet":
         """Everybody's but the hidden, which their author and the staff see."""
         if getattr(user, "is_staff", False):
             return self

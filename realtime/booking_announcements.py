@@ -26,7 +26,7 @@ from booking.events import (
     TutorReviewWritten,
     WaitlistOffered,
 )
-from booking.models import Booking, MoveProposal, TutorReview, WaitlistEntry
+from booking.models import Booking, LessonReview, MoveProposal, WaitlistEntry
 from realtime.announcements import Announcement, Attachment, Facts, TextLike, Told, declare
 from tutorme.core.events import Event
 
@@ -146,8 +146,8 @@ def _offered(event: WaitlistOffered) -> list[Told]:
     return [_told(f"waitlist-offered:{entry.pk}", row, row.student, until=until)]
 
 
-def _review(pk: UUID) -> TutorReview:
-    return TutorReview.objects.select_related("tutor", "student").get(pk=pk)
+def _review(pk: UUID) -> LessonReview:
+    return LessonReview.objects.select_related("tutor", "student").get(pk=pk)
 
 
 def _reviewed(event: TutorReviewWritten) -> list[Told]:

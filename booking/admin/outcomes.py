@@ -17,12 +17,12 @@ from accounts.models import User
 from booking.models import (
     GroupSession,
     LessonDispute,
+    LessonReview,
     MoveProposal,
     Presence,
     Reminder,
     ReviewReport,
     Series,
-    TutorReview,
     TutorStanding,
     WaitlistEntry,
 )
@@ -119,7 +119,7 @@ class LessonDisputeAdmin(ReadOnlyAdmin):
         )
 
 
-@admin.register(TutorReview)
+@admin.register(LessonReview)
 class TutorReviewAdmin(ReadOnlyAdmin):
     list_display = ("tutor", "student", "stars", "is_hidden", "created_at")
     list_filter = ("stars", "is_hidden")
@@ -129,14 +129,14 @@ class TutorReviewAdmin(ReadOnlyAdmin):
     actions = ("hide", "show")
 
     @admin.action(description=_("Hide"))
-    def hide(self, request: HttpRequest, rows: QuerySet[TutorReview]) -> None:
+    def hide(self, request: HttpRequest, rows: QuerySet[LessonReview]) -> None:
         self._set(request, rows, hidden=True)
 
     @admin.action(description=_("Show again"))
-    def show(self, request: HttpRequest, rows: QuerySet[TutorReview]) -> None:
+    def show(self, request: HttpRequest, rows: QuerySet[LessonReview]) -> None:
         self._set(request, rows, hidden=False)
 
-    def _set(self, request: HttpRequest, rows: QuerySet[TutorReview], *, hidden: bool) -> None:
+    def _set(self, request: HttpRequest, rows: QuerySet[LessonReview], *, hidden: bool) -> None:
         actor = _actor(request).pk
         _each(
             request, rows, lambda row: reviews.hide(review_id=row.pk, hidden=hidden, actor_id=actor)

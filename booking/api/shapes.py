@@ -10,11 +10,11 @@ from booking.models import (
     BookingChange,
     GroupSession,
     LessonDispute,
+    LessonReview,
     LessonType,
     MoveProposal,
     Schedule,
     Series,
-    TutorReview,
     TutorStanding,
     WaitlistEntry,
 )
@@ -166,7 +166,7 @@ def dispute(row: LessonDispute) -> dict[str, Any]:
     }
 
 
-def review(row: TutorReview) -> dict[str, Any]:
+def review(row: LessonReview) -> dict[str, Any]:
     return {
         "id": row.pk,
         "tutor": row.tutor_id,

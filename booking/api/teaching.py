@@ -12,7 +12,7 @@ from booking import queries
 from booking.api import more_serializers as more
 from booking.api import serializers, shapes
 from booking.api.views import viewer
-from booking.models import GroupSession, TutorReview, TutorStanding
+from booking.models import GroupSession, LessonReview, TutorStanding
 from booking.querysets import GroupSessionQuerySet
 from booking.services import groups, reviews
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
@@ -93,7 +93,7 @@ class TutorReviewsView(ApiView):
         if not queries.is_bookable(tutor_id):
             raise NotFound
         page = CursorPage()
-        rows = TutorReview.objects.visible_to(request.user).filter(tutor_id=tutor_id)
+        rows = LessonReview.objects.visible_to(request.user).filter(tutor_id=tutor_id)
         found = page.paginate_queryset(rows.select_related("student"), request, self) or []
         return page.get_paginated_response([shapes.review(row) for row in found])
 
@@ -117,7 +117,7 @@ class TutorReviewsView(ApiView):
     def delete(self, request: Request, tutor_id: UUID) -> Response:
         """Take one's review back."""
         user = viewer(request)
-        row = TutorReview.objects.filter(tutor_id=tutor_id, student=user).first()
+        row = LessonReview.objects.filter(tutor_id=tutor_id, student=user).first()
         if row is None:
             raise NotFound
         reviews.withdraw(review_id=row.pk, student=user)
@@ -162,8 +162,10 @@ class ReviewViewSet(ApiViewSet):
         reviews.report(review=row, reporter=viewer(request), reason=body["reason"])
         return Response(status=204)
 
-    def _visible(self, request: Request, pk: UUID) -> TutorReview:
-        row: TutorReview | None = TutorReview.objects.visible_to(request.user).filter(pk=pk).first()
+    def _visible(self, request: Request, pk: UUID) -> LessonReview:
+        row: LessonReview | None = (
+            LessonReview.objects.visible_to(request.user).filter(pk=pk).first()
+        )
         if row is None:
             raise NotFound
         return row

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='TutorReview',
+            name='LessonReview',
             fields=[
                 ('id', models.UUIDField(default=tutorme.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('stars', models.PositiveSmallIntegerField()),
@@ -273,24 +273,24 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('series', None), ('state', 'held')), fields=('student', 'tutor'), name='booking_one_hold'),
         ),
         migrations.AddField(
-            model_name='tutorreview',
+            model_name='lessonreview',
             name='booking',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='booking.booking'),
         ),
         migrations.AddField(
-            model_name='tutorreview',
+            model_name='lessonreview',
             name='student',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews_given', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='tutorreview',
+            model_name='lessonreview',
             name='tutor',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reviews_had', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='reviewreport',
             name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='booking.tutorreview'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='booking.lessonreview'),
         ),
         migrations.AddField(
             model_name='waitlistentry',
@@ -390,19 +390,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('every_weeks__gte', 1), ('every_weeks__lte', 4), ('lessons__gte', 1), ('lessons__lte', 26), ('price_minor__gte', 0)), name='series_figures'),
         ),
         migrations.AddIndex(
-            model_name='tutorreview',
+            model_name='lessonreview',
             index=models.Index(fields=['tutor', '-created_at', '-id'], name='tutor_review_new'),
         ),
         migrations.AddConstraint(
-            model_name='tutorreview',
+            model_name='lessonreview',
             constraint=models.UniqueConstraint(fields=('tutor', 'student'), name='tutor_review_once'),
         ),
         migrations.AddConstraint(
-            model_name='tutorreview',
+            model_name='lessonreview',
             constraint=models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='tutor_review_stars'),
         ),
         migrations.AddConstraint(
-            model_name='tutorreview',
+            model_name='lessonreview',
             constraint=models.CheckConstraint(condition=models.Q(('tutor', models.F('student')), _negated=True), name='tutor_review_not_of_oneself'),
         ),
         migrations.AddConstraint(

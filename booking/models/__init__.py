@@ -18,7 +18,7 @@ from booking.models.meetings import Meeting
 from booking.models.offers import LessonType
 from booking.models.proposals import MoveProposal
 from booking.models.reminders import Reminder
-from booking.models.reviews import ReviewReport, TutorReview, TutorStanding
+from booking.models.reviews import LessonReview, ReviewReport, TutorStanding
 from booking.models.schedules import BusyTime, DateOverride, Schedule, WeeklyHours
 from booking.models.series import Series
 from booking.models.waitlist import WaitlistEntry
@@ -38,6 +38,7 @@ __all__ = [
     "FreeStart",
     "GroupSession",
     "LessonDispute",
+    "LessonReview",
     "LessonType",
     "Meeting",
     "MoveProposal",
@@ -46,7 +47,6 @@ __all__ = [
     "ReviewReport",
     "Schedule",
     "Series",
-    "TutorReview",
     "TutorStanding",
     "WaitlistEntry",
     "WeeklyHours",

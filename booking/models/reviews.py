@@ -4,12 +4,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from booking.models.bookings import Booking
-from booking.querysets import TutorReviewQuerySet
+from booking.querysets import LessonReviewQuerySet
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 
 
-class TutorReview(models.Model):
+class LessonReview(models.Model):
     """What one student says of one tutor, after a lesson that was held. A hidden one counts
     nowhere and is seen by its author and the staff alone."""
 
@@ -30,7 +30,7 @@ class TutorReview(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = TutorReviewQuerySet.as_manager()
+    objects = LessonReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -57,7 +57,7 @@ class ReviewReport(models.Model):
         HIDDEN = "hidden"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    review = models.ForeignKey(TutorReview, models.CASCADE, related_name="reports")
+    review = models.ForeignKey(LessonReview, models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     reason = models.TextField(max_length=1000)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from booking.events import BookingReminded
-from booking.models import Booking, Reminder, TutorReview
+from booking.models import Booking, LessonReview, Reminder
 from tutorme.core import outbox
 
 Kind, State = Reminder.Kind, Reminder.State
@@ -60,7 +60,7 @@ def _still_true(reminder: Reminder, now: datetime) -> bool:
     if row.version != reminder.version:
         return False
     if reminder.kind == Kind.REVIEW:
-        known = TutorReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
+        known = LessonReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
         return row.state == Booking.State.COMPLETED and not known.exists()
     in_time = now < row.starts_at and now - reminder.due_at <= _LATE
     return row.state == Booking.State.CONFIRMED and in_time

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from booking.errors import NotReviewable, ReviewDecided
 from booking.events import TutorReviewAnswered, TutorReviewWritten
-from booking.models import Booking, ReviewReport, TutorReview
+from booking.models import Booking, LessonReview, ReviewReport
 from booking.services import standing
 from tutorme.core import audit, outbox
 from tutorme.core.errors import NotAllowed
@@ -24,14 +24,14 @@ def held_lesson(student_id: UUID, tutor_id: UUID) -> Booking | None:
 
 
 @transaction.atomic
-def write(*, student: User, tutor_id: UUID, stars: int, text: str) -> tuple[TutorReview, bool]:
+def write(*, student: User, tutor_id: UUID, stars: int, text: str) -> tuple[LessonReview, bool]:
     """The one review of this student, or changes it; says whether it is new. `NotReviewable`
     without a lesson that was held."""
     lesson = held_lesson(student.pk, tutor_id)
     if lesson is None:
         raise NotReviewable
-    fresh = TutorReview(tutor_id=tutor_id, student=student, booking=lesson, stars=stars, text=text)
-    TutorReview.objects.bulk_create([fresh], ignore_conflicts=True)
+    fresh = LessonReview(tutor_id=tutor_id, student=student, booking=lesson, stars=stars, text=text)
+    LessonReview.objects.bulk_create([fresh], ignore_conflicts=True)
     row = _locked(tutor_id=tutor_id, student=student)
     is_new = row.pk == fresh.pk
     if not is_new:
@@ -46,8 +46,10 @@ def write(*, student: User, tutor_id: UUID, stars: int, text: str) -> tuple[Tuto
     return row, is_new
 
 
-def _locked(**which: object) -> TutorReview:
-    row: TutorReview = TutorReview.objects.select_for_update(of=("self",), no_key=True).get(**which)
+def _locked(**which: object) -> LessonReview:
+    row: LessonReview = LessonReview.objects.select_for_update(of=("self",), no_key=True).get(
+        **which
+    )
     return row
 
 
@@ -61,7 +63,7 @@ def withdraw(*, review_id: UUID, student: User) -> None:
 
 
 @transaction.atomic
-def reply(*, review_id: UUID, tutor: User, text: str) -> TutorReview:
+def reply(*, review_id: UUID, tutor: User, text: str) -> LessonReview:
     """The tutor's one public answer; an empty text takes it back."""
     row = _locked(pk=review_id)
     if row.tutor_id != tutor.pk:
@@ -77,14 +79,14 @@ def reply(*, review_id: UUID, tutor: User, text: str) -> TutorReview:
     return row
 
 
-def report(*, review: TutorReview, reporter: User, reason: str) -> None:
+def report(*, review: LessonReview, reporter: User, reason: str) -> None:
     """Puts it before a moderator; saying so twice changes nothing."""
     row = ReviewReport(review=review, reporter=reporter, reason=reason)
     ReviewReport.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @transaction.atomic
-def hide(*, review_id: UUID, hidden: bool, actor_id: UUID, reason: str = "") -> TutorReview:
+def hide(*, review_id: UUID, hidden: bool, actor_id: UUID, reason: str = "") -> LessonReview:
     """A hidden review leaves the figures, one that is shown again comes back."""
     row = _locked(pk=review_id)
     if row.is_hidden != hidden:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
-from booking.models import Booking, TutorReview, TutorStanding
+from booking.models import Booking, LessonReview, TutorStanding
 
 State = Booking.State
 
@@ -34,7 +34,7 @@ def _lessons(tutor_id: UUID) -> dict[str, int]:
 
 
 def _reviews(tutor_id: UUID) -> dict[str, int]:
-    shown = TutorReview.objects.filter(tutor_id=tutor_id, is_hidden=False)
+    shown = LessonReview.objects.filter(tutor_id=tutor_id, is_hidden=False)
     found = shown.aggregate(reviews=Count("pk"), stars=Sum("stars"))
     return {"reviews": found["reviews"], "stars": found["stars"] or 0}
 

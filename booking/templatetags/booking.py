@@ -4,7 +4,7 @@ from uuid import UUID
 from django import template
 from django.db.models.functions import Lower
 
-from booking.models import LessonType, TutorReview, TutorStanding
+from booking.models import LessonReview, LessonType, TutorStanding
 
 register = template.Library()
 _SHOWN = 3
@@ -23,7 +23,7 @@ def tutor_standing(tutor_id: UUID) -> dict[str, Any]:
     standing = TutorStanding.objects.filter(pk=tutor_id).first()
     if standing is None:
         return {}
-    rows = TutorReview.objects.filter(tutor_id=tutor_id, is_hidden=False)
+    rows = LessonReview.objects.filter(tutor_id=tutor_id, is_hidden=False)
     newest = rows.select_related("student").order_by("-created_at", "-pk")[:_SHOWN]
     return {"standing": standing, "reviews": list(newest)}
 

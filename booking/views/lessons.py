@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from booking import queries, topics
 from booking.forms.booking import DisputeForm, MoveForm, ProposalForm, ReasonForm, ReviewForm
-from booking.models import Booking, TutorReview, WaitlistEntry
+from booking.models import Booking, LessonReview, WaitlistEntry
 from booking.policies import sentence
 from booking.services import cancelling, disputes, moving
 from booking.services.cancelling import Preview
@@ -136,7 +136,7 @@ def _to_do(row: Booking, due: Preview, *, student: bool) -> dict[str, Any]:
         row.expires_at and row.expires_at > now
     )
     asked = moving.open_proposal(row) if movable else None
-    review = TutorReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
+    review = LessonReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
     return {
         "to_pay": student and held,
         "seconds_left": int((row.expires_at - now).total_seconds()) if row.expires_at else 0,
@@ -153,7 +153,7 @@ def _to_do(row: Booking, due: Preview, *, student: bool) -> dict[str, Any]:
     }
 
 
-def _review_form(written: TutorReview | None) -> ReviewForm:
+def _review_form(written: LessonReview | None) -> ReviewForm:
     if written is None:
         return ReviewForm()
     return ReviewForm(initial={"stars": written.stars, "text": written.text})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from booking.forms.booking import TextForm
-from booking.models import TutorReview, TutorStanding
+from booking.models import LessonReview, TutorStanding
 from booking.services import reviews as service
 from booking.views import book
 from tutorme.core.errors import DomainError
@@ -24,7 +24,7 @@ _PAGE = 20
 @require_safe
 def reviews(request: HttpRequest, slug: str) -> HttpResponse:
     tutor = book.tutor_of(slug)
-    rows = TutorReview.objects.visible_to(request.user).filter(tutor=tutor)
+    rows = LessonReview.objects.visible_to(request.user).filter(tutor=tutor)
     found = rows.select_related("student", "tutor").order_by("-created_at", "-pk")
     context: dict[str, Any] = {
         "tutor": tutor,
@@ -35,9 +35,9 @@ def reviews(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "booking/reviews.html", context)
 
 
-def _one(request: HttpRequest, pk: UUID) -> TutorReview:
-    rows = TutorReview.objects.visible_to(request.user).select_related("tutor")
-    row: TutorReview | None = rows.filter(pk=pk).first()
+def _one(request: HttpRequest, pk: UUID) -> LessonReview:
+    rows = LessonReview.objects.visible_to(request.user).select_related("tutor")
+    row: LessonReview | None = rows.filter(pk=pk).first()
     if row is None:
         raise Http404
     return row

@@ -7,14 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from booking.models import Booking, LessonDispute, LessonType, TutorReview
+from booking.models import Booking, LessonDispute, LessonReview, LessonType
 from booking.services import groups, offers, outcomes, presence, reviews, series
 from tests.booking.conftest import held, hour
 from tests.booking.test_together import weekly
 from tutorme.core.money import Money
 
 MODELS = (
-    "booking bookingchange lessontype schedule lessondispute tutorreview reviewreport "
+    "booking bookingchange lessontype schedule lessondispute lessonreview reviewreport "
     "tutorstanding series groupsession waitlistentry moveproposal presence reminder"
 ).split()
 
@@ -33,7 +33,7 @@ def disputed(sam: User, free: LessonType) -> LessonDispute:
 
 
 @pytest.fixture
-def review(sam: User, tess: User, free: LessonType) -> TutorReview:
+def review(sam: User, tess: User, free: LessonType) -> LessonReview:
     row = held(sam, free, hour(4, 10))
     for who in (sam, tess):
         presence.record(booking_id=row.pk, user_id=who.pk, at=row.starts_at)
@@ -81,7 +81,7 @@ def test_a_reported_review_is_hidden_and_shown(adas: Client, otto: User, review)
     adas.post(address, {"action": "hide", "_selected_action": [str(report.pk)]})
     review.refresh_from_db()
     assert review.is_hidden
-    address = reverse("admin:booking_tutorreview_changelist")
+    address = reverse("admin:booking_lessonreview_changelist")
     adas.post(address, {"action": "show", "_selected_action": [str(review.pk)]})
     review.refresh_from_db()
     assert not review.is_hidden

@@ -13,10 +13,10 @@ from booking.models import (
     Booking,
     GroupSession,
     LessonDispute,
+    LessonReview,
     LessonType,
     MoveProposal,
     Series,
-    TutorReview,
     WaitlistEntry,
 )
 from booking.services import groups, offers, outcomes, presence
@@ -170,7 +170,7 @@ def test_review_reply_report_dispute(
         presence.record(booking_id=row.pk, user_id=who.pk, at=row.starts_at)
     outcomes.judge_due(now=row.ends_at + timedelta(hours=1))
     sams.post(reverse("lesson-review", args=[row.pk]), {"stars": "4", "text": "Calm."})
-    review = TutorReview.objects.get()
+    review = LessonReview.objects.get()
     tesss.post(reverse("tutor-review-reply", args=[review.pk]), {"text": "Thank you."})
     client_of(otto).post(reverse("tutor-review-report", args=[review.pk]), {"text": "Odd"})
     for page in (read(Client(), "tutor-reviews", "tess"), read(Client(), "tutor", "tess")):
@@ -183,7 +183,7 @@ def test_review_reply_report_dispute(
     assert LessonDispute.objects.get().opened_by == sam
     assert "What is looked into" in read(tesss, "lesson-booking", row.pk)
     sams.post(reverse("tutor-review-withdraw", args=[review.pk]))
-    assert not TutorReview.objects.exists()
+    assert not LessonReview.objects.exists()
 
 
 def test_a_strangers_hands(otto: User, sam: User, free: LessonType) -> None:
