@@ -50,7 +50,7 @@ class Helper:
 
 
 def helpers(lesson: Lesson, user: Any, *, now: datetime | None = None) -> list[Helper]:
-    """Eight queries at most, however many tutors there are."""
+    """Nine queries at most, however many tutors there are."""
     now = now or timezone.now()
     known = {row["pk"]: row for row in _candidates(lesson.course, user).values(*_COLUMNS)}
     if not known:
