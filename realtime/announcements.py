@@ -106,9 +106,6 @@ def declare(announcement: Announcement) -> None:
     _by_kind[announcement.kind] = announcement
 
 
-_announce = declare
-
-
 def following(event: Event) -> list[Announcement]:
     return [each for each in _by_kind.values() if each.event.name == event.name]
 
@@ -164,7 +161,7 @@ def _newcomer(event: UserRegistered) -> list[Told]:
     return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("settings-profile"))]
 
 
-_announce(
+declare(
     Announcement(
         kind="welcome",
         event=UserRegistered,
@@ -184,7 +181,7 @@ def _owner_of_address(event: RegistrationRepeated) -> list[Told]:
     return [Told(event.user_id, key, {}, reverse("account_login"))]
 
 
-_announce(
+declare(
     Announcement(
         kind="registration-repeated",
         event=RegistrationRepeated,
@@ -234,7 +231,7 @@ def _order_url(order_id: UUID) -> str:
     return reverse("payments-order", args=[order_id])
 
 
-_announce(
+declare(
     Announcement(
         kind="payment-received",
         event=PaymentCaptured,
@@ -246,7 +243,7 @@ _announce(
         action=_("See the order"),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="payment-refunded",
         event=PaymentRefunded,
@@ -308,7 +305,7 @@ def _nudged(event: LearnerNudged) -> list[Told]:
     return [Told(event.user_id, f"nudge:{row.pk}", facts, url)]
 
 
-_announce(
+declare(
     Announcement(
         kind="enrolled",
         event=EnrollmentCreated,
@@ -317,7 +314,7 @@ _announce(
         body=_("Every lesson is open. Start whenever you like; your place is kept."),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="course-completed",
         event=EnrollmentCompleted,
@@ -326,7 +323,7 @@ _announce(
         body=_("Your certificate is being printed. It comes here and by mail."),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="achievement",
         event=AchievementAwarded,
@@ -336,7 +333,7 @@ _announce(
         read_as=_achievement_label,
     )
 )
-_announce(
+declare(
     Announcement(
         kind="achievement-backfilled",
         event=AchievementBackfilled,
@@ -346,7 +343,7 @@ _announce(
         read_as=_achievement_label,
     )
 )
-_announce(
+declare(
     Announcement(
         kind="nudge",
         event=LearnerNudged,
@@ -388,7 +385,7 @@ def _certificate_pdf(facts: Facts) -> list[Attachment]:
     return [Attachment(certificate.file_name, "application/pdf", pdf)]
 
 
-_announce(
+declare(
     Announcement(
         kind="certificate-issued",
         event=CertificateIssued,
