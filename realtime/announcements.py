@@ -9,7 +9,7 @@ words are made from them in the reader's language. A fact `{"minor", "currency"}
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,6 @@ from tutorme.core.money import Money
 
 TextLike = str | Promise
 Facts = dict[str, Any]
-E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,8 @@ def _said(value: Any, locale: str) -> Any:
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
         return Money(value["minor"], value["currency"]).localized(locale)
     if isinstance(value, dict) and set(value) == {"at", "zone"}:
-        local = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
-        return f"{date_format(local, 'D j M, H:i')} ({local:%Z})"
+        at = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
+        return f"{date_format(at, 'D j M, H:i')} ({at:%Z})"
     if isinstance(value, dict) and set(value) == {"on"}:
         return date_format(datetime.fromisoformat(value["on"]))
     return value
@@ -288,7 +287,6 @@ def _achievement_label(facts: Facts) -> Facts:
 
 
 def _activator(event: AchievementBackfilled) -> list[Told]:
-    """One line for whoever activated it, however many people it went to."""
     if event.actor_id is None:
         return []
     row = Achievement.objects.get(pk=event.achievement_id)
@@ -358,8 +356,7 @@ declare(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
-    """Who has no account is sent it by a delivery of its own."""
-    if event.user_id is None:
+    if event.user_id is None:  # sent by a delivery of its own
         return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
@@ -380,8 +377,7 @@ def _certificate_pdf(facts: Facts) -> list[Attachment]:
     try:
         pdf = path_of(certificate.storage_key).read_bytes()
     except FileNotFoundError as error:
-        # An operator prints it again from the admin; the mail waits for that.
-        raise RetryJob("the certificate's file is missing") from error
+        raise RetryJob("the certificate's file is missing: print it again in the admin") from error
     return [Attachment(certificate.file_name, "application/pdf", pdf)]
 
 

@@ -59,6 +59,7 @@ def test_deploy_checks_pass_a_sound_installation(settings) -> None:
     settings.SECRET_KEY = "s" * 50
     settings.SIMPLE_JWT = {**settings.SIMPLE_JWT, "SIGNING_KEY": "j" * 50}
     settings.FIELD_ENCRYPTION_KEYS = [NEW_KEY]
+    settings.CERTIFICATE_KEYS = [f"2026:{'c' * 50}"]
     settings.PAYPAL = {**settings.PAYPAL, "base_url": "https://api-m.paypal.com"}
     found = {finding.id or "" for finding in run_checks(include_deployment_checks=True)}
     assert not {name for name in found if name.startswith("core.")}
