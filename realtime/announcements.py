@@ -105,9 +105,6 @@ def declare(announcement: Announcement) -> None:
     _by_kind[announcement.kind] = announcement
 
 
-_announce = declare
-
-
 def following(event: Event) -> list[Announcement]:
     return [each for each in _by_kind.values() if each.event.name == event.name]
 
@@ -163,7 +160,7 @@ def _newcomer(event: UserRegistered) -> list[Told]:
     return [Told(event.user_id, f"welcome:{event.user_id}", {}, reverse("settings-profile"))]
 
 
-_announce(
+declare(
     Announcement(
         kind="welcome",
         event=UserRegistered,
@@ -183,7 +180,7 @@ def _owner_of_address(event: RegistrationRepeated) -> list[Told]:
     return [Told(event.user_id, key, {}, reverse("account_login"))]
 
 
-_announce(
+declare(
     Announcement(
         kind="registration-repeated",
         event=RegistrationRepeated,
@@ -233,7 +230,7 @@ def _order_url(order_id: UUID) -> str:
     return reverse("payments-order", args=[order_id])
 
 
-_announce(
+declare(
     Announcement(
         kind="payment-received",
         event=PaymentCaptured,
@@ -245,7 +242,7 @@ _announce(
         action=_("See the order"),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="payment-refunded",
         event=PaymentRefunded,
@@ -306,7 +303,7 @@ def _nudged(event: LearnerNudged) -> list[Told]:
     return [Told(event.user_id, f"nudge:{row.pk}", facts, url)]
 
 
-_announce(
+declare(
     Announcement(
         kind="enrolled",
         event=EnrollmentCreated,
@@ -315,7 +312,7 @@ _announce(
         body=_("Every lesson is open. Start whenever you like; your place is kept."),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="course-completed",
         event=EnrollmentCompleted,
@@ -324,7 +321,7 @@ _announce(
         body=_("Your certificate is being printed. It comes here and by mail."),
     )
 )
-_announce(
+declare(
     Announcement(
         kind="achievement",
         event=AchievementAwarded,
@@ -334,7 +331,7 @@ _announce(
         read_as=_achievement_label,
     )
 )
-_announce(
+declare(
     Announcement(
         kind="achievement-backfilled",
         event=AchievementBackfilled,
@@ -344,7 +341,7 @@ _announce(
         read_as=_achievement_label,
     )
 )
-_announce(
+declare(
     Announcement(
         kind="nudge",
         event=LearnerNudged,
@@ -384,7 +381,7 @@ def _certificate_pdf(facts: Facts) -> list[Attachment]:
     return [Attachment(certificate.file_name, "application/pdf", pdf)]
 
 
-_announce(
+declare(
     Announcement(
         kind="certificate-issued",
         event=CertificateIssued,

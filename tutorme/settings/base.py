@@ -13,6 +13,7 @@ from tutorme.settings import admin_look, interface, points, providers
 from tutorme.settings.background import *  # noqa: F403
 from tutorme.settings.business import *  # noqa: F403
 from tutorme.settings.given import env
+from tutorme.settings.streams import *  # noqa: F403
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -333,35 +334,20 @@ EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
 SENDGRID = providers.sendgrid(env, SANDBOX_URL)
-MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
-EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
 
 # What certificates are signed with and where learners are put.
 CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
 GRAPHY = providers.graphy(env, SANDBOX_URL)
+RENDER_LIMITS = {
+    "at_once": env.number("RENDER_AT_ONCE"),
+    "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
+    "memory_mb": env.number("RENDER_MEMORY_MB"),
+}
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
 REALTIME_DRIVER = env.text("REALTIME_DRIVER")
 PUSHER = providers.pusher(env, SANDBOX_URL)
-if REALTIME_DRIVER == "pusher":
+if REALTIME_DRIVER == "pusher":  # noqa: F405
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
-# What was said on channels; who was away longer reads anew.
-LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
-NOTIFICATIONS_KEPT_FOR = timedelta(days=env.number("NOTIFICATION_DAYS"))
-MAILS_KEPT_FOR = timedelta(days=env.number("MAIL_DAYS"))
-# Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
-# `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
-STREAMS: dict[str, float] = {
-    "poll_seconds": 5,
-    "heartbeat_seconds": 15,
-    "recheck_seconds": 30,
-    "lifetime_seconds": 300,
-    # How long somebody counts as here after the last sign of their connection.
-    "lease_seconds": 45,
-    "retry_seconds": 3,
-    "per_user": 6,
-    "per_process": 20,
-    "per_stream_process": 4000,
-}
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
 LOGGING_CONFIG = "logging.config.dictConfig"
