@@ -90,7 +90,14 @@ def keep_the_time(event: PaymentApproved) -> None:
             holding.keep_while_paying(pk)
 
 
-directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
+directory.tell(
+    directory.Almanac(
+        matching=finding.matching,
+        rated=finding.rated,
+        rank=finding.rank,
+        starts=queries.free_starts,
+    )
+)
 
 
 @outbox.handles(AvailabilityChanged)

@@ -126,11 +126,6 @@ def read_import(run: Run, *, import_id: str) -> None:
     importing.read(UUID(import_id))
 
 
-@job("booking.refund")
-def refund(run: Run, *, order_id: str, booking_id: str, percent: int) -> None:
-    refunding.give_back(order_id=UUID(order_id), booking_id=UUID(booking_id), percent=percent)
-
-
 @job("booking.call_off_all", max_attempts=12)
 def call_off_all(run: Run, *, user_id: str) -> None:
     leaving.call_off_all(User.objects.get(pk=user_id))

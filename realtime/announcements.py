@@ -86,6 +86,8 @@ class Announcement:
     mail: str = ""
     action: TextLike = ""
     attachments: Callable[[Facts], list[Attachment]] | None = None
+    # What nobody can turn off, gather or delay: the account's security, and papers about money.
+    is_essential: bool = False
     # Facts that are words themselves, found in the reader's language when it is read.
     read_as: Callable[[Facts], Facts] | None = None
 
@@ -193,6 +195,7 @@ _announce(
             "If it was not, you need do nothing: they have learned nothing."
         ),
         in_page=False,
+        is_essential=True,
         mail="registration_repeated",
         action=_("Log in"),
     )
@@ -238,6 +241,7 @@ _announce(
         who=_payer,
         title=_("Payment received: %(amount)s"),
         body=_("You paid %(amount)s for %(what)s."),
+        is_essential=True,
         mail="receipt",
         action=_("See the order"),
     )
@@ -249,6 +253,7 @@ _announce(
         who=_refunded,
         title=_("Refund on its way: %(amount)s"),
         body=_("%(amount)s for %(what)s goes back the way it was paid."),
+        is_essential=True,
         mail="refund",
         action=_("See the order"),
     )

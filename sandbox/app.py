@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox import faults, mail
+from sandbox import faults, mail, sendgrid
+from sandbox.calendars import files
 from sandbox.google import calendar as google
 from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
@@ -18,6 +19,7 @@ from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.pusher import routes as pusher
 from sandbox.twilio import routes as twilio
 from sandbox.zoom import meetings as zoom
 
@@ -55,11 +57,14 @@ app = Starlette(
         Mount("/graphy", routes=graphy.routes),
         Mount("/twilio", routes=twilio.routes),
         *identity.routes,
+        *pusher.routes,
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        *files.routes,
         Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
+        *sendgrid.routes,
     ],
     lifespan=lifespan,
 )

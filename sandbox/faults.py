@@ -83,6 +83,9 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "products": _REST,
         "webhook": ("drop", "duplicate", "corrupt-signature"),
     },
+    "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
+    "sendgrid": {"send": _REST},
+    "ics": {"file": _REST},
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),

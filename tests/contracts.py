@@ -36,6 +36,7 @@ DOCUMENTS = {
     ("/graph/v1.0", "/me/events"): "msgraph/graph_v1_calendar.slice.json",
     # Not Graphy's own: what independent integrations of it agree on.
     ("/graphy", "/public/v1/"): "graphy/graphy.unofficial.openapi.json",
+    ("/sendgrid", "/v3/mail/send"): "sendgrid/tsg_mail_v3.json",
 }
 # What the documents leave out. Google's names no answer but 200, not even the empty one; Twilio's
 # no refusal.

@@ -1,6 +1,7 @@
 """What a tutor's page is made of, in steps that can be saved one by one."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -333,6 +334,9 @@ class DirectoryForm(forms.Form):
     currency = forms.ChoiceField(choices=[(c, c) for c in CURRENCIES], required=False)
     price_min = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
     price_max = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
+    rating = forms.TypedChoiceField(
+        choices=[(value, value) for value in ("3", "4", "4.5")], coerce=Decimal, required=False
+    )
     # A date and hours of it by the reader's own clock.
     free = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
     after = forms.TimeField(input_formats=["%H:%M"], required=False)
@@ -344,6 +348,7 @@ class DirectoryForm(forms.Form):
             ("price", _("Lowest price")),
             ("-price", _("Highest price")),
             ("experience", _("Most experience")),
+            ("rating", _("Best rated")),
             ("name", _("Name")),
         ],
         required=False,

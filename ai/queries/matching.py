@@ -78,13 +78,19 @@ WITH wanted AS (
     SELECT zone, abs(extract(epoch FROM (%(now)s::timestamptz AT TIME ZONE zone)
         - (%(now)s::timestamptz AT TIME ZONE 'UTC')) - %(offset)s) / 3600 AS apart
     FROM (SELECT DISTINCT zone FROM able) AS named
-), kept AS (
-    SELECT b.tutor_id AS id,
-           count(*) FILTER (WHERE b.state = 'completed') AS sessions,
-           avg((b.state = 'completed')::int) AS share,
-           bool_or(b.student_id = %(student)s AND b.state = 'completed') AS taught_me
-    FROM booking_booking b JOIN able ON able.id = b.tutor_id
-    WHERE b.state IN ('completed', 'cancelled_by_tutor', 'no_show_tutor') GROUP BY 1
+), site AS (
+    SELECT coalesce(sum(stars)::numeric / nullif(sum(reviews), 0), 4) AS mean
+    FROM booking_tutorstanding
+), standing AS (
+    SELECT s.tutor_id AS id, s.lessons AS sessions,
+           s.lessons::numeric / nullif(s.lessons + s.marks, 0) AS kept,
+           CASE WHEN s.reviews > 0 THEN s.stars::numeric / s.reviews END AS told,
+           CASE WHEN s.reviews > 0
+                THEN (5 * site.mean + s.stars) / (5 + s.reviews) END AS mean
+    FROM booking_tutorstanding s JOIN able ON able.id = s.tutor_id CROSS JOIN site
+), taught AS (
+    SELECT DISTINCT tutor_id AS id FROM booking_booking
+    WHERE student_id = %(student)s AND state = 'completed'
 ), answered AS (
     SELECT b.tutor_id AS id, avg((answer.id IS NOT NULL
         AND answer.created_at - asked.created_at <= interval '24 hours')::int) AS share
@@ -95,8 +101,6 @@ WITH wanted AS (
     LEFT JOIN booking_bookingchange answer ON answer.booking_id = b.id
       AND answer.version = asked.version + 1 AND answer.actor_id = b.tutor_id
     WHERE b.needs_approval GROUP BY 1
-), rated AS (
-    {rated}
 ), tags AS (
     SELECT id, array_agg(DISTINCT tag) AS tags FROM (
         SELECT able.id, unnest(able.session_formats) AS tag FROM able
@@ -110,12 +114,12 @@ WITH wanted AS (
     JOIN courses_course c ON c.id = e.course_id
     WHERE e.user_id = %(student)s AND e.state IN ('active', 'completed')
 ), shares AS (
-    SELECT able.*, rated.mean, coalesce(kept.sessions, 0) AS sessions,
-        coalesce(kept.taught_me, false) AS taught_me, known.id IS NOT NULL AS teaches_me,
+    SELECT able.*, standing.mean, standing.told, coalesce(standing.sessions, 0) AS sessions,
+        taught.id IS NOT NULL AS taught_me, known.id IS NOT NULL AS teaches_me,
         able.fit AS subject,
         least(1, able.slots / 6.0) AS availability,
-        coalesce((rated.mean - 1) / 4, 0.5) AS rating,
-        coalesce(kept.share, 0.5) / 2 + coalesce(answered.share, 0.5) / 2 AS reliability,
+        coalesce((standing.mean - 1) / 4, 0.5) AS rating,
+        coalesce(standing.kept, 0.5) / 2 + coalesce(answered.share, 0.5) / 2 AS reliability,
         CASE WHEN %(budget)s::numeric IS NULL OR able.price IS NULL THEN 0.5
              ELSE least(1, greatest(0, (1.3 * %(budget)s::numeric - able.price)
                   / (0.6 * %(budget)s::numeric))) END AS price_share,
@@ -126,12 +130,12 @@ WITH wanted AS (
                                       SELECT unnest(%(goals)s::text[]))) END AS goals,
         coalesce(able.fluency, 0.5) / 2
             + least(1, greatest(0, (12 - zones.apart) / 10.0)) / 2 AS language_zone,
-        (coalesce(kept.taught_me, false) OR known.id IS NOT NULL)::int AS continuity
+        (taught.id IS NOT NULL OR known.id IS NOT NULL)::int AS continuity
     FROM able
     LEFT JOIN zones ON zones.zone = able.zone
-    LEFT JOIN kept ON kept.id = able.id
+    LEFT JOIN standing ON standing.id = able.id
+    LEFT JOIN taught ON taught.id = able.id
     LEFT JOIN answered ON answered.id = able.id
-    LEFT JOIN rated ON rated.id = able.id
     LEFT JOIN tags ON tags.id = able.id
     LEFT JOIN known ON known.id = able.id
 ), points AS (
@@ -146,7 +150,7 @@ WITH wanted AS (
     FROM points
     WINDOW ordered AS (ORDER BY score DESC, mean DESC NULLS LAST, first, id)
 )
-SELECT id, score, mean, sessions, is_new, slots, first, fit, taught_me, teaches_me,
+SELECT id, score, told, sessions, is_new, slots, first, fit, taught_me, teaches_me,
        hourly_minor, hourly_currency, fluency,
        30 * subject, 20 * availability, 15 * rating, 10 * reliability, 10 * price_share,
        5 * goals, 5 * language_zone, 5 * continuity, count(*) OVER ()
@@ -154,12 +158,12 @@ FROM ranked
 WHERE place <= %(top)s OR (is_new AND place_of_kind <= %(top_new)s)
 ORDER BY place
 """
-_NOBODY = "SELECT NULL::uuid AS id, NULL::numeric AS mean WHERE false"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A tutor who fits. `points` by factor, unrounded; `score` is their sum, rounded half up."""
+    """A tutor who fits. `points` by factor, unrounded; `score` is their sum, rounded half up.
+    `mean` is of their own reviews; their points and their place are from the weighed one."""
 
     pk: UUID
     score: int
@@ -180,7 +184,7 @@ class Candidate:
 def candidates(wishes: Wishes, *, student_id: UUID, now: datetime) -> list[Candidate]:
     """The best of all who fit, in their order, with the best of the new ones among them."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT.replace("{rated}", _NOBODY), _parameters(wishes, student_id, now))
+        cursor.execute(_STATEMENT, _parameters(wishes, student_id, now))
         return [_candidate(row) for row in cursor.fetchall()]
 
 

@@ -73,7 +73,9 @@ class ExternalCourseViewSet(ApiViewSet):
         "learners": Grant(SIGNED_IN, Scope.DESK),
     }
 
-    @extend_schema(operation_id="external_courses_list", responses=shapes.CourseOut(many=True))
+    @extend_schema(
+        operation_id="external_courses_list", responses=shapes.ExternalCourseOut(many=True)
+    )
     def list(self, request: Request) -> Response:
         """Courses that are taught on Graphy and certified here; for desks those that are open."""
         page = CursorPage()
@@ -81,7 +83,7 @@ class ExternalCourseViewSet(ApiViewSet):
         found = page.paginate_queryset(rows, request, self) or []
         return page.get_paginated_response([course_card(row) for row in found])
 
-    @extend_schema(operation_id="external_courses_read", responses=shapes.CourseOut)
+    @extend_schema(operation_id="external_courses_read", responses=shapes.ExternalCourseOut)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One course. Its ETag goes into If-Match of an edit."""
         row = self._visible(request).filter(pk=pk).first()
@@ -99,12 +101,12 @@ class ExternalCourseViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="external_courses_create",
-        request=shapes.CourseIn,
-        responses={201: shapes.CourseOut},
+        request=shapes.ExternalCourseIn,
+        responses={201: shapes.ExternalCourseOut},
     )
     def create(self, request: Request) -> Response:
         """Add a course, under Graphy's id of it."""
-        facts = _facts(read_body(shapes.CourseIn, request))
+        facts = _facts(read_body(shapes.ExternalCourseIn, request))
         row = external_courses.create(facts=facts, actor_id=request.user.pk)
         row.refresh_from_db()
         return Response(course_card(row), status=201, headers={"ETag": tag(row)})
@@ -112,7 +114,7 @@ class ExternalCourseViewSet(ApiViewSet):
     @extend_schema(
         operation_id="external_courses_update",
         request=shapes.CoursePatch,
-        responses=shapes.CourseOut,
+        responses=shapes.ExternalCourseOut,
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a course. Certificates that were issued keep what they say."""

@@ -147,7 +147,9 @@ class MemberViewSet(ApiViewSet):
         "destroy": Grant(SIGNED_IN, Scope.DESK),
     }
 
-    @extend_schema(operation_id="organization_members_list", responses=shapes.MemberOut(many=True))
+    @extend_schema(
+        operation_id="organization_members_list", responses=shapes.DeskMemberOut(many=True)
+    )
     def list(self, request: Request, pk: UUID) -> Response:
         """Who sits at an organisation's desk, and who is invited to."""
         page = CursorPage()
@@ -156,14 +158,14 @@ class MemberViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="organization_members_invite",
-        request=shapes.MemberIn,
-        responses={201: shapes.MemberOut},
+        request=shapes.DeskMemberIn,
+        responses={201: shapes.DeskMemberOut},
     )
     def create(self, request: Request, pk: UUID) -> Response:
         """Invite an address to the desk (owners). Whoever has proved to have it accepts."""
         organization = visible(request, pk)
         organizations.require_owner(organization=organization, user=request.user)
-        body = read_body(shapes.MemberIn, request)
+        body = read_body(shapes.DeskMemberIn, request)
         row = organizations.invite(organization=organization, **body, actor_id=request.user.pk)
         row.refresh_from_db()
         return Response(self._card(row), status=201)

@@ -42,12 +42,12 @@ class OrganizationOut(OutputSerializer):
     archived_at = serializers.DateTimeField(allow_null=True)
 
 
-class MemberIn(StrictSerializer):
+class DeskMemberIn(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Member.Role.choices, default=Member.Role.DESK)
 
 
-class MemberOut(OutputSerializer):
+class DeskMemberOut(OutputSerializer):
     id = serializers.UUIDField()
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Member.Role.choices)
@@ -55,7 +55,7 @@ class MemberOut(OutputSerializer):
     joined_at = serializers.DateTimeField(allow_null=True, help_text="Null while invited.")
 
 
-class CourseIn(StrictSerializer):
+class ExternalCourseIn(StrictSerializer):
     external_id = SafeText(max_length=120, help_text="Graphy's product id.")
     name = SafeText(max_length=160)
     instructor = SafeText(max_length=80, default="", allow_blank=True)
@@ -77,7 +77,7 @@ class CoursePatch(StrictSerializer):
     template = serializers.UUIDField(required=False, allow_null=True)
 
 
-class CourseOut(OutputSerializer):
+class ExternalCourseOut(OutputSerializer):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
     name = serializers.CharField()

@@ -12,7 +12,7 @@ from ai.models import Match
 from ai.queries import matching as ranking
 from ai.services import matching
 from ai.wishes import Window, Wishes, spans
-from booking.models import Booking, LessonType, Schedule, WeeklyHours
+from booking.models import Booking, LessonType, Schedule, TutorStanding, WeeklyHours
 from booking.services.free_times import rebuild
 from tests import cast
 
@@ -172,31 +172,47 @@ def test_what_is_not_known_counts_half(sam) -> None:
     assert found["continuity"] == 0
 
 
-def lesson(tutor: User, student: User, state: str, days: int) -> None:
-    start = timezone.now() - timedelta(days=days)
+def standing(tutor: User, **facts: int) -> None:
+    TutorStanding.objects.update_or_create(tutor=tutor, defaults=facts)
+
+
+def lesson(tutor: User, student: User) -> None:
+    start = timezone.now() - timedelta(days=10)
     kind = LessonType.objects.get(tutor=tutor)
     Booking.objects.create(
-        tutor=tutor, student=student, lesson_type=kind, state=state, starts_at=start,
+        tutor=tutor, student=student, lesson_type=kind, state="completed", starts_at=start,
         ends_at=start + timedelta(hours=1), blocked_from=start,
         blocked_until=start + timedelta(hours=1), on=start.date(), tutor_zone="UTC",
         price_minor=3000, currency="EUR", cancellation="strict",
     )  # fmt: skip
 
 
-def test_kept_lessons_and_having_been_taught_count(sam, otto) -> None:
+def test_having_been_taught_and_kept_lessons_count(sam, otto) -> None:
     tutor = teaching("Known")
-    lesson(tutor, sam, "completed", 10)
-    lesson(tutor, otto, "cancelled_by_tutor", 11)
+    lesson(tutor, sam)
+    standing(tutor, lessons=3, marks=1)
     found = factors(sam)
     assert found["continuity"] == 5
-    assert found["reliability"] == 5, "half of the lessons kept, nothing known of requests"
+    assert found["reliability"] == Decimal("6.25"), "3 of 4 kept, nothing known of requests"
+
+
+def test_a_rating_is_weighed_by_how_many_gave_it(sam) -> None:
+    """Five reviews of the site's mean stand before each tutor's own."""
+    often, once, poor = teaching("Often"), teaching("Once"), teaching("Poor")
+    standing(often, reviews=40, stars=196)
+    standing(once, reviews=1, stars=5)
+    standing(poor, reviews=40, stars=80)
+    found = ranking.candidates(wish(), student_id=sam.pk, now=timezone.now())
+    assert [row.pk for row in found] == [often.pk, once.pk, poor.pk]
+    site = Decimal(281) / 81
+    expected = ((5 * site + 5) / 6 - 1) / 4 * 15
+    assert round(found[1].points["rating"], 6) == round(expected, 6)
+    assert found[1].mean == 5, "what people are told is what was given"
 
 
 def test_every_fifth_place_is_for_somebody_new(sam, otto) -> None:
     for number in range(8):
-        tutor = teaching(f"Old{number}")
-        for day in range(5):
-            lesson(tutor, otto, "completed", 20 + day)
+        standing(teaching(f"Old{number}"), lessons=5)
     teaching("Newcomer", levels=["advanced"])
     found = matching.find(student=sam, wishes=wish()).results
     assert [row["is_new"] for row in found].index(True) == 4

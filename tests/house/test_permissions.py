@@ -18,6 +18,8 @@ WITHOUT_ROLES = {
     "/api/v1/payments/webhooks/paypal/",
     "/api/v1/video/webhooks/twilio/",
     "/api/v1/certificates/webhooks/graphy/",
+    "/api/v1/realtime/webhooks/pusher/",
+    "/api/v1/realtime/webhooks/sendgrid/",
 }
 
 

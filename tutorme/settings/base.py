@@ -267,7 +267,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -332,59 +332,22 @@ EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
+SENDGRID = providers.sendgrid(env, SANDBOX_URL)
 MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
 EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
 
-# Money ------------------------------------------------------------------------------------------
-
-# What the house keeps, in thousandths, from so many lessons or sales of the seller on. An admin's
-# schedule in the database goes before it.
-COMMISSION_TIERS = [[0, 200], [20, 180], [100, 150]]
-# Contained in prices; the sum is kept apart for whoever it is owed to.
-TAX_PER_MILLE = env.number("TAX_PER_MILLE")
-# A sale's share waits as long as its buyer may give the thing back; a lesson's as long as either
-# side may say that something was wrong.
-REFUND_WINDOW = timedelta(days=env.number("REFUND_DAYS"))
-REFUND_PROGRESS_PERCENT = env.number("REFUND_PROGRESS_PERCENT")
-DISPUTE_WINDOW = timedelta(hours=env.number("DISPUTE_HOURS"))
-# In minor units of any currency: above it a second person decides.
-REFUND_LIMIT_MINOR = env.number("REFUND_LIMIT_MINOR")
-PAYOUT_MINIMUM_MINOR = env.number("PAYOUT_MINIMUM_MINOR")
-PAYOUT_TWO_PERSON_MINOR = env.number("PAYOUT_TWO_PERSON_MINOR")
-# A changed payout address is not used before this has passed.
-PAYOUT_COOL_DOWN = timedelta(hours=env.number("PAYOUT_COOL_DOWN_HOURS"))
-CREDIT_WARNING = timedelta(days=7)
-BUSINESS = {
-    "name": env.text("BUSINESS_NAME"),
-    "address": env.text("BUSINESS_ADDRESS"),
-    "tax_number": env.text("BUSINESS_TAX_NUMBER"),
-}
-
-# What a person may ask of the model a day (UTC), without and with a plan that has the AI studio.
-AI_A_DAY: dict[str, tuple[int, int]] = {
-    "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
-    "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
-    "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
-    "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
-}
-AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
-
-CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
+# What certificates are signed with and where learners are put.
 CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
-CERTIFICATE_SEAL_PEM = env.text("CERTIFICATE_SEAL_PEM")
-CERTIFICATE_RETENTION = timedelta(days=env.number("CERTIFICATE_RETENTION_DAYS"))
-CERTIFICATE_RESEND_SECONDS = env.number("CERTIFICATE_RESEND_SECONDS")
-CERTIFICATE_LINK_LIFE = timedelta(days=env.number("CERTIFICATE_LINK_DAYS"))
-MAX_CSV_ROWS = env.number("MAX_CSV_ROWS")
 GRAPHY = providers.graphy(env, SANDBOX_URL)
-RENDER_LIMITS = {
-    "at_once": env.number("RENDER_AT_ONCE"),
-    "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
-    "memory_mb": env.number("RENDER_MEMORY_MB"),
-}
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+REALTIME_DRIVER = env.text("REALTIME_DRIVER")
+PUSHER = providers.pusher(env, SANDBOX_URL)
+if REALTIME_DRIVER == "pusher":
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
 # What was said on channels; who was away longer reads anew.
 LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
+NOTIFICATIONS_KEPT_FOR = timedelta(days=env.number("NOTIFICATION_DAYS"))
+MAILS_KEPT_FOR = timedelta(days=env.number("MAIL_DAYS"))
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
 STREAMS: dict[str, float] = {

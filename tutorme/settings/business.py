@@ -41,7 +41,13 @@ AI_A_DAY: dict[str, tuple[int, int]] = {
 AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
 
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
+CERTIFICATE_SEAL_PEM = env.text("CERTIFICATE_SEAL_PEM")
+CERTIFICATE_RETENTION = timedelta(days=env.number("CERTIFICATE_RETENTION_DAYS"))
+CERTIFICATE_RESEND_SECONDS = env.number("CERTIFICATE_RESEND_SECONDS")
+CERTIFICATE_LINK_LIFE = timedelta(days=env.number("CERTIFICATE_LINK_DAYS"))
+MAX_CSV_ROWS = env.number("MAX_CSV_ROWS")
 RENDER_LIMITS = {
+    "at_once": env.number("RENDER_AT_ONCE"),
     "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
     "memory_mb": env.number("RENDER_MEMORY_MB"),
 }

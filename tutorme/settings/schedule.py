@@ -35,6 +35,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
     "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
+    "push-owed": {"task": "realtime.push", "schedule": 5.0},
+    "send-waiting-mails": {"task": "realtime.send_waiting", "schedule": 60.0},
     "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

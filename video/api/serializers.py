@@ -33,7 +33,7 @@ class JoinIn(StrictSerializer):
     session = serializers.UUIDField()
 
 
-class MessageIn(StrictSerializer):
+class SignalMessageIn(StrictSerializer):
     kind = serializers.ChoiceField(choices=SENT_KINDS)
     to = serializers.UUIDField(required=False, allow_null=True)
     payload = serializers.JSONField()
@@ -47,7 +47,7 @@ class SignalIn(StrictSerializer):
 
     session = serializers.UUIDField()
     after = serializers.IntegerField(min_value=0, max_value=2**62)
-    messages = serializers.ListField(child=MessageIn(), max_length=40, required=False)
+    messages = serializers.ListField(child=SignalMessageIn(), max_length=40, required=False)
 
 
 class EmptyIn(StrictSerializer):
