@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import TutorProfile, User
 from booking.models import Booking
-from booking.services import cancelling
+from booking.services import cancelling, moving
 from tests.booking.conftest import hour
 from tests.video.conftest import lesson, opened
 from tutorme.core import outbox
@@ -93,7 +93,7 @@ def test_the_identity_is_the_member_who_asks(api, booked, sam, tess) -> None:
 
 
 def test_a_lesson_that_is_cancelled_or_moved(api, booked, sam, tess, drain) -> None:
-    moved = cancelling.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
+    moved = moving.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
     drain()
     room = room_of(booked)
     assert room.starts_at == moved.starts_at
