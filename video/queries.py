@@ -37,7 +37,7 @@ def group_stands(room: Room) -> bool:
 
 
 def is_staff(user_id: UUID) -> bool:
-    return User.objects.filter(pk=user_id, is_staff=True, is_active=True).exists()
+    return bool(User.objects.filter(pk=user_id, is_staff=True, is_active=True).exists())
 
 
 def acquainted(user_id: UUID, others: Iterable[UUID]) -> set[UUID]:

@@ -103,11 +103,11 @@ def test_a_group_meets_in_one_room(sam, otto, tess, drain) -> None:
         blocked_until=first.blocked_until, on=first.on, tutor_zone="UTC",
     )  # fmt: skip
     Room.objects.all().delete()
+    Booking.objects.filter(pk=first.pk).update(group=group)
     Booking.objects.filter(pk=second.pk).update(
         starts_at=first.starts_at, ends_at=first.ends_at, group=group,
         blocked_from=first.blocked_from, blocked_until=first.blocked_until,
     )  # fmt: skip
-    Booking.objects.filter(pk=first.pk).update(group=group)
     for row in (first, second):
         lessons.follow(booking_id=row.pk)
     room = Room.objects.get()

@@ -38,7 +38,7 @@ class Transport:
         idempotent: bool | None = None,
     ) -> dict[str, Any]:
         """The JSON of a 2xx. Only what may be repeated is tried again."""
-        sent = {"data": form} if form is not None else {}
+        sent: dict[str, Any] = {"data": form} if form is not None else {}
         response = self._door.request(
             method,
             path,
