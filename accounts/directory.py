@@ -5,10 +5,12 @@ Accounts stands below booking and cannot look into its tables; without booking n
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.expressions import Combinable
 
 LONGEST = timedelta(days=31)
 
@@ -26,9 +28,13 @@ class FreeAt:
 @dataclass(frozen=True)
 class Almanac:
     """`matching` narrows a list of profiles by what was noted down beforehand; `starts` looks into
-    each of these tutors' diaries and leaves out who has no time after all."""
+    each of these tutors' diaries and leaves out who has no time after all. `rated` leaves those
+    whose learners give them so many of five stars on the mean; `rank` is a whole number by which
+    who is rated well by many comes first."""
 
     matching: Callable[[FreeAt], Q]
+    rated: Callable[[Decimal], Q]
+    rank: Callable[[], Combinable]
     starts: Callable[[FreeAt, Sequence[UUID]], dict[UUID, list[datetime]]]
 
 
@@ -41,6 +47,14 @@ def tell(almanac: Almanac) -> None:
 
 def matching(free: FreeAt) -> Q:
     return _told[0].matching(free) if _told else Q(pk__in=[])
+
+
+def rated(least: Decimal) -> Q:
+    return _told[0].rated(least) if _told else Q(pk__in=[])
+
+
+def rank() -> Combinable:
+    return _told[0].rank() if _told else Value(0)
 
 
 def starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

@@ -94,6 +94,20 @@ class ApplicationIncomplete(DomainError):
     explanation = _("Something it needs is missing; the answer names it.")
 
 
+class PaperListed(DomainError):
+    code = "paper-already-listed"
+    title = _("This file is one of your papers already")
+    status = 409
+    explanation = _("Each upload is one paper. Send another file.")
+
+
+class TooManyPapers(DomainError):
+    code = "too-many-papers"
+    title = _("Your list of papers is full")
+    status = 409
+    explanation = _("Twelve papers fit on it. Take one away first.")
+
+
 class ReviewDecided(DomainError):
     code = "application-decided"
     title = _("This was decided already")

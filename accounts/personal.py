@@ -15,6 +15,7 @@ from accounts.models import (
     MailedCode,
     PersonalToken,
     TutorLanguage,
+    TutorPaper,
     TutorPrivate,
     TutorReview,
     TutorSubject,
@@ -51,6 +52,7 @@ declare(
     Table(Invitation, "invited_by_id", Keep("an admin's act"), is_exported=False),
     Table(TutorSubject, _TUTOR, Delete()),
     Table(TutorLanguage, _TUTOR, Delete()),
+    Table(TutorPaper, _TUTOR, Delete()),
     Table(TutorPrivate, _TUTOR, Delete()),
     Table(TutorReview, _TUTOR, Delete()),
     Table(TutorReview, "decided_by_id", Keep("an admin's act"), is_exported=False),
@@ -65,11 +67,14 @@ declare(
 
 @erases
 def discard_files(wish: Erasure) -> None:
-    """Copies of one's data, and what nothing uses. A picture goes with the account's own row; what
-    an app keeps a reference to, that app declares."""
+    """Copies of one's data, papers, and what nothing uses. A picture goes with the account's own
+    row; what an app keeps a reference to, that app declares."""
     exports = DataExport.objects.filter(user_id=wish.user_id, file__isnull=False)
     chosen = list(exports.values_list("file_id", flat=True))
     exports.update(file=None)
+    papers = TutorPaper.objects.filter(profile_id=wish.user_id)
+    chosen += list(papers.values_list("file_id", flat=True))
+    papers.delete()
     unused = StoredFile.objects.filter(owner_id=wish.user_id, kept_at=None)
     chosen += list(unused.values_list("pk", flat=True))
     for file_id in chosen:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
         PersonalToken,
         Skill,
         Subject,
+        TutorPaper,
         TutorProfile,
         TutorReview,
         User,
@@ -55,6 +56,12 @@ class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):
 
     def listed(self) -> "TutorProfileQuerySet":
         return self.public().filter(is_listed=True)
+
+
+class TutorPaperQuerySet(models.QuerySet["TutorPaper"]):
+    def visible_to(self, user: Any) -> "TutorPaperQuerySet":
+        """One's own. Admins read them where they decide, and that is noted."""
+        return self.filter(profile_id=user.pk) if user.is_authenticated else self.none()
 
 
 class TutorReviewQuerySet(models.QuerySet["TutorReview"]):

@@ -12,6 +12,14 @@ AVATAR = declare(
         public=True,
     )
 )
+PAPER = declare(
+    Purpose(
+        "tutor-paper",
+        frozenset({"pdf", "png", "jpeg", "webp"}),
+        most_bytes=10 * MEBIBYTE,
+        quota=60 * MEBIBYTE,
+    )
+)
 EXPORT = declare(
     Purpose("data-export", frozenset({"zip"}), most_bytes=512 * MEBIBYTE, quota=1024 * MEBIBYTE)
 )

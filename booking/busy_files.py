@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
+from icalendar.error import BrokenCalendarProperty
 
 from booking.walltime import Span
 
@@ -36,29 +37,38 @@ class Found:
 
 def read(content: bytes, between: Span, *, zone: str) -> list[Found]:
     """What takes time within `between`. Times without a zone are of `zone`."""
-    calendar = _parsed(content)
-    events = calendar.walk("VEVENT")
-    changed = _changed(events, ZoneInfo(zone))
-    found: list[Found] = []
-    for event in events:
-        found += _of(event, between, ZoneInfo(zone), changed)
-        if len(found) > MOST:
-            raise TooMany
-    for published in calendar.walk("VFREEBUSY"):
-        found += _published(published, between)
+    try:
+        found = list(islice(_all(content, between, ZoneInfo(zone)), MOST + 1))
+    except _MALFORMED as error:
+        raise NotACalendar from error
     if len(found) > MOST:
         raise TooMany
     return found
 
 
-def _parsed(content: bytes) -> Any:
-    try:
-        calendar = Calendar.from_ical(content)
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
-        raise NotACalendar from error
+# Any line may be missing, doubled, or of another kind than its name says. One that cannot be read
+# spoils the whole: a busy time left out without a word would be booked.
+_MALFORMED = (
+    BrokenCalendarProperty,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+)
+
+
+def _all(content: bytes, between: Span, zone: tzinfo) -> Iterator[Found]:
+    calendar = Calendar.from_ical(content)
     if calendar.name != "VCALENDAR":
         raise NotACalendar
-    return calendar
+    events = calendar.walk("VEVENT")
+    changed = _changed(events, zone)
+    for event in events:
+        yield from _of(event, between, zone, changed)
+    for published in calendar.walk("VFREEBUSY"):
+        yield from _published(published, between)
 
 
 Changed = dict[str, set[datetime]]
@@ -122,11 +132,8 @@ def _repeated(
         raise TooMany
     first = (between.start - length).astimezone(own).replace(tzinfo=None)
     last = between.end.astimezone(own).replace(tzinfo=None)
-    try:
-        walked = rrulestr(_text(rule, own), dtstart=wall).xafter(first, inc=True)
-        walls = list(islice(_until(walked, last), _MOST_OF_ONE + 1))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise NotACalendar from error
+    walked = rrulestr(_text(rule, own), dtstart=wall).xafter(first, inc=True)
+    walls = list(islice(_until(walked, last), _MOST_OF_ONE + 1))
     if len(walls) > _MOST_OF_ONE:
         raise TooMany
     left_out = {_instant(each, own) for each in _dates(event, "EXDATE")}

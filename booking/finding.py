@@ -4,18 +4,20 @@ at each of those who are to be shown, so that nobody is offered a time that is g
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import OrderBy
+from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.directory import FreeAt
 from accounts.models import TutorProfile
 from accounts.queries import tutors
 from accounts.queries.tutors import Wanted
-from booking.models import FreeStart, LessonType
+from booking.models import FreeStart, LessonType, TutorStanding
 from booking.slots import Diary
 from booking.walltime import Span
 from tutorme.core.money import Money
@@ -25,6 +27,7 @@ ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "price": (F("hourly_minor").asc(nulls_last=True), "pk"),
     "-price": (F("hourly_minor").desc(nulls_last=True), "pk"),
     "experience": ("-years_of_experience", "pk"),
+    "rating": ("-rating", "first", "pk"),
 }
 _CHUNKS = 3
 
@@ -47,7 +50,7 @@ class FreeTutor:
 def free_tutors(
     free: FreeAt, wanted: Wanted, diaries: Diaries, *, order: str, limit: int, now: datetime
 ) -> list[FreeTutor]:
-    rows = _candidates(free, wanted, now).order_by(*ORDERS[order])
+    rows = _candidates(free, wanted, now).annotate(rating=rank()).order_by(*ORDERS[order])
     found: list[FreeTutor] = []
     for chunk in range(_CHUNKS):
         page = list(rows.values(*_COLUMNS)[chunk * limit : (chunk + 1) * limit])
@@ -77,6 +80,25 @@ def _candidates(free: FreeAt, wanted: Wanted, now: datetime) -> QuerySet[TutorPr
 def matching(free: FreeAt, *, now: datetime | None = None) -> Q:
     """For a list of tutor profiles, by what was noted down."""
     return Q(pk__in=_noted(free, now or timezone.now()).values("tutor_id"))
+
+
+# A tutor of few reviews is as good as the mean of all until there are more: so many reviews of
+# so many stars are added to everybody's.
+_PRIOR_REVIEWS, _PRIOR_STARS = 5, 20
+
+
+def rank() -> Combinable:
+    """In thousandths of a star."""
+    stars, reviews = F("user__standing__stars"), F("user__standing__reviews")
+    mean = (stars + _PRIOR_STARS) * 1000 / (reviews + _PRIOR_REVIEWS)
+    return Coalesce(mean, 1000 * _PRIOR_STARS // _PRIOR_REVIEWS, output_field=IntegerField())
+
+
+def rated(least: Decimal) -> Q:
+    """By the plain mean, as it is shown; who has no review has none."""
+    tenths = int(least * 10)
+    enough = TutorStanding.objects.filter(reviews__gt=0, stars__gte=F("reviews") * tenths / 10.0)
+    return Q(pk__in=enough.values("tutor_id"))
 
 
 def _noted(free: FreeAt, now: datetime) -> QuerySet[FreeStart]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import directory
+from accounts.events import DeletionDue
 from booking import finding, queries
 from booking.errors import BookingOver, SlotTaken, StudentBusy
 from booking.events import (
@@ -89,7 +90,14 @@ def keep_the_time(event: PaymentApproved) -> None:
             holding.keep_while_paying(pk)
 
 
-directory.tell(directory.Almanac(matching=finding.matching, starts=queries.free_starts))
+directory.tell(
+    directory.Almanac(
+        matching=finding.matching,
+        rated=finding.rated,
+        rank=finding.rank,
+        starts=queries.free_starts,
+    )
+)
 
 
 @outbox.handles(AvailabilityChanged)
@@ -136,6 +144,13 @@ def take_the_lesson_back(event: PaymentRefunded) -> None:
     """All of its money went back without anybody calling the lesson off: it is off."""
     if event.full and event.kind == paying.KIND:
         cancelling.call_off_unpaid(event.target_id, order_id=event.order_id)
+
+
+@outbox.handles(DeletionDue)
+def call_off_all(event: DeletionDue) -> None:
+    user_id = str(event.user_id)
+    key = f"booking.call_off_all:{event.deletion_id}"
+    jobs.enqueue("booking.call_off_all", key=key, args={"user_id": user_id})
 
 
 @outbox.handles(BookingCancelled)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, UUIDField
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
@@ -12,13 +13,15 @@ from tutorme.core.invariants import holds
 
 @holds("one-lesson-at-a-time", _("Nobody has two lessons at the same time."))
 def one_owner() -> Iterator[str]:
-    """By comparing rows, whatever the constraints say: a constraint can be dropped."""
-    active = Booking.objects.filter(state__in=ACTIVE_STATES)
+    """By comparing rows, whatever the constraints say: a constraint can be dropped. Seats of one
+    group are one lesson to their tutor."""
+    place = Coalesce("group", "id", output_field=UUIDField())
+    active = Booking.objects.filter(state__in=ACTIVE_STATES).annotate(place=place)
     tutor = active.filter(
         tutor=OuterRef("tutor"),
         blocked_from__lt=OuterRef("blocked_until"),
         blocked_until__gt=OuterRef("blocked_from"),
-    )
+    ).exclude(place=OuterRef("place"))
     student = active.filter(
         student=OuterRef("student"),
         starts_at__lt=OuterRef("ends_at"),

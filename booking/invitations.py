@@ -50,9 +50,12 @@ def ics_for(booking: Booking, person: User, method: Method) -> bytes:
 
 
 def invitation_for(booking_id: UUID, person_id: UUID, method: Method) -> Invitation:
-    """To be attached to the mail that says the same in words."""
+    """To be attached to the mail that says the same in words. An invitation that is late, to a
+    lesson that was called off meanwhile, is the cancellation it will be followed by."""
     booking = Booking.objects.select_related("lesson_type", "tutor", "student").get(pk=booking_id)
     person = User.objects.get(pk=person_id)
+    if booking.state not in _STANDING:
+        method = "CANCEL"
     return Invitation(
         name="cancelled.ics" if method == "CANCEL" else "lesson.ics",
         media_type=f"text/calendar; method={method}",

@@ -40,6 +40,14 @@ POLICIES = {
 }
 
 
+TRIAL = _("A trial is cancelled without cost.")
+
+
+def sentence(cancellation: str, *, is_trial: bool) -> str | Promise:
+    """What a student is told before they book."""
+    return TRIAL if is_trial else POLICIES[cancellation].sentence
+
+
 def share(price: Money, percent: int) -> Money:
     """Rounded down to the minor unit: what is kept is never less than agreed."""
     return Money(price.minor * percent // 100, price.currency)

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from accounts.models import User
 from booking.services import (
     connecting,
     free_times,
     holding,
     importing,
+    leaving,
     meetings,
     outcomes,
     refunding,
@@ -122,3 +124,8 @@ def write_event(run: Run, *, booking_id: str, connection_id: str) -> None:
 @job("booking.read_import", max_attempts=3)
 def read_import(run: Run, *, import_id: str) -> None:
     importing.read(UUID(import_id))
+
+
+@job("booking.call_off_all", max_attempts=12)
+def call_off_all(run: Run, *, user_id: str) -> None:
+    leaving.call_off_all(User.objects.get(pk=user_id))

@@ -1,19 +1,34 @@
 """A certificate's PDF as a response, to whoever was found to own it."""
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+import re
+from urllib.parse import urlencode
+from uuid import UUID
 
-from certificates.errors import CertificateNotReady, CertificateRevoked
-from certificates.models import Certificate
-from tutorme.core.files import serving
+from django.conf import settings
+from django.core.signing import Signer
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from certificates import credentials, queries
+from certificates.errors import CertificateFileRetired, CertificateNotReady, CertificateRevoked
+from certificates.models import Certificate, LearnerImport, Organization
+from certificates.services import bundles
+from tutorme.core.errors import NotFound
+from tutorme.core.files import blobs, serving
+from tutorme.core.models import Job
 
 
 def respond(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
     """`CertificateNotReady` before it is issued, `CertificateRevoked` after it was taken back."""
     if certificate.state == Certificate.State.PENDING:
         raise CertificateNotReady
-    if certificate.state == Certificate.State.REVOKED:
+    if certificate.state != Certificate.State.ISSUED:
         raise CertificateRevoked
+    if certificate.file_removed_at is not None:
+        raise CertificateFileRetired
     response = serving.respond(
         request,
         key=certificate.storage_key,
@@ -22,4 +37,62 @@ def respond(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
         download=True,
     )
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def signed_path(certificate: Certificate) -> str:
+    """Where whoever has the link reads this very file, for as long as `CERTIFICATE_LINK_LIFE`: a
+    certificate that was printed anew is not behind it any more."""
+    until = int((timezone.now() + settings.CERTIFICATE_LINK_LIFE).timestamp())
+    query = urlencode({"until": until, "sign": _signature(certificate, until)})
+    return f"{reverse('certificate-file', args=[certificate.pk])}?{query}"
+
+
+def _signature(certificate: Certificate, until: int) -> str:
+    said = f"{certificate.pk}:{certificate.pdf_sha256}:{until}"
+    return Signer(salt="certificates.downloads").signature(said)
+
+
+def is_signed(request: HttpRequest, certificate: Certificate) -> bool:
+    until = request.GET.get("until", "")
+    if not re.fullmatch("[0-9]{1,12}", until) or int(until) < timezone.now().timestamp():
+        return False
+    given = request.GET.get("sign", "")
+    return constant_time_compare(_signature(certificate, int(until)), given)
+
+
+def credential(certificate: Certificate) -> HttpResponseBase:
+    """Also of one that was taken back: its status list says so."""
+    if certificate.state == Certificate.State.PENDING:
+        raise CertificateNotReady
+    response = JsonResponse(credentials.of(certificate))
+    response["Content-Type"] = "application/vc+ld+json"
+    response["Content-Disposition"] = f'inline; filename="certificate-{certificate.serial}.json"'
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bundle(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+    """Of a job of one's own, as long as one sits at that desk."""
+    mine = Job.objects.filter(
+        pk=job_id, kind=bundles.BUNDLE, state=Job.State.SUCCEEDED, owner_id=request.user.pk
+    )
+    args = mine.values_list("args", flat=True).first()
+    key = bundles.key_of(job_id)
+    if args is None or not blobs.path_of(key).exists():
+        raise NotFound
+    if not Organization.objects.visible_to(request.user).filter(pk=args["organization_id"]):
+        raise NotFound
+    response = serving.respond(
+        request, key=key, name="certificates.zip", content_type="application/zip", download=True
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def problems(batch: LearnerImport) -> HttpResponseBase:
+    response = StreamingHttpResponse(queries.problem_lines(batch), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="problems-{batch.pk}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
     return response

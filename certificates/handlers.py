@@ -1,8 +1,10 @@
 """What certificates do about events from below."""
 
-from certificates.services import issuing
+from certificates.services import enrolling, issuing, messages
 from courses.events import EnrollmentCompleted
-from tutorme.core import outbox
+from tutorme.core import inbox, outbox
+
+inbox.processes(enrolling.PROVIDER)(messages.apply)
 
 
 @outbox.handles(EnrollmentCompleted)

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db import connection
-
-from certificates.models import Certificate, CertificateTemplate
+from certificates.models import (
+    Certificate,
+    CertificateTemplate,
+    Delivery,
+    ExternalCourse,
+    LearnerImport,
+    Member,
+)
+from certificates.services import names
 from tutorme.core.files import blobs
 from tutorme.core.personal import (
     Attached,
@@ -17,32 +23,25 @@ from tutorme.core.personal import (
     erases,
 )
 
-NAME_WITHHELD = "Name withheld"
-
 declare(
     Table(Certificate, "user_id", Keep("verifiable; its name is dealt with before")),
     Table(Certificate, "revoked_by_id", Keep("an admin's act"), is_exported=False),
     Table(CertificateTemplate, "created_by_id", Keep("an admin's act"), is_exported=False),
+    Table(ExternalCourse, "created_by_id", Keep("an admin's act"), is_exported=False),
+    Table(Member, "invited_by_id", Keep("an organisation's act"), is_exported=False),
+    Table(LearnerImport, "created_by_id", Keep("an organisation's act"), is_exported=False),
+    Table(Delivery, "requested_by_id", Keep("an organisation's act"), is_exported=False),
 )
 
 
 @erases
 def withhold_names(wish: Erasure) -> None:
     """Where the person did not want to stay named: the name goes out of what is certified, and the
-    printed page that shows it goes too. The database lets nothing else of it change."""
+    printed page that shows it goes too."""
     if wish.keeps_name_on_certificates:
         return
     rows = Certificate.objects.filter(user_id=wish.user_id).select_for_update()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL tutorme.erasing = 'on'")
-    for row in rows.order_by("pk"):
-        if row.facts.get("recipient") != NAME_WITHHELD:
-            facts = {**row.facts, "recipient": NAME_WITHHELD}
-            Certificate.objects.filter(pk=row.pk).update(facts=facts)
-        if row.storage_key:
-            blobs.remove(row.storage_key)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL tutorme.erasing = 'off'")
+    names.withhold(rows.order_by("pk"))
 
 
 @attaches

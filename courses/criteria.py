@@ -28,7 +28,7 @@ LABELS = {
     "perfect_quizzes": _("quizzes without a mistake"),
     "points": _("points"),
     "sessions_attended": _("lessons with a tutor"),
-    "reviews_done": _("reviews finished"),
+    "reviews_done": _("attempts gone over"),
     "courses_in_category": _("courses of one subject completed"),
 }
 _MOST = 1_000_000

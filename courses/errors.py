@@ -246,7 +246,7 @@ class ReviewClosed(DomainError):
     code = "review-closed"
     title = _("The answers of this attempt are not shown")
     status = 409
-    explanation = _("Only an answer whose marking you can see can be appealed.")
+    explanation = _("Only an answer whose marking you can see can be appealed or gone over.")
 
 
 class AppealExists(DomainError):

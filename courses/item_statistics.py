@@ -9,26 +9,33 @@ from courses.models import Lesson, Question
 
 # Fewer say nothing.
 ENOUGH = 30
-# The best and the worst 27 of 100, Kelley's parts.
-_SQL = """
-WITH firsts AS (
-    SELECT id, score / max_score AS share FROM courses_attempt
-    WHERE lesson_id = %s AND number = 1 AND state = 'graded' AND max_score > 0
+# Parts of a WITH: `items` for the quizzes that `lessons` names, a list or a query. The best and the
+# worst 27 of 100, Kelley's parts.
+ITEMS = """
+firsts AS (
+    SELECT id, lesson_id, score / max_score AS share FROM courses_attempt
+    WHERE lesson_id IN ({lessons}) AND number = 1 AND state = 'graded' AND max_score > 0
 ), ranked AS (
-    SELECT answer.question_id, answer.points / question.points AS worth,
+    SELECT firsts.lesson_id, answer.question_id, answer.points / question.points AS worth,
            row_number() OVER (
-               PARTITION BY answer.question_id ORDER BY share DESC, firsts.id
+               PARTITION BY firsts.lesson_id, answer.question_id ORDER BY share DESC, firsts.id
            ) AS place,
-           count(*) OVER (PARTITION BY answer.question_id) AS n
+           count(*) OVER (PARTITION BY firsts.lesson_id, answer.question_id) AS n
     FROM firsts
     JOIN courses_attemptanswer answer ON answer.attempt_id = firsts.id
     JOIN courses_question question ON question.id = answer.question_id
+), items AS (
+    SELECT lesson_id, question_id, max(n) AS n, round(avg(worth), 4) AS facility,
+           round(avg(worth) FILTER (WHERE place <= ceil(n * 0.27)), 4)
+         - round(avg(worth) FILTER (WHERE place > n - ceil(n * 0.27)), 4) AS discrimination
+    FROM ranked GROUP BY lesson_id, question_id
 )
-SELECT question_id, max(n), round(avg(worth), 4),
-       round(avg(worth) FILTER (WHERE place <= ceil(n * 0.27)), 4)
-     - round(avg(worth) FILTER (WHERE place > n - ceil(n * 0.27)), 4)
-FROM ranked GROUP BY question_id
 """
+# What `flags` says of a question that is too hard, or whose key is in doubt, where `items` is.
+DOUBTFUL = f"n >= {ENOUGH} AND (facility < 0.2 OR discrimination < 0.1)"
+_SQL = f"""
+WITH {ITEMS.format(lessons="%s")} SELECT question_id, n, facility, discrimination FROM items
+"""  # noqa: S608  our own constants
 
 
 @dataclass(frozen=True)

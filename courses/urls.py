@@ -70,6 +70,11 @@ urlpatterns = [
         name="courses-attempt-save",
     ),
     path(
+        "learn/<slug:slug>/<slug:key>/attempts/<int:number>/gone-over/",
+        quiz.gone_over,
+        name="courses-gone-over",
+    ),
+    path(
         "learn/<slug:slug>/<slug:key>/attempts/<int:number>/appeal/",
         quiz.appeal,
         name="courses-appeal",

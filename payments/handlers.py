@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import session_facts
+from accounts.events import DeletionDue
 from payments import queries
 from payments.models import CreditPack, Order, PackageOffer
 from payments.sellers import Quote, Terms, refunds, sells
@@ -22,12 +23,19 @@ from payments.services import (
     webhooks,
 )
 from payments.services.settlement import CREDIT, PACKAGE
-from tutorme.core import inbox
+from tutorme.core import inbox, jobs, outbox
 from tutorme.core.errors import NotFound
 
 READERS = (order_messages, subscription_messages, disputes, sending)
 inbox.processes("paypal")(webhooks.apply)
 session_facts.fact("entitlements")(queries.entitlements)
+
+
+@outbox.handles(DeletionDue)
+def end_subscriptions(event: DeletionDue) -> None:
+    user_id = str(event.user_id)
+    key = f"payments.end_subscriptions:{event.deletion_id}"
+    jobs.enqueue("payments.end_subscriptions", key=key, args={"user_id": user_id})
 
 
 @sells(CREDIT)

@@ -4,6 +4,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from payments.errors import SubscriptionBusy, SubscriptionStands
 from payments.services import (
     compare_with_provider,
     credits,
@@ -19,6 +20,7 @@ from payments.services import (
     sending,
     statements,
     subscription_sweep,
+    subscription_wishes,
 )
 from tutorme.core import jobs
 from tutorme.core.errors import PressUnavailable, ProviderNotConfigured, ProviderUnavailable
@@ -86,6 +88,15 @@ def send_payout(_run: Run, *, batch_id: str) -> None:
     try:
         sending.submit(UUID(batch_id))
     except (ProviderUnavailable, ProviderNotConfigured) as error:
+        raise RetryJob(error.detail) from error
+
+
+@jobs.job("payments.end_subscriptions", max_attempts=12)
+def end_subscriptions(_run: Run, *, user_id: str) -> None:
+    """Who agrees to one afterwards all the same is found by the truth's own rule."""
+    try:
+        subscription_wishes.end_all(get_user_model().objects.get(pk=user_id))
+    except (SubscriptionBusy, SubscriptionStands, ProviderUnavailable) as error:
         raise RetryJob(error.detail) from error
 
 

@@ -86,6 +86,8 @@ class Announcement:
     mail: str = ""
     action: TextLike = ""
     attachments: Callable[[Facts], list[Attachment]] | None = None
+    # What nobody can turn off, gather or delay: the account's security, and papers about money.
+    is_essential: bool = False
     # Facts that are words themselves, found in the reader's language when it is read.
     read_as: Callable[[Facts], Facts] | None = None
 
@@ -193,6 +195,7 @@ _announce(
             "If it was not, you need do nothing: they have learned nothing."
         ),
         in_page=False,
+        is_essential=True,
         mail="registration_repeated",
         action=_("Log in"),
     )
@@ -238,6 +241,7 @@ _announce(
         who=_payer,
         title=_("Payment received: %(amount)s"),
         body=_("You paid %(amount)s for %(what)s."),
+        is_essential=True,
         mail="receipt",
         action=_("See the order"),
     )
@@ -249,6 +253,7 @@ _announce(
         who=_refunded,
         title=_("Refund on its way: %(amount)s"),
         body=_("%(amount)s for %(what)s goes back the way it was paid."),
+        is_essential=True,
         mail="refund",
         action=_("See the order"),
     )
@@ -356,6 +361,9 @@ _announce(
 
 
 def _certified(event: CertificateIssued) -> list[Told]:
+    """Who has no account is sent it by a delivery of its own."""
+    if event.user_id is None:
+        return []
     certificate = Certificate.objects.get(pk=event.certificate_id)
     facts = {
         "course": event.course_title,
@@ -370,7 +378,7 @@ def _certified(event: CertificateIssued) -> list[Told]:
 def _certificate_pdf(facts: Facts) -> list[Attachment]:
     """Read when the mail is sent: what was revoked meanwhile is not sent any more."""
     certificate = Certificate.objects.get(pk=facts["certificate"])
-    if certificate.state == Certificate.State.REVOKED:
+    if certificate.state != Certificate.State.ISSUED:
         raise CertificateRevoked
     try:
         pdf = path_of(certificate.storage_key).read_bytes()

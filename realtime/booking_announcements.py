@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from booking import invitations
 from booking.events import (
     BookingCancelled,
     BookingConfirmed,
@@ -26,7 +27,7 @@ from booking.events import (
     WaitlistOffered,
 )
 from booking.models import Booking, MoveProposal, TutorReview, WaitlistEntry
-from realtime.announcements import Announcement, Facts, TextLike, Told, declare
+from realtime.announcements import Announcement, Attachment, Facts, TextLike, Told, declare
 from tutorme.core.events import Event
 
 SEE = _("See the lesson")
@@ -46,6 +47,8 @@ def _told(key: str, row: Booking, reader: User, **more: Any) -> Told:
         "what": row.lesson_type.title,
         "who": other.display_name,
         "when": _at(row.starts_at, reader),
+        "booking": str(row.pk),
+        "reader": str(reader.pk),
         **more,
     }
     return Told(reader.pk, f"{key}:{reader.pk}", facts, reverse("lesson-booking", args=[row.pk]))
@@ -163,6 +166,21 @@ def _page_of(tutor: User) -> str:
     return reverse("tutor-reviews", args=[tutor.username.lower()])
 
 
+def _invites(method: invitations.Method) -> Callable[[Facts], list[Attachment]]:
+    """What puts the lesson into its reader's calendar, moves it there or takes it out."""
+
+    def attached(facts: Facts) -> list[Attachment]:
+        part = invitations.invitation_for(
+            UUID(str(facts["booking"])), UUID(str(facts["reader"])), method
+        )
+        return [Attachment(part.name, part.media_type, part.content)]
+
+    return attached
+
+
+_INVITES = {"REQUEST": _invites("REQUEST"), "CANCEL": _invites("CANCEL")}
+
+
 def _say(
     kind: str,
     event: type[Event],
@@ -172,6 +190,7 @@ def _say(
     *,
     mail: bool = True,
     action: TextLike = SEE,
+    invites: invitations.Method | None = None,
 ) -> None:
     declare(
         Announcement(
@@ -182,6 +201,7 @@ def _say(
             body=body,
             mail="booking" if mail else "",
             action=action if mail else "",
+            attachments=_INVITES[invites] if invites else None,
         )
     )
 
@@ -200,6 +220,7 @@ _say(
     _both,
     _("Confirmed: %(what)s, %(when)s"),
     _("Your lesson with %(who)s on %(when)s is confirmed."),
+    invites="REQUEST",
 )
 _say(
     "booking-declined",
@@ -214,6 +235,7 @@ _say(
     _moved,
     _("Moved: %(what)s, now %(when)s"),
     _("Your lesson with %(who)s moved from %(before)s to %(when)s."),
+    invites="REQUEST",
 )
 _say(
     "booking-cancelled",
@@ -221,6 +243,7 @@ _say(
     _was_agreed,
     _("Cancelled: %(what)s, %(when)s"),
     _("Your lesson with %(who)s on %(when)s is cancelled. What is due back is on its way."),
+    invites="CANCEL",
 )
 _say(
     "lesson-tomorrow",

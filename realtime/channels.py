@@ -1,9 +1,19 @@
-"""The carrier of `tutorme.core.channels`; apps above may name its parts from here."""
+"""The carrier of `tutorme.core.channels`, and who hears a conversation: its two people."""
 
-from realtime import vocabulary  # noqa: F401  declared by being read
+from typing import Any
+from uuid import UUID
+
+from realtime.models import Conversation
 from realtime.services.channels import publish
-from tutorme.core.channels import access, authorizes, carried_by
+from realtime.vocabulary import CONVERSATION
+from tutorme.core.channels import NOTHING, SPEAKS, Access, access, authorizes, carried_by
 
 __all__ = ["access", "authorizes", "publish"]
 
 carried_by(publish)
+
+
+@authorizes(CONVERSATION, presence=True)
+def conversation_of(user: Any, conversation_id: UUID) -> Access:
+    mine = Conversation.objects.visible_to(user).filter(pk=conversation_id)
+    return SPEAKS if mine.exists() else NOTHING

@@ -60,6 +60,7 @@ declare(
 declare(
     Announcement(
         kind="payout-failed",
+        is_essential=True,
         event=PayoutFailed,
         who=_failed,
         title=_("A payout came back: %(amount)s"),
@@ -73,6 +74,7 @@ declare(
 declare(
     Announcement(
         kind="payout-redirected",
+        is_essential=True,
         event=PayoutAddressChanged,
         who=_redirected,
         title=_("Your payout address was set"),

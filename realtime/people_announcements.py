@@ -88,6 +88,7 @@ def _exporter(event: DataExported) -> list[Told]:
 declare(
     Announcement(
         kind="data-exported",
+        is_essential=True,
         event=DataExported,
         who=_exporter,
         title=_("The copy of your data is ready"),
@@ -112,6 +113,7 @@ def _day(facts: Facts) -> Facts:
 declare(
     Announcement(
         kind="deletion-requested",
+        is_essential=True,
         event=DeletionRequested,
         who=_leaver,
         title=_("Your account will be deleted on %(day)s"),
@@ -124,6 +126,7 @@ declare(
 declare(
     Announcement(
         kind="deletion-cancelled",
+        is_essential=True,
         event=DeletionCancelled,
         who=_leaver,
         title=_("Your account stays"),
@@ -136,6 +139,7 @@ declare(
 declare(
     Announcement(
         kind="deletion-due",
+        is_essential=True,
         event=DeletionDue,
         who=_leaver,
         title=_("Your account is being deleted"),
@@ -165,6 +169,7 @@ def _link(facts: Facts) -> Facts:
 declare(
     Announcement(
         kind="invited",
+        is_essential=True,
         event=UserInvited,
         who=_invited,
         title=_("You have an account on TutorMe"),

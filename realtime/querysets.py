@@ -4,7 +4,7 @@ from django.db import connection, models
 
 if TYPE_CHECKING:
     # Named in strings.
-    from realtime.models import Channel, MailDelivery, Notification  # noqa: F401
+    from realtime.models import Channel, Conversation, MailDelivery, Notification  # noqa: F401
 
 _NEXT = """
 INSERT INTO realtime_channel AS c (name, last_seq, purged_seq) VALUES (%s, 1, 0)
@@ -34,4 +34,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 class MailDeliveryQuerySet(models.QuerySet["MailDelivery"]):
     def resendable(self) -> "MailDeliveryQuerySet":
         """What an operator may send again: the others are on their way or have arrived."""
-        return self.filter(state__in=["failed", "unknown"])
+        return self.filter(state__in=["failed", "unknown", "suppressed"])
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: Any) -> "ConversationQuerySet":
+        """One's own. The staff reads a message when somebody reports it, and no conversation."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(participants__user_id=user.pk)

@@ -81,6 +81,7 @@ for _kind, _who, _title, _body in _CODE_MAILS:
     declare(
         Announcement(
             kind=_kind,
+            is_essential=True,
             event=CodeRequested,
             who=_who,
             title=_title,
@@ -120,6 +121,7 @@ def _security_words(facts: Facts) -> Facts:
 declare(
     Announcement(
         kind="security",
+        is_essential=True,
         event=SecurityChanged,
         who=_told_of_security,
         title=_("%(change)s"),

@@ -106,6 +106,7 @@ declare(
 declare(
     Announcement(
         kind="subscription-paid",
+        is_essential=True,
         event=SubscriptionPaid,
         who=_payer,
         title=_("Payment received: %(amount)s"),
@@ -117,6 +118,7 @@ declare(
 declare(
     Announcement(
         kind="subscription-refunded",
+        is_essential=True,
         event=SubscriptionRefunded,
         who=_paid_back,
         title=_("Payment returned: %(amount)s"),
@@ -128,6 +130,7 @@ declare(
 declare(
     Announcement(
         kind="subscription-failed",
+        is_essential=True,
         event=SubscriptionPaymentFailed,
         who=_warned,
         title=_("A payment failed: %(plan)s"),
@@ -143,6 +146,7 @@ declare(
 declare(
     Announcement(
         kind="subscription-suspended",
+        is_essential=True,
         event=SubscriptionSuspended,
         who=_stopped,
         title=_("Your subscription stopped: %(plan)s"),
@@ -157,6 +161,7 @@ declare(
 declare(
     Announcement(
         kind="subscription-cancelled",
+        is_essential=True,
         event=SubscriptionCancelled,
         who=_leaver,
         title=_("Your subscription is cancelled: %(plan)s"),

@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 
-from realtime.services import channels, mail, presence
+from realtime.services import channels, digests, mail, notifications, presence, relay
 from tutorme.core import jobs
+from tutorme.core.gateways import GatewayError
 from tutorme.core.jobs import Run
 from tutorme.core.queue import app
+
+log = structlog.get_logger(__name__)
 
 # After the quick retries (the wait doubles up to an hour) one try an hour, for a day.
 _A_DAY_OF_HOURS = 24
@@ -34,3 +38,21 @@ def sweep_presence() -> None:
 @app.task(name="realtime.purge")
 def purge() -> None:
     channels.purge(older_than=settings.LIVE_EVENTS_KEPT_FOR)
+    notifications.purge(older_than=settings.NOTIFICATIONS_KEPT_FOR)
+    mail.purge(older_than=settings.MAILS_KEPT_FOR)
+    digests.purge(older_than=settings.MAILS_KEPT_FOR)
+
+
+@app.task(name="realtime.send_waiting")
+def send_waiting() -> None:
+    mail.release_held()
+    digests.send_due()
+
+
+@app.task(name="realtime.push")
+def push(_channel: str = "") -> None:
+    """Also by beat: what a lost nudge or a failed call left behind."""
+    try:
+        relay.send_owed()
+    except GatewayError as error:
+        log.warning("push.failed", error=str(error)[:200])

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from tutorme.core.channels import LiveEvent
 
+CONVERSATION = "private-conversation-"
+
 # People, on their own channel, and where those look who may see whether they are there ----------
 
 
@@ -124,3 +126,40 @@ class SubscriptionActivated(LiveEvent):
     name: ClassVar[str] = "subscription-activated"
     subscription_id: UUID
     plan: str
+
+
+# Conversations, on `private-conversation-<id>` --------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MessageNew(LiveEvent):
+    """`seq` is the message's own number in the conversation."""
+
+    name: ClassVar[str] = "message-new"
+    conversation_id: UUID
+    message_id: UUID
+    author_id: UUID
+    seq: int
+
+
+@dataclass(frozen=True)
+class MessageRead(LiveEvent):
+    """Somebody has read up to `seq`."""
+
+    name: ClassVar[str] = "message-read"
+    conversation_id: UUID
+    user_id: UUID
+    seq: int
+
+
+@dataclass(frozen=True)
+class MessageRemoved(LiveEvent):
+    name: ClassVar[str] = "message-removed"
+    conversation_id: UUID
+    message_id: UUID
+
+
+@dataclass(frozen=True)
+class Typing(LiveEvent):
+    name: ClassVar[str] = "typing"
+    spoken: ClassVar[bool] = True

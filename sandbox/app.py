@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox import faults, mail
+from sandbox import faults, mail, sendgrid
+from sandbox.calendars import files
 from sandbox.google import calendar as google
+from sandbox.graphy import routes as graphy
 from sandbox.identity import routes as identity
 from sandbox.msgraph import calendar as msgraph
 from sandbox.openrouter import routes as openrouter
 from sandbox.pages import templates
 from sandbox.paypal import keeping, webhooks
 from sandbox.paypal import routes as paypal
+from sandbox.pusher import routes as pusher
 from sandbox.twilio import routes as twilio
 from sandbox.zoom import meetings as zoom
 
@@ -51,13 +54,17 @@ app = Starlette(
         Route("/healthz", health),
         *faults.routes,
         Mount("/paypal", routes=paypal.routes),
+        Mount("/graphy", routes=graphy.routes),
         Mount("/twilio", routes=twilio.routes),
         *identity.routes,
+        *pusher.routes,
         *zoom.routes,
         *google.routes,
         *msgraph.routes,
+        *files.routes,
         Mount("/openrouter", routes=openrouter.routes),
         *mail.routes,
+        *sendgrid.routes,
     ],
     lifespan=lifespan,
 )

@@ -76,6 +76,16 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "callback": ("drop", "duplicate", "corrupt-signature", "hold", "reorder"),
     },
     "firebase": {"certs": _REST},
+    "graphy": {
+        "learner": _REST,
+        "assign": _REST,
+        "usage": _REST,
+        "products": _REST,
+        "webhook": ("drop", "duplicate", "corrupt-signature"),
+    },
+    "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
+    "sendgrid": {"send": _REST},
+    "ics": {"file": _REST},
     "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),

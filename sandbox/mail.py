@@ -55,11 +55,12 @@ class Mail:
     html: str
     attachments: list[Attachment]
     size: int
+    headers: dict[str, str] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def as_json(self) -> dict[str, object]:
-        shown = ("id", "sender", "to", "subject", "message_id", "text", "html", "size")
+        shown = "id sender to subject message_id text html size headers".split()
         return {
             **{name: getattr(self, name) for name in shown},
             "received_at": self.received_at.isoformat(),
@@ -129,6 +130,7 @@ def _read(content: bytes, sender: str, to: list[str]) -> Mail:
         html=_body(message, "html"),
         attachments=[_attachment(part) for part in message.iter_attachments()],
         size=len(content),
+        headers={name: str(value) for name, value in message.items()},
     )
 
 

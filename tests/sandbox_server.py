@@ -18,14 +18,17 @@ from sandbox.app import app
 from sandbox.calendars.grants import grants
 from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
+from sandbox.graphy.state import school
 from sandbox.mail import box
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
+from sandbox.pusher.sockets import office
 from sandbox.twilio import callbacks
 from sandbox.twilio.state import memory as twilio
 from sandbox.zoom.meetings import memory as zoom
 from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
-from tutorme.settings import base, providers
+from tutorme.settings import providers
+from tutorme.settings.given import env
 
 
 class Recorder:
@@ -147,22 +150,26 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         memory.forget()
     twilio.forget()
     callbacks.forget()
-    for kept in (zoom, calendars, grants):
+    for kept in (zoom, calendars, grants, school):
         kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
-    settings.TWILIO = providers.twilio(base.env, running_sandbox.url, "http://127.0.0.1:1")
+    settings.TWILIO = providers.twilio(env, running_sandbox.url, "http://127.0.0.1:1")
     settings.PAYPAL = {
         "base_url": f"{running_sandbox.url}/paypal",
         "client_id": "sandbox-client",
         "client_secret": "sandbox-secret",
         "webhook_id": "WHSANDBOX",
     }
-    settings.SOCIALACCOUNT_PROVIDERS = providers.identity(base.env, running_sandbox.url)
+    settings.SOCIALACCOUNT_PROVIDERS = providers.identity(env, running_sandbox.url)
     settings.APPLE_URL = providers.apple_url(running_sandbox.url)
-    settings.ZOOM = providers.zoom(base.env, running_sandbox.url)
-    settings.CALENDARS = providers.calendars(base.env, running_sandbox.url)
-    settings.FIREBASE = providers.firebase(base.env, running_sandbox.url)
-    settings.OPENROUTER = providers.openrouter(base.env, running_sandbox.url)
+    settings.ZOOM = providers.zoom(env, running_sandbox.url)
+    settings.CALENDARS = providers.calendars(env, running_sandbox.url)
+    settings.FIREBASE = providers.firebase(env, running_sandbox.url)
+    settings.GRAPHY = providers.graphy(env, running_sandbox.url)
+    settings.OPENROUTER = providers.openrouter(env, running_sandbox.url)
+    office.forget()
+    settings.PUSHER = providers.pusher(env, running_sandbox.url)
+    settings.SENDGRID = providers.sendgrid(env, running_sandbox.url)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running_sandbox.smtp_port
     settings.EMAIL_USE_TLS = False
     yield running_sandbox

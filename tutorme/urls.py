@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
+    path("settings/notifications/", include("realtime.settings_urls")),
     path("settings/", include("accounts.settings_urls")),
     path("", include("accounts.tutor_urls")),
     path("settings/security/", include("accounts.security_urls")),

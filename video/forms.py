@@ -40,7 +40,7 @@ class RoomForm(forms.Form):
         field = self.fields["guests"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = User.objects.filter(pk__in=known).order_by("display_name")
-        field.label_from_instance = lambda person: person.display_name  # type: ignore[method-assign]
+        field.label_from_instance = lambda person: person.display_name  # type: ignore[method-assign,assignment]
 
     def clean_title(self) -> str:
         return plain(self.cleaned_data["title"])

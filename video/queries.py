@@ -13,15 +13,27 @@ from booking.models import Booking
 from video.models import CallRating, ChatLine, Presence, Room, RoomMember, Signal
 
 # A lesson that was called off opens no door; one that somebody came late to still does.
+BOOKING, GROUP = "booking:", "group:"
 STANDING = ("confirmed", "in_progress", "completed", "no_show_student", "no_show_tutor")
 
 
 def is_entitled(member: RoomMember) -> bool:
     """Whether what the member came for stands: their lesson, else that the host teaches here."""
+    if member.role == RoomMember.Role.HOST and (member.room.source or "").startswith(GROUP):
+        return group_stands(member.room)
     if member.booking_id is not None:
         return Booking.objects.filter(pk=member.booking_id, state__in=STANDING).exists()
     host = TutorProfile.objects.filter(user_id=member.room.host_id)
-    return host.filter(state=TutorProfile.State.APPROVED).exists() or is_staff(member.room.host_id)
+    teaches: bool = host.filter(state=TutorProfile.State.APPROVED).exists()
+    return teaches or is_staff(member.room.host_id)
+
+
+def group_stands(room: Room) -> bool:
+    """Whether anybody still comes to a lesson of a group; never, for a room of another kind."""
+    if not (room.source or "").startswith(GROUP):
+        return False
+    seats = Booking.objects.filter(group_id=UUID((room.source or "").removeprefix(GROUP)))
+    return bool(seats.filter(state__in=STANDING).exists())
 
 
 def is_staff(user_id: UUID) -> bool:
@@ -75,7 +87,7 @@ def news(room_id: UUID, *, session: UUID, after: int) -> list[dict[str, Any]]:
         .order_by("seq")
         .values("seq", "kind", "sender", "payload")[:200]
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def members(room: Room) -> list[dict[str, Any]]:

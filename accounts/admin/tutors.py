@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -15,11 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reasons import ReasonForm, ask
-from accounts.models import TutorProfile, TutorReview, User
+from accounts.models import TutorPaper, TutorProfile, TutorReview, User
 from accounts.queries import tutors
 from accounts.queries.people import picture_of
-from accounts.services import tutor_profile, tutor_review
+from accounts.services import tutor_papers, tutor_profile, tutor_review
 from tutorme.core.errors import DomainError
+from tutorme.core.files import serving
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -101,6 +103,39 @@ class TutorReviewAdmin(ReadOnlyAdmin):
         return redirect("admin:accounts_tutorreview_changelist")
 
 
+@admin.register(TutorPaper)
+class TutorPaperAdmin(ReadOnlyAdmin):
+    """Papers are read through here alone, and each reading is noted."""
+
+    list_display = ("title", "profile", "created_at", "read_link")
+    search_fields = ("title", "profile__user__username", "profile__user__email")
+    list_select_related = ("profile__user",)
+    ordering = ("-created_at",)
+    show_full_result_count = False
+
+    @admin.display(description=_("Paper"))
+    def read_link(self, row: TutorPaper) -> SafeString:
+        address = reverse("admin:accounts_tutorpaper_read", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Read"))
+
+    def get_urls(self) -> list[URLPattern]:
+        read = path(
+            "<uuid:paper_id>/read/",
+            self.admin_site.admin_view(self.read_view),
+            name="accounts_tutorpaper_read",
+        )
+        return [read, *super().get_urls()]
+
+    def read_view(self, request: HttpRequest, paper_id: UUID) -> HttpResponseBase:
+        rows = TutorPaper.objects.select_related("file", "profile__user")
+        paper = rows.filter(pk=paper_id).first()
+        if paper is None or not self.has_view_permission(request, paper):
+            raise Http404
+        assert isinstance(request.user, User)
+        tutor_papers.read(paper=paper, actor=request.user)
+        return serving.respond_alone(request, paper.file)
+
+
 def _facts(review: TutorReview) -> dict[str, Any]:
     profile = review.profile
     subjects, languages = tutors.taught_by([profile.pk])
@@ -110,6 +145,7 @@ def _facts(review: TutorReview) -> dict[str, Any]:
         "person": profile.user,
         "picture": picture_of(profile.user),
         "private": tutor_profile.private_of(profile),
+        "papers": profile.papers.select_related("file"),
         "subjects": subjects[profile.pk],
         "languages": languages[profile.pk],
         "changes": [

@@ -190,6 +190,7 @@ class TutorQuery(StrictSerializer):
     currency = serializers.ChoiceField(choices=CURRENCIES, required=False)
     price_min = serializers.DecimalField(10, 2, min_value=0, required=False)
     price_max = serializers.DecimalField(10, 2, min_value=0, required=False)
+    rating = serializers.DecimalField(2, 1, min_value=1, max_value=5, required=False)
     free_from = BoundedDateTime(required=False)
     free_to = BoundedDateTime(required=False)
     minutes = serializers.IntegerField(min_value=15, max_value=480, required=False)

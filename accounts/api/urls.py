@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from accounts.api import data, entrance, people, profile, security, services, skills, tutors, views
+from accounts.api import (
+    data,
+    entrance,
+    papers,
+    people,
+    profile,
+    security,
+    services,
+    skills,
+    tutors,
+    views,
+)
 
 urlpatterns = [
     path("auth/register/", entrance.RegisterView.as_view(), name="auth-register"),
@@ -67,6 +78,16 @@ urlpatterns = [
         "me/tutor-profile/submit/",
         tutors.SubmitTutorProfileView.as_view(),
         name="me-tutor-profile-submit",
+    ),
+    path(
+        "me/tutor-profile/papers/",
+        papers.PaperViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-tutor-papers",
+    ),
+    path(
+        "me/tutor-profile/papers/<uuid:pk>/",
+        papers.PaperViewSet.as_view({"delete": "destroy"}),
+        name="me-tutor-paper",
     ),
     path("tutors/", tutors.TutorsView.as_view(), name="tutors-api"),
     path("tutors/<uuid:tutor_id>/", tutors.TutorView.as_view(), name="tutor-api"),

@@ -1,6 +1,7 @@
 """What a tutor's page is made of, in steps that can be saved one by one."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -118,6 +119,15 @@ class PrivateForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+
+class PaperForm(forms.Form):
+    title = Words(label=_("What it is"), max_length=160)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, PNG, JPEG or WebP up to 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/png,image/jpeg,image/webp"}),
+    )
 
 
 class SubjectRow(forms.Form):
@@ -307,6 +317,13 @@ STEPS: dict[str, tuple[str | Promise, Callable[[Any, TutorProfile, dict[str, Any
 }
 
 
+# All parts of the page: those above, and what is shown to the site alone.
+PARTS: list[tuple[str, str | Promise]] = [
+    *((key, label) for key, (label, _build) in STEPS.items()),
+    ("papers", _("Papers")),
+]
+
+
 class DirectoryForm(forms.Form):
     """A value nobody offered is left out, so that an old link still shows a list."""
 
@@ -317,6 +334,9 @@ class DirectoryForm(forms.Form):
     currency = forms.ChoiceField(choices=[(c, c) for c in CURRENCIES], required=False)
     price_min = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
     price_max = forms.DecimalField(max_digits=8, decimal_places=2, min_value=0, required=False)
+    rating = forms.TypedChoiceField(
+        choices=[(value, value) for value in ("3", "4", "4.5")], coerce=Decimal, required=False
+    )
     # A date and hours of it by the reader's own clock.
     free = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
     after = forms.TimeField(input_formats=["%H:%M"], required=False)
@@ -328,6 +348,7 @@ class DirectoryForm(forms.Form):
             ("price", _("Lowest price")),
             ("-price", _("Highest price")),
             ("experience", _("Most experience")),
+            ("rating", _("Best rated")),
             ("name", _("Name")),
         ],
         required=False,

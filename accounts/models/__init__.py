@@ -5,6 +5,7 @@ from accounts.models.sessions import AuthSession
 from accounts.models.subjects import Level, Skill, Subject
 from accounts.models.tutors import (
     TutorLanguage,
+    TutorPaper,
     TutorPrivate,
     TutorProfile,
     TutorReview,
@@ -26,6 +27,7 @@ __all__ = [
     "Skill",
     "Subject",
     "TutorLanguage",
+    "TutorPaper",
     "TutorPrivate",
     "TutorProfile",
     "TutorReview",

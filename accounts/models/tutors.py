@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.subjects import Level, Subject
 from accounts.models.users import User
-from accounts.querysets import TutorProfileQuerySet, TutorReviewQuerySet
+from accounts.querysets import TutorPaperQuerySet, TutorProfileQuerySet, TutorReviewQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.fields import EncryptedTextField
 from tutorme.core.ids import uuid7
+from tutorme.core.models import StoredFile
 
 
 class TutorProfile(models.Model):
@@ -194,6 +195,24 @@ class TutorPrivate(models.Model):
 
     def __str__(self) -> str:
         return str(self.profile_id)
+
+
+class TutorPaper(models.Model):
+    """A diploma or certificate shown to the site, and to nobody else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    profile = models.ForeignKey(TutorProfile, models.CASCADE, related_name="papers")
+    title = models.CharField(max_length=160)
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TutorPaperQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class TutorReview(models.Model):

@@ -23,7 +23,7 @@ class Requirement:
 
 
 def of(profile: TutorProfile) -> list[Requirement]:
-    """Four queries at most."""
+    """Five queries at most."""
     return [*_account(profile), *_words(profile), *_teaching(profile), *_background(profile)]
 
 
@@ -65,11 +65,13 @@ def _background(profile: TutorProfile) -> list[Requirement]:
     facts = (profile.years_of_experience, profile.education, profile.degree)
     learned = bool(any(facts) or profile.certifications)
     what = _("Years of experience, a degree, an education or a certificate")
+    papers = _("Papers that show it (never public)")
     name = _("Your legal name (never public)")
     country = _("The country you pay tax in (never public)")
     video = _("A link to a short video of you")
     return [
         Requirement("background", what, "background", learned),
+        Requirement("papers", papers, "papers", profile.papers.exists(), is_required=False),
         Requirement(
             "intro_video", video, "background", bool(profile.intro_video_url), is_required=False
         ),

@@ -32,6 +32,7 @@ ORDERS = {
     "price": ("price_hundredths", "pk"),
     "-price": ("-price_hundredths", "pk"),
     "experience": ("-years_of_experience", "pk"),
+    "rating": ("-rating", "pk"),
     "name": ("name", "pk"),
 }
 _CARD = (
@@ -63,6 +64,8 @@ class Wanted:
     price_max: Decimal | None = None
     order: str = ""
     free: FreeAt | None = None
+    # The least mean of learners' stars, of five.
+    rating: Decimal | None = None
 
     @property
     def ordering(self) -> str:
@@ -132,6 +135,8 @@ def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
     order = ORDERS[wanted.ordering]
     columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
     shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
+    if wanted.ordering == "rating":
+        shown = shown.annotate(rating=directory.rank())
     page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
     cards = _with_time([_card(row) for row in page.rows], wanted)
     _fill(cards)
@@ -197,6 +202,8 @@ def _conditions(wanted: Wanted) -> dict[str, Q]:
         found["language"] = Exists(spoken)
     if wanted.currency:
         found["currency"] = Q(hourly_currency=wanted.currency)
+    if wanted.rating is not None:
+        found["rating"] = directory.rated(wanted.rating)
     if wanted.free:
         found["free"] = directory.matching(wanted.free)
     for name, lookup in (("price_min", "gte"), ("price_max", "lte")):

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import names, uploads
+from accounts.channels import USER
 from accounts.errors import UsernameChangedLately, UsernameTaken
 from accounts.models import HeldUsername, TutorProfile, User
 from accounts.services import tutor_search
 from accounts.services.naming import checked_display_name, checked_username, refuse_held
-from tutorme.core import audit
+from tutorme.core import audit, channels
+from tutorme.core.channels import named
 from tutorme.core.files import storing
 from tutorme.core.transactions import constraints
 
@@ -55,6 +57,7 @@ def update_profile(
         if changed:
             # The names of fields alone: what they hold is the person's, and this record is kept.
             audit.record("profile.updated", target=row, actor_id=user.pk, after={"fields": changed})
+            channels.publish(named(USER, row.pk), "user-updated", {"user_id": row.pk})
     return row  # type: ignore[no-any-return]
 
 

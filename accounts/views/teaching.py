@@ -1,6 +1,7 @@
 """Becoming a tutor and staying one: the parts of one's page, what it still needs, its preview."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import ApplicationIncomplete
-from accounts.forms.tutors import STEPS
-from accounts.models import TutorProfile, TutorReview, User
+from accounts.forms.refusals import add_refusal
+from accounts.forms.tutors import PARTS, STEPS, PaperForm
+from accounts.models import TutorPaper, TutorProfile, TutorReview, User
 from accounts.queries import checklist
-from accounts.services import tutor_profile, tutor_review
+from accounts.services import tutor_papers, tutor_profile, tutor_review
 from accounts.views.settings import PAGE, owner
 from accounts.views.tutors import page_of
+from tutorme.core.errors import DomainError, NotFound
+from tutorme.core.files import serving
 
 
 def _own(user: User) -> TutorProfile:
@@ -48,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "points": [(point, _where(point.step)) for point in points],
         "done": sum(point.is_done for point in required),
         "needed": len(required),
-        "steps": [(key, label) for key, (label, _form) in STEPS.items()],
+        "steps": PARTS,
         "public_url": reverse("tutor", args=[profile.user.username.lower()]),
     }
     return render(request, "tutors/overview.html", context)
@@ -80,7 +84,7 @@ def step(request: HttpRequest, key: str) -> HttpResponse:
         "label": label,
         "tutor": profile,
         "waiting": waiting,
-        "steps": [(name, text) for name, (text, _form) in STEPS.items()],
+        "steps": PARTS,
         "is_last": key == list(STEPS)[-1],
     }
     status = 422 if part.has_errors else 200
@@ -103,6 +107,41 @@ def _onwards(key: str) -> str:
     if place == len(keys):
         return reverse("tutor-profile")
     return reverse("tutor-profile-step", args=[keys[place]])
+
+
+@login_required
+@PAGE
+def papers(request: HttpRequest) -> HttpResponse:
+    """What the site is shown to believe the rest. Only the tutor and who decides see it."""
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            tutor_papers.upload(user=owner(request), title=given["title"], upload=given["file"])
+        except DomainError as error:
+            add_refusal(form, error, field="file")
+        else:
+            messages.success(request, _("The paper is with your page; nobody but us sees it."))
+            return redirect("tutor-papers")
+    rows = TutorPaper.objects.visible_to(request.user).select_related("file")
+    context = {
+        "form": form,
+        "papers": [(row, serving.signed_link(row.file)) for row in rows],
+        "steps": PARTS,
+        "key": "papers",
+    }
+    return render(request, "tutors/papers.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def remove_paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    row = TutorPaper.objects.visible_to(request.user).filter(pk=paper_id).first()
+    if row is None:
+        raise NotFound
+    tutor_papers.remove(paper=row)
+    messages.success(request, _("The paper was taken away."))
+    return redirect("tutor-papers")
 
 
 @login_required

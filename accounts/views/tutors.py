@@ -52,6 +52,10 @@ def directory(request: HttpRequest) -> HttpResponse:
             for row in DirectoryForm.base_fields["order"].choices  # type: ignore[attr-defined]
             if wanted.text or row[0] != "relevance"
         ],
+        "star_choices": [
+            value
+            for value, _label in DirectoryForm.base_fields["rating"].choices  # type: ignore[attr-defined]
+        ],
         "next": _page_link(request, found.next),
         "previous": _page_link(request, found.previous),
         "relaxed": [] if found.cards else _relaxed(request, given, names),
@@ -104,6 +108,7 @@ def _relaxed(
         "currency": _("the currency"),
         "price_min": _("the lowest price"),
         "price_max": _("the highest price"),
+        "rating": _("the stars"),
         "free": _("the day"),
     }
     found = []

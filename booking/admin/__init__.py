@@ -25,6 +25,7 @@ class ChangeInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     fields = ("version", "state", "actor", "reason", "was_at", "created_at")
+    readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -38,6 +38,8 @@ class Lesson:
     link: str
     starts_at: datetime
     ends_at: datetime
+    # Of a class: all its seats are one event of the tutor's calendar.
+    group_id: UUID | None = None
 
     @property
     def minutes(self) -> int:

@@ -130,7 +130,7 @@ class GoogleCalendar:
 
 def reference_of(lesson: Lesson) -> str:
     """Base32hex is wanted; the digits of a UUID are among its letters."""
-    return lesson.booking_id.hex
+    return (lesson.group_id or lesson.booking_id).hex
 
 
 def _event(lesson: Lesson) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _event(lesson: Lesson) -> dict[str, Any]:
 def _conference(lesson: Lesson) -> dict[str, Any]:
     """The request id is the booking's: asked again, Google makes no second room."""
     request = {
-        "requestId": str(lesson.booking_id),
+        "requestId": str(lesson.group_id or lesson.booking_id),
         "conferenceSolutionKey": {"type": "hangoutsMeet"},
     }
     return {"createRequest": request}

@@ -23,8 +23,9 @@ from tutorme.core.events import Event
 from tutorme.core.money import Money
 
 State = Booking.State
-_STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
-_UNPAID = {State.HELD, State.PENDING_PAYMENT}
+STANDING = {State.CONFIRMED, State.PENDING_APPROVAL}
+UNPAID = {State.HELD, State.PENDING_PAYMENT}
+OPEN = STANDING | UNPAID
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def cancel(
     was there. The event names what is due back, `as_credit` where the student chose so."""
     now = now or timezone.now()
     row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
-    if row.series_id is not None and row.state in _UNPAID:
+    if row.series_id is not None and row.state in UNPAID:
         return _let_series_go(row, by)
-    if row.state not in _STANDING | _UNPAID or row.starts_at <= now:
+    if row.state not in OPEN or row.starts_at <= now:
         raise BookingOver(state=row.state)
     due = preview(row, by=by, now=now)
     to, word = _called_off(row, by)
@@ -95,7 +96,7 @@ def _let_series_go(row: Booking, by: User) -> Booking:
     if by.pk != row.student_id:
         raise BookingOver(state=row.state)
     assert row.series is not None
-    unpaid = row.series.bookings.filter(state__in=_UNPAID).order_by("pk")
+    unpaid = row.series.bookings.filter(state__in=UNPAID).order_by("pk")
     for each in unpaid.select_for_update(of=("self",), no_key=True):
         let_go = changes.move(each, State.CANCELLED_BY_STUDENT, actor_id=by.pk, expires_at=None)
         gone = BookingCancelled(each.pk, each.version, each.tutor_id, each.student_id, "student", 0)
@@ -126,7 +127,7 @@ def call_off_unpaid(booking_id: UUID, *, order_id: UUID) -> None:
     """By the house: its money is gone, by a refund at the provider or a bank's reversal."""
     rows = Booking.objects.select_for_update(of=("self",), no_key=True)
     row = rows.filter(
-        pk=booking_id, order_id=order_id, state__in=_STANDING, starts_at__gt=timezone.now()
+        pk=booking_id, order_id=order_id, state__in=STANDING, starts_at__gt=timezone.now()
     ).first()
     if row is None:
         return

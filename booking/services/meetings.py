@@ -92,12 +92,28 @@ def _missing(platform: Meeting.Platform, connection: CalendarConnection | None) 
 def follow(booking_id: UUID) -> None:
     """Brings the meeting to where its booking is. Safe to repeat and to kill at any line. Raises
     `NotReady`, and what gateways raise."""
-    row = Meeting.objects.get(pk=booking_id)
     try:
-        with lease(row, _LEASE):
+        with lease(_first_of_its_class(booking_id), _LEASE):
             _follow(booking_id)
     except Busy as busy:
         raise NotReady("another worker has it") from busy
+
+
+def _first_of_its_class(booking_id: UUID) -> Meeting:
+    """The seats of a class meet in one room: who works on one seat's has the row of the first."""
+    row = Meeting.objects.select_related("booking").get(pk=booking_id)
+    if row.booking.group_id is None:
+        return row
+    seats = Meeting.objects.filter(booking__group_id=row.booking.group_id)
+    return seats.order_by("pk").first() or row
+
+
+def _others_of_its_class(row: Meeting) -> QuerySet[Meeting]:
+    """Other seats that meet where this one does."""
+    if row.booking.group_id is None or not row.reference:
+        return Meeting.objects.none()
+    seats = Meeting.objects.filter(booking__group_id=row.booking.group_id, reference=row.reference)
+    return seats.exclude(pk=row.pk).exclude(state=State.GONE)
 
 
 def _follow(booking_id: UUID) -> None:
@@ -124,6 +140,7 @@ def lesson_of(booking: Booking) -> Lesson:
         link=wording.link(booking.pk),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
+        group_id=booking.group_id,
     )
 
 
@@ -138,6 +155,8 @@ def _stand(row: Meeting, lesson: Lesson) -> None:
 
 
 def _make(row: Meeting, lesson: Lesson) -> None:
+    if _joined_its_class(row, lesson):
+        return
     provider = _provider(row)
     made = provider.find(lesson) if row.was_asked else None
     if made is None:
@@ -149,6 +168,28 @@ def _make(row: Meeting, lesson: Lesson) -> None:
     hours = {"starts_at": lesson.starts_at, "ends_at": lesson.ends_at}
     _keep(row, lesson, reference=made.reference, **hours)
     _see(row, lesson, made)
+
+
+def _joined_its_class(row: Meeting, lesson: Lesson) -> bool:
+    if lesson.group_id is None:
+        return False
+    made = Meeting.objects.filter(
+        booking__group_id=lesson.group_id, platform=row.platform, state=State.READY
+    ).first()
+    if made is None:
+        return False
+    _keep(
+        row,
+        lesson,
+        state=State.READY,
+        reference=made.reference,
+        join_url=made.join_url,
+        connection_id=made.connection_id,
+        was_asked=True,
+        starts_at=made.starts_at,
+        ends_at=made.ends_at,
+    )
+    return True
 
 
 def _see(row: Meeting, lesson: Lesson, made: Made) -> None:
@@ -175,6 +216,8 @@ def _tidy(row: Meeting, lesson: Lesson) -> None:
 
 
 def _remove(row: Meeting, lesson: Lesson) -> None:
+    if _others_of_its_class(row).exists():
+        return
     provider = _provider(row)
     found = Made(row.reference) if row.reference else provider.find(lesson)
     if found:

@@ -72,7 +72,7 @@ def _follow(row: WrittenEvent) -> None:
     booking = Booking.objects.select_related("lesson_type", "tutor").get(pk=row.booking_id)
     lesson = meetings.lesson_of(booking)
     if booking.state not in meetings.STANDING:
-        if row.reference and not row.is_gone:
+        if row.reference and not row.is_gone and not _stands_for_others(row):
             calendars.ask(row.connection_id, lambda calendar: calendar.remove(row.reference))
         _keep(row, version=lesson.version, is_gone=True)
     elif not row.reference:
@@ -85,6 +85,13 @@ def _follow(row: WrittenEvent) -> None:
     elif row.version != lesson.version:
         calendars.ask(row.connection_id, lambda calendar: calendar.move(row.reference, lesson))
         _keep(row, version=lesson.version)
+
+
+def _stands_for_others(row: WrittenEvent) -> bool:
+    """All seats of a class are one event of their tutor's calendar."""
+    same = WrittenEvent.objects.filter(connection_id=row.connection_id, reference=row.reference)
+    standing = same.filter(is_gone=False, booking__state__in=meetings.STANDING)
+    return standing.exclude(pk=row.pk).exists()
 
 
 def _keep(row: WrittenEvent, **facts: object) -> None:

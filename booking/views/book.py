@@ -17,7 +17,7 @@ from accounts.models import User
 from booking import queries, topics
 from booking.forms.booking import HoldForm, WaitForm
 from booking.models import Booking, GroupSession, LessonType, Schedule
-from booking.policies import POLICIES
+from booking.policies import sentence
 from booking.queries import Day, Slot
 from booking.services import holding, paying
 from booking.walltime import Span
@@ -104,7 +104,7 @@ def _page(
         "form": form,
         "about": about,
         "kept": f"kind={kind.pk}&" + (f"about={about}&" if about else ""),
-        "policy": POLICIES[schedule.cancellation].sentence,
+        "policy": sentence(schedule.cancellation, is_trial=kind.is_trial),
         **times(request, schedule, kind.minutes, form),
     }
     return render(request, "booking/book.html", context, status=status)

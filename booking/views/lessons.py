@@ -19,7 +19,7 @@ from accounts.models import User
 from booking import queries, topics
 from booking.forms.booking import DisputeForm, MoveForm, ProposalForm, ReasonForm, ReviewForm
 from booking.models import Booking, TutorReview, WaitlistEntry
-from booking.policies import POLICIES
+from booking.policies import sentence
 from booking.services import cancelling, disputes, moving
 from booking.services.cancelling import Preview
 from booking.views import book, timeline
@@ -119,7 +119,7 @@ def page(
         "error": error,
         "wrong": wrong,
         "due": due,
-        "policy": POLICIES[row.cancellation].sentence,
+        "policy": sentence(row.cancellation, is_trial=row.lesson_type.is_trial),
         "timeline": timeline.of(row),
         "case": getattr(row, "dispute", None),
         "ways": book.ways_to_pay(request, row.lesson_type),

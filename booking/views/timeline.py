@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from booking.models import Booking, BookingChange
@@ -34,13 +35,19 @@ def of(row: Booking) -> list[Step]:
 def _happened(change: BookingChange) -> Step:
     state = State(change.state)
     return Step(
-        heading=_("moved") if change.was_at else WORDS[state][0],
+        heading=_heading(change),
         state="problem" if state in _PROBLEMS else "done",
         at=change.created_at,
         who=change.actor.display_name if change.actor else _("TutorMe"),
         said=change.reason if change.actor else "",
         was_at=change.was_at,
     )
+
+
+def _heading(change: BookingChange) -> Any:
+    if change.was_at:
+        return _("moved")
+    return _("began") if change.state == State.IN_PROGRESS else WORDS[State(change.state)][0]
 
 
 def _to_come(row: Booking) -> list[Step]:
@@ -58,4 +65,6 @@ def _afterwards(row: Booking) -> list[Step]:
     if row.order_id is None and row.package_id is None:
         return []
     until = row.ends_at + settings.DISPUTE_WINDOW
+    if until <= timezone.now():
+        return [Step(_("the tutor is paid"), "done", until)]
     return [Step(_("the tutor is paid, unless one of you objects before"), "next", until)]

@@ -19,6 +19,11 @@ class CertificateOut(OutputSerializer):
     download_url = serializers.CharField(allow_null=True, help_text="Null unless issued.")
     size = serializers.IntegerField(allow_null=True, help_text="Bytes of the PDF.")
     job_id = serializers.UUIDField(allow_null=True, help_text="The job that makes the PDF.")
+    organization = serializers.CharField(allow_blank=True)
+    edition = serializers.IntegerField()
+    sealed_by = serializers.CharField(allow_blank=True)
+    is_held = serializers.BooleanField(help_text="Under legal hold.")
+    file_removed_at = serializers.DateTimeField(allow_null=True)
     issued_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
     revoked_reason = serializers.CharField(allow_blank=True)
@@ -26,7 +31,7 @@ class CertificateOut(OutputSerializer):
 
 
 class VerifiedOut(OutputSerializer):
-    state = serializers.ChoiceField(choices=["valid", "revoked"])
+    state = serializers.ChoiceField(choices=["valid", "revoked", "superseded"])
     serial = serializers.CharField()
     code = serializers.CharField()
     recipient = serializers.CharField()
@@ -40,7 +45,19 @@ class VerifiedOut(OutputSerializer):
     revoked_reason = serializers.CharField(allow_blank=True)
     verify_url = serializers.URLField()
     pdf_sha256 = serializers.CharField(help_text="Of the file as issued: compare with yours.")
+    organization = serializers.CharField(allow_blank=True)
+    sealed_by = serializers.CharField(allow_blank=True, help_text="The key that sealed the file.")
+    edition = serializers.IntegerField(help_text="Counts re-issues of the same completion.")
 
 
 class RevokeIn(StrictSerializer):
     reason = SafeText(max_length=300, help_text="Shown to whoever checks the code.")
+
+
+class GraphyCompletionIn(StrictSerializer):
+    """As the course's platform sends it."""
+
+    course_id = serializers.CharField(max_length=200)
+    email = serializers.EmailField(max_length=200)
+    event_id = serializers.CharField(max_length=200)
+    completed_at = serializers.DateTimeField()

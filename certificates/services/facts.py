@@ -10,7 +10,7 @@ from babel.dates import format_date
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext, ngettext, override
 
-from accounts.models import User
+from certificates.models import Learner
 from courses.models import Enrollment
 
 _HEADING = "Certificate of completion"
@@ -26,16 +26,53 @@ def freeze(enrollment: Enrollment) -> dict[str, Any]:
     assert enrollment.completed_at is not None
     # The day it was where the learner lives.
     completed_on = enrollment.completed_at.astimezone(ZoneInfo(user.time_zone)).date()
-    locale = _locale_of(user)
+    return _frozen(
+        recipient=printable(user.display_name) or user.username,
+        course=printable(course.title) or course.slug,
+        instructor=printable(course.instructor.display_name) or course.instructor.username,
+        minutes=course.total_minutes,
+        completed_on=completed_on,
+        locale=_locale_of(user.locale),
+    )
+
+
+def freeze_learner(learner: Learner) -> dict[str, Any]:
+    course, organization = learner.course, learner.organization
+    assert learner.completed_at is not None
+    return _frozen(
+        recipient=printable(learner.name) or learner.email,
+        course=printable(course.name) or course.external_id,
+        instructor=printable(course.instructor),
+        minutes=course.total_minutes,
+        completed_on=learner.completed_at.date(),
+        locale=_locale_of(organization.locale),
+        organization=printable(organization.name) or organization.website,
+        email=learner.email,
+    )
+
+
+def _frozen(
+    *,
+    recipient: str,
+    course: str,
+    instructor: str,
+    minutes: int,
+    completed_on: date,
+    locale: str,
+    organization: str = "",
+    email: str = "",
+) -> dict[str, Any]:
     with override(locale):
         return {
-            "recipient": printable(user.display_name) or user.username,
-            "course": printable(course.title) or course.slug,
-            "instructor": printable(course.instructor.display_name) or course.instructor.username,
+            "recipient": recipient,
+            "course": course,
+            "instructor": instructor,
+            "organization": organization,
+            "email": email,
             "issuer": settings.CERTIFICATE_ISSUER,
             "completed_on": completed_on.isoformat(),
             "completed_words": _day(completed_on, locale),
-            "extent": _extent(course.total_minutes),
+            "extent": _extent(minutes),
             "locale": locale,
             "direction": "rtl" if get_language_info(locale)["bidi"] else "ltr",
             "words": _words(),
@@ -54,12 +91,12 @@ def printable(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 
 
-def _locale_of(user: User) -> str:
-    """The person's language where the certificate's words exist in it, else English."""
-    if user.locale not in dict(settings.LANGUAGES) or user.locale == "en":
+def _locale_of(locale: str) -> str:
+    """The reader's language where the certificate's words exist in it, else English."""
+    if locale not in dict(settings.LANGUAGES) or locale == "en":
         return "en"
-    with override(user.locale):
-        return "en" if gettext(_HEADING) == _HEADING else user.locale
+    with override(locale):
+        return "en" if gettext(_HEADING) == _HEADING else locale
 
 
 def _day(day: date, locale: str) -> str:
@@ -82,6 +119,7 @@ def _words() -> dict[str, str]:
         "certifies": gettext("This certifies that"),
         "completed": gettext("has completed the course"),
         "instructor": gettext("Instructor"),
+        "organization": gettext("Organisation"),
         "serial": gettext("Serial"),
         "completed_on": gettext("Completed on"),
         "extent": gettext("Extent"),

@@ -1,4 +1,5 @@
-"""A certificate's life: recorded with the completion, issued with its PDF, perhaps revoked."""
+"""A certificate's beginning: recorded with the completion, issued with its PDF. How it ends stands
+in `taking_back`."""
 
 from typing import Any
 from uuid import UUID
@@ -7,17 +8,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.models import User
 from certificates import codes
-from certificates.errors import (
-    CertificateNotReady,
-    CertificateRevoked,
-    CourseNotCompleted,
-    NothingToRetry,
-)
+from certificates.errors import CourseNotCompleted, NothingToRetry
 from certificates.events import CertificateIssued
 from certificates.files import Stored
-from certificates.models import Certificate
-from certificates.services import facts, templates
+from certificates.models import Certificate, Learner
+from certificates.services import deliveries, facts, taking_back, templates
 from courses.models import Enrollment
 from tutorme.core import audit, jobs, outbox
 from tutorme.core.errors import NotFound
@@ -30,24 +27,68 @@ State = Certificate.State
 
 @transaction.atomic
 def issue(enrollment_id: UUID) -> Certificate:
-    """Records the one certificate of a completed enrolment and the job that prints it. Again, or
-    from two workers at once: the same certificate."""
+    """Records the one certificate of a completed enrolment in this version of its course, and the
+    job that prints it. Again, or from two workers at once: the same certificate."""
     enrollment = _completed(enrollment_id)
-    existing = Certificate.objects.filter(enrollment_id=enrollment_id).first()
-    if existing is not None:
-        return existing
-    row = Certificate(
-        id=uuid7(),
+    version = enrollment.completed_version or 1
+    of_it = Certificate.objects.filter(enrollment_id=enrollment_id, course_version=version)
+    existing = of_it.order_by("-edition").first()
+    return existing or _record(_of_enrollment(enrollment), edition=1)
+
+
+@transaction.atomic
+def issue_learner(learner_id: UUID) -> Certificate:
+    """The same for an organisation's learner."""
+    learner = _finished(learner_id)
+    of_it = Certificate.objects.filter(learner=learner, course_version=learner.completed_version)
+    existing = of_it.order_by("-edition").first()
+    return existing or _record(_of_learner(learner), edition=1)
+
+
+def _of_enrollment(enrollment: Enrollment) -> Certificate:
+    return Certificate(
         user_id=enrollment.user_id,
         enrollment=enrollment,
+        course_version=enrollment.completed_version or 1,
         template=templates.current(),
-        serial=_next_serial(enrollment),
-        code=codes.new_code(),
-        public_base_url=settings.PUBLIC_BASE_URL,
+        serial=_next_serial(enrollment.completed_at),
         facts=facts.freeze(enrollment),
     )
+
+
+def _of_learner(learner: Learner) -> Certificate:
+    return Certificate(
+        user_id=_account_of(learner.email),
+        learner=learner,
+        organization_id=learner.organization_id,
+        course_version=learner.completed_version or 1,
+        template=learner.course.template or templates.current(),
+        serial=_next_serial(learner.completed_at),
+        facts=facts.freeze_learner(learner),
+    )
+
+
+def _account_of(email: str) -> UUID | None:
+    """Whoever has proved to have the address finds the certificate among theirs."""
+    proved = User.objects.filter(email__iexact=email, is_active=True)
+    return proved.filter(email_verified_at__isnull=False).values_list("pk", flat=True).first()
+
+
+def _record(
+    row: Certificate, *, edition: int, supersedes: Certificate | None = None
+) -> Certificate:
+    row.id = uuid7()
+    row.edition = edition
+    row.supersedes = supersedes
+    row.code = codes.new_code()
+    row.public_base_url = settings.PUBLIC_BASE_URL
     Certificate.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Certificate.objects.get(enrollment_id=enrollment_id)
+    kept = Certificate.objects.get(
+        enrollment_id=row.enrollment_id,
+        learner_id=row.learner_id,
+        course_version=row.course_version,
+        edition=edition,
+    )
     if kept.pk == row.pk:
         _enqueue(kept, key=f"{RENDER}:{kept.pk}")
     return kept
@@ -63,13 +104,22 @@ def _completed(enrollment_id: UUID) -> Enrollment:
     return enrollment
 
 
-def _next_serial(enrollment: Enrollment) -> str:
+def _finished(learner_id: UUID) -> Learner:
+    rows = Learner.objects.select_related("course__template", "organization")
+    learner = rows.filter(pk=learner_id).first()
+    if learner is None:
+        raise NotFound
+    if learner.completed_at is None:
+        raise CourseNotCompleted
+    return learner
+
+
+def _next_serial(completed_at: Any) -> str:
     """Counts up over all years; a lost race leaves a gap, which a serial may have."""
-    assert enrollment.completed_at is not None
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('certificates_serial')")
         (number,) = cursor.fetchone()
-    return f"TM-{enrollment.completed_at:%Y}-{number:06d}"
+    return f"TM-{completed_at:%Y}-{number:06d}"
 
 
 def _enqueue(certificate: Certificate, *, key: str, retry_of: Job | None = None) -> None:
@@ -85,55 +135,33 @@ def _enqueue(certificate: Certificate, *, key: str, retry_of: Job | None = None)
 
 
 def mark_printed(*, certificate_id: UUID, stored: Stored) -> None:
-    """In the transaction that ends the print job: issues a pending certificate, and gives one that
-    was issued before its file back."""
-    pdf: dict[str, Any] = {
-        "pdf_sha256": stored.sha256,
-        "pdf_size": stored.size,
-        "storage_key": stored.key,
-    }
+    """In the transaction that ends the print job: issues a pending certificate, takes the edition
+    before it out of force, and gives one that was issued before its file back."""
+    pdf = stored.columns()
+    row = Certificate.objects.select_related("organization").get(pk=certificate_id)
+    if row.state == State.PENDING:
+        taking_back.supersede(row)
     pending = Certificate.objects.filter(pk=certificate_id, state=State.PENDING)
     if pending.update(state=State.ISSUED, issued_at=Now(), **pdf):
-        _announce(Certificate.objects.get(pk=certificate_id))
+        row.refresh_from_db()
+        _announce(row)
     else:
         _replace_file(certificate_id, pdf)
 
 
 def _announce(certificate: Certificate) -> None:
-    outbox.record(
-        CertificateIssued(certificate.pk, certificate.user_id, certificate.facts["course"]),
-        key=f"certificate.issued:{certificate.pk}",
-    )
+    event = CertificateIssued(certificate.pk, certificate.user_id, certificate.facts["course"])
+    outbox.record(event, key=f"certificate.issued:{certificate.pk}")
+    deliveries.send_issued(certificate)
 
 
 def _replace_file(certificate_id: UUID, pdf: dict[str, Any]) -> None:
     row = Certificate.objects.select_for_update().get(pk=certificate_id)
-    if row.pdf_sha256 == pdf["pdf_sha256"]:
+    if row.pdf_sha256 == pdf["pdf_sha256"] and row.file_removed_at is None:
         return
     before = {name: getattr(row, name) for name in pdf}
-    Certificate.objects.filter(pk=certificate_id).update(**pdf)
+    Certificate.objects.filter(pk=certificate_id).update(**pdf, file_removed_at=None)
     audit.record("certificate.file_replaced", target=row, before=before, after=dict(pdf))
-
-
-@transaction.atomic
-def revoke(*, certificate: Certificate, actor_id: UUID | None, reason: str) -> Certificate:
-    """Final. The reason is shown to whoever checks the code."""
-    issued = Certificate.objects.filter(pk=certificate.pk, state=State.ISSUED)
-    if not issued.update(
-        state=State.REVOKED, revoked_at=Now(), revoked_by=actor_id, revoked_reason=reason[:300]
-    ):
-        certificate.refresh_from_db()
-        raise CertificateNotReady if certificate.state == State.PENDING else CertificateRevoked
-    audit.record(
-        "certificate.revoked",
-        target=certificate,
-        actor_id=actor_id,
-        before={"state": State.ISSUED},
-        after={"state": State.REVOKED},
-        reason=reason,
-    )
-    certificate.refresh_from_db()
-    return certificate
 
 
 @transaction.atomic
@@ -143,12 +171,50 @@ def retry(*, certificate: Certificate, actor_id: UUID | None) -> Certificate:
     row = _locked(certificate)
     if row.state != State.PENDING or not _has_ended(row):
         raise NothingToRetry
-    row.facts = facts.freeze(_completed(row.enrollment_id))
-    row.template = templates.current()
+    fresh = _anew(row)
+    row.facts, row.template = fresh.facts, fresh.template
     row.save(update_fields=["facts", "template"])
     _enqueue(row, key=f"{RENDER}:{row.pk}:{uuid7()}", retry_of=row.job)
     audit.record("certificate.retried", target=row, actor_id=actor_id)
     return row
+
+
+def _anew(row: Certificate) -> Certificate:
+    """As it would be recorded today, with another serial."""
+    if row.enrollment_id is not None:
+        return _of_enrollment(_completed(row.enrollment_id))
+    assert row.learner_id is not None
+    return _of_learner(_finished(row.learner_id))
+
+
+@transaction.atomic
+def reissue(*, certificate: Certificate, actor_id: UUID | None, reason: str) -> Certificate:
+    """The next edition, with today's names and design and a serial and code of its own. The one
+    before stays in force until the new one is printed. While that is being made: the same one."""
+    row = _locked(certificate)
+    newest = _editions_of(row).order_by("-edition").first() or row
+    if newest.state == State.PENDING:
+        return newest
+    fresh = _anew(newest)
+    fresh.course_version = newest.course_version
+    kept = _record(fresh, edition=newest.edition + 1, supersedes=newest)
+    audit.record(
+        "certificate.reissued",
+        target=kept,
+        actor_id=actor_id,
+        before={"serial": newest.serial},
+        after={"serial": kept.serial, "edition": kept.edition},
+        reason=reason,
+    )
+    return kept
+
+
+def _editions_of(row: Certificate) -> Any:
+    return Certificate.objects.filter(
+        enrollment_id=row.enrollment_id,
+        learner_id=row.learner_id,
+        course_version=row.course_version,
+    )
 
 
 @transaction.atomic

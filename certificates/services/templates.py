@@ -9,15 +9,32 @@ from django.db.models import Max
 
 from certificates import codes, drawings
 from certificates.models import CertificateTemplate
+from certificates.services import facts
 from tutorme.core import audit
 from tutorme.core.printing import Order, print_document
 
 BUILTIN = "copybook"
-_SOURCE = Path(__file__).resolve().parents[1] / "builtin"
+BUILTIN_SOURCE = Path(__file__).resolve().parents[1] / "builtin"
 WORDS = (
-    "heading certifies completed instructor serial completed_on extent verify qr rosette".split()
-)
-PLAIN = "recipient course instructor issuer serial code completed_on hours verify_place".split()
+    "heading certifies completed instructor organization serial completed_on extent verify qr "
+    "rosette"
+).split()
+PLAIN = (
+    "recipient course instructor issuer serial code completed_on hours verify_place "
+    # As the system before ours named them.
+    "learner_name course_name completion_date organization learner_email"
+).split()
+SAMPLE_NAME = "Ada Lovelace"
+# What an editor looks at beside the sample: each is printed, or refused with the reason.
+WORST_NAMES = {
+    "long": "Wolfeschlegelsteinhausenbergerdorff the Younger of Somewhere Rather Far Off",
+    "one long word": "W" * 80,
+    "right to left": "محمد عبد الرحمن الأنصاري",
+    "accents": "Nguyễn Thị Phương Ångström-Łukasiewicz",
+    "Cyrillic": "Олександра Коваленко",
+    "Chinese": "山田 太郎",
+    "emoji": "Ada 🎉 Lovelace",
+}
 # Names that have broken layouts elsewhere.
 _PROOF_NAMES = ("محمد عبد الرحمن الأنصاري", "W" * 80)
 # A design is to print in well under one; this leaves room for a slow machine.
@@ -35,8 +52,8 @@ def current() -> CertificateTemplate:
 
 
 def _builtin() -> CertificateTemplate:
-    html = (_SOURCE / "certificate.html").read_text(encoding="utf-8")
-    css = (_SOURCE / "certificate.css").read_text(encoding="utf-8")
+    html = (BUILTIN_SOURCE / "certificate.html").read_text(encoding="utf-8")
+    css = (BUILTIN_SOURCE / "certificate.css").read_text(encoding="utf-8")
     newest = CertificateTemplate.objects.newest(BUILTIN).first()
     if newest is not None and newest.source_sha256 == _digest(html, css):
         return newest
@@ -66,6 +83,12 @@ def prove(*, html: str, css: str) -> None:
     for name in _PROOF_NAMES:
         order = sample(html=html, css=css, recipient=name)
         print_document(order, cpu_seconds=_PROOF_CPU_SECONDS)
+
+
+def preview(*, html: str, css: str, recipient: str | None = None) -> bytes:
+    """The design with sample words, under the rules of a proof; nothing is kept."""
+    order = sample(html=html, css=css, recipient=facts.printable(recipient or SAMPLE_NAME))
+    return print_document(order, cpu_seconds=_PROOF_CPU_SECONDS)
 
 
 def sample(*, html: str, css: str, recipient: str) -> Order:

@@ -36,6 +36,10 @@ class FactInline(TabularInline):  # type: ignore[misc]
     can_delete = False
     show_change_link = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What the database sets may be shown too."""
+        return self.fields
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

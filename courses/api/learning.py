@@ -18,7 +18,7 @@ from courses.models import Attempt, AttemptAnswer, Enrollment, Lesson, LessonPro
 from courses.queries.explaining import explain
 from courses.queries.inside import search_in
 from courses.queries.renewals import renewal_of
-from courses.services import enrolling, learning, quizzes, renewing, resetting
+from courses.services import enrolling, going_over, learning, quizzes, renewing, resetting
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
@@ -99,6 +99,18 @@ class ExplainView(ApiView):
         found = queries.outline_with(enrollment.course, request.user, enrollment)
         due = renewal_of(enrollment)
         return Response(shapes.explanation(explain(found, enrollment), found, due))
+
+
+class GoneOverView(ApiView):
+    access = {"post": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(
+        operation_id="attempts_gone_over", request=None, responses=serializers.GoneOverOut
+    )
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        """Say that one went through what the attempt lost points on; a review, once an attempt."""
+        is_new = going_over.finish(user=request.user, attempt_id=attempt_id)
+        return Response({"counted": is_new})
 
 
 class RenewalView(ApiView):

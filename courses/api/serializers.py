@@ -225,6 +225,10 @@ class InsideQuery(StrictSerializer):
     search = SafeText(max_length=200)
 
 
+class GoneOverOut(OutputSerializer):
+    counted = serializers.BooleanField(help_text="False where it had been counted before.")
+
+
 class HitOut(OutputSerializer):
     id = serializers.UUIDField()
     key = serializers.CharField()

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from courses.models import Course, Nudge
-from courses.queries import analytics, owns
+from courses.queries import analytics, needing_help, owns
 from courses.services import nudging
 from tutorme.core.access import TUTOR, Grant, Scope
 from tutorme.core.api.serializers import MoneyField, OutputSerializer, StrictSerializer
@@ -53,10 +53,16 @@ class StuckOut(OutputSerializer):
     enrollment_id = serializers.UUIDField()
     display_name = serializers.CharField()
     percent = serializers.IntegerField()
-    reason = serializers.ChoiceField(choices=Nudge.Reason.choices)
+    reason = serializers.ChoiceField(choices=[*Nudge.Reason.values, needing_help.ASKING])
     quiet_days = serializers.IntegerField()
     lesson = serializers.CharField()
     tries = serializers.IntegerField()
+    doubtful = serializers.IntegerField(
+        help_text="Questions of that quiz that are too hard, or whose key is in doubt."
+    )
+    lesson_key = serializers.CharField()
+    question = serializers.CharField(help_text="What they asked and no teacher has answered.")
+    thread_id = serializers.UUIDField(allow_null=True)
     nudged_at = serializers.DateTimeField(allow_null=True)
     helped = serializers.BooleanField()
     may_nudge = serializers.BooleanField()

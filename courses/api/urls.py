@@ -63,6 +63,11 @@ urlpatterns = [
         learning.SubmitView.as_view(),
         name="courses-api-submit",
     ),
+    path(
+        "attempts/<uuid:attempt_id>/gone-over/",
+        learning.GoneOverView.as_view(),
+        name="courses-api-gone-over",
+    ),
     path("me/enrollments/", learning.EnrollmentsView.as_view(), name="courses-api-enrollments"),
     path(
         "me/enrollments/<uuid:enrollment_id>/",

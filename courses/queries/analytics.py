@@ -3,7 +3,6 @@
 Every part is one query, however many people there are.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,15 +13,12 @@ from django.db.models import Avg, Count, F, FilteredRelation, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from courses.models import AttemptAnswer, Course, CourseRating, Enrollment
+from courses.queries.needing_help import QUIET, Stuck, stuck
 from payments.models import Order
 from payments.models.orders import PAID_STATES
 from tutorme.core.money import Money
 
-WEEKS, MOST = 12, 20
-QUIET = timedelta(days=7)
-UNBEGUN = timedelta(days=3)
-FAILED_TRIES = 2
-NUDGE_AGAIN = timedelta(days=7)
+WEEKS = 12
 
 
 @dataclass(frozen=True)
@@ -53,23 +49,6 @@ class Item:
     lesson: str
     answers: int
     facility: int
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """Somebody who needs help, and why. `lesson` and `tries` belong to a quiz that keeps failing;
-    `nudged_at` is the last word sent, `helped` whether they came back after it."""
-
-    enrollment_id: UUID
-    display_name: str
-    percent: int
-    reason: str
-    quiet_days: int
-    lesson: str
-    tries: int
-    nudged_at: datetime | None
-    helped: bool
-    may_nudge: bool
 
 
 @dataclass(frozen=True)
@@ -176,86 +155,6 @@ def hardest(course: Course) -> list[Item]:
         )
         for row in rows
     ]
-
-
-# Who fails is stuck now; who stopped is nearer to coming back the nearer they are to the end; who
-# has not begun comes last.
-_STUCK = """
-WITH failing AS (
-    SELECT a.enrollment_id, a.lesson_id, count(*) AS tries
-    FROM courses_attempt a JOIN courses_enrollment e ON e.id = a.enrollment_id
-    WHERE e.course_id = ANY(%(courses)s) AND e.state = 'active' AND a.state = 'graded'
-    GROUP BY a.enrollment_id, a.lesson_id
-    HAVING count(*) >= %(tries)s AND NOT bool_or(a.passed)
-), worst AS (
-    SELECT DISTINCT ON (enrollment_id) * FROM failing ORDER BY enrollment_id, tries DESC, lesson_id
-), found AS (
-    SELECT e.id, e.user_id, e.course_id, e.percent, worst.lesson_id,
-           coalesce(worst.tries, 0) AS tries,
-           coalesce(e.last_activity_at, e.created_at) AS last_at,
-           CASE WHEN worst.tries IS NOT NULL THEN 'failing'
-                WHEN e.last_lesson_id IS NULL THEN 'not_begun' ELSE 'stalled' END AS reason
-    FROM courses_enrollment e LEFT JOIN worst ON worst.enrollment_id = e.id
-    WHERE e.course_id = ANY(%(courses)s) AND e.state = 'active'
-      AND (worst.tries IS NOT NULL
-           OR (e.last_lesson_id IS NULL AND e.created_at < %(unbegun)s)
-           OR (e.last_lesson_id IS NOT NULL AND e.last_activity_at < %(quiet)s))
-      AND (%(enrollment)s::uuid IS NULL OR e.id = %(enrollment)s::uuid)
-    ORDER BY array_position(ARRAY['failing', 'stalled', 'not_begun'],
-                 CASE WHEN worst.tries IS NOT NULL THEN 'failing'
-                      WHEN e.last_lesson_id IS NULL THEN 'not_begun' ELSE 'stalled' END),
-             coalesce(worst.tries, 0) DESC, e.percent DESC, e.last_activity_at DESC NULLS LAST, e.id
-    LIMIT %(most)s
-)
-SELECT found.id, found.course_id, u.display_name, u.username, found.percent, found.reason,
-       extract(day FROM %(now)s - found.last_at)::int, coalesce(l.title, ''), found.tries,
-       n.sent_at, n.helped_at
-FROM found JOIN accounts_user u ON u.id = found.user_id
-LEFT JOIN courses_lesson l ON l.id = found.lesson_id
-LEFT JOIN LATERAL (
-    SELECT sent_at, helped_at FROM courses_nudge WHERE enrollment_id = found.id
-    ORDER BY sent_at DESC LIMIT 1
-) AS n ON true
-ORDER BY array_position(ARRAY['failing', 'stalled', 'not_begun'], found.reason), found.tries DESC,
-         found.percent DESC, found.last_at DESC, found.id
-"""
-
-
-def stuck(
-    course_ids: list[UUID], now: datetime, *, most: int = MOST, enrollment_id: UUID | None = None
-) -> dict[UUID, list[Stuck]]:
-    """Who needs help, by course, the most urgent first."""
-    facts: dict[str, Any] = {
-        "courses": course_ids,
-        "tries": FAILED_TRIES,
-        "quiet": now - QUIET,
-        "unbegun": now - UNBEGUN,
-        "now": now,
-        "most": most,
-        "enrollment": enrollment_id,
-    }
-    found: dict[UUID, list[Stuck]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_STUCK, facts)
-        for row in cursor.fetchall():
-            found[row[1]].append(_stuck(row, now))
-    return found
-
-
-def _stuck(row: tuple[Any, ...], now: datetime) -> Stuck:
-    place, _course, name, username, percent, reason, quiet, lesson, tries, sent_at, helped_at = row
-    return Stuck(
-        enrollment_id=place,
-        display_name=username if "@" in name else name,
-        percent=percent,
-        reason=reason,
-        quiet_days=quiet,
-        lesson=lesson,
-        tries=tries,
-        nudged_at=sent_at,
-        helped=helped_at is not None,
-        may_nudge=sent_at is None or now - sent_at >= NUDGE_AGAIN,
-    )
 
 
 @dataclass(frozen=True)

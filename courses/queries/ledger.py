@@ -17,7 +17,7 @@ WORDS: dict[str, Promise] = {
     Rule.QUIZ: _("Quiz passed"),
     Rule.QUIZ_FIRST_TRY: _("Nearly everything right at the first try"),
     Rule.COURSE: _("Course completed"),
-    Rule.REVIEW: _("Review finished"),
+    Rule.REVIEW: _("What went wrong, gone over"),
     Rule.ACHIEVEMENT: _("Achievement"),
     Rule.CORRECTION: _("Corrected by the team"),
 }
@@ -65,9 +65,8 @@ def _titles(entries: Sequence[PointsEntry]) -> dict[UUID, str]:
 
 
 def rules() -> list[RuleLine]:
-    """What earns how much, in the order people meet it; reviews only once somebody can do one."""
+    """What earns how much, in the order people meet it."""
     return [
         RuleLine(WORDS[rule], points, settings.POINTS_A_DAY.get(rule))
         for rule, points in settings.POINTS.items()
-        if rule != Rule.REVIEW
     ]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from accounts.channels import USER
 from courses.documents import FACTS
 from courses.models import (
     CONTENT,
@@ -25,7 +26,8 @@ from courses.models import (
     SectionDraft,
 )
 from courses.services import history, prerequisites, quiz_content
-from tutorme.core import audit
+from tutorme.core import audit, channels
+from tutorme.core.channels import named
 from tutorme.core.errors import PreconditionFailed
 from tutorme.core.ids import uuid7
 
@@ -50,6 +52,7 @@ def create_course(
             draft.facts["prerequisites"] = [str(pk) for pk in required]
             draft.save(update_fields=["facts"])
         audit.record("course.created", target=course, actor_id=author.pk)
+        channels.publish(named(USER, author.pk), "course-created", {"course_id": course.pk})
     return course
 
 

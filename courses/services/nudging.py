@@ -10,7 +10,7 @@ from django.utils import timezone
 from courses.errors import NoReasonToNudge, NudgedAlready
 from courses.events import LearnerNudged
 from courses.models import Course, Enrollment, Nudge
-from courses.queries import analytics
+from courses.queries import needing_help
 from tutorme.core import limits, outbox
 from tutorme.core.errors import NotFound, TooManyRequests
 
@@ -29,7 +29,7 @@ def nudge(
         if place is None:
             raise NotFound
         reason = _reason(place, moment)
-        if place.nudges.filter(sent_at__gt=moment - analytics.NUDGE_AGAIN).exists():
+        if place.nudges.filter(sent_at__gt=moment - needing_help.NUDGE_AGAIN).exists():
             raise NudgedAlready
         verdict = limits.hit(A_DAY, str(sender.pk))
         if not verdict.allowed:
@@ -42,7 +42,7 @@ def nudge(
 
 
 def _reason(place: Enrollment, now: datetime) -> str:
-    found = analytics.stuck([place.course_id], now, enrollment_id=place.pk)[place.course_id]
-    if not found:
+    found = needing_help.stuck([place.course_id], now, enrollment_id=place.pk)[place.course_id]
+    if not found or found[0].reason == needing_help.ASKING:
         raise NoReasonToNudge
     return found[0].reason

@@ -16,7 +16,7 @@ from courses.forms import answers_in, sequence_in
 from courses.forms.assessment import AppealForm
 from courses.models import Attempt
 from courses.quiz_intros import quiz_intro
-from courses.services import appeals, marking, quizzes
+from courses.services import appeals, going_over, marking, quizzes
 from courses.sheets import sheet
 from courses.views.learn import Place, place_of
 from tutorme.core.errors import DomainError, InvalidInput
@@ -116,10 +116,27 @@ def _show(request: HttpRequest, place: Place, found: Attempt) -> HttpResponse:
         "seconds_left": left,
         "minutes_left": None if left is None else left // 60,
         "sequence": _next_sequence(found) if is_open else 0,
+        "can_go_over": review and going_over.lost_something(found),
+        "is_gone_over": review and going_over.is_gone_over(found),
         "about": quiz_intro(place.lesson, place.enrollment),
         "after": after,
     }
     return render(request, f"courses/{'sheet' if is_open else 'result'}.html", context)
+
+
+@login_required
+@require_POST
+def gone_over(request: HttpRequest, slug: str, key: str, number: int) -> HttpResponse:
+    """From the result: this learner has read what was wrong and why."""
+    found = _attempt_of(place_of(request, slug, key), number)
+    try:
+        is_new = going_over.finish(user=request.user, attempt_id=found.pk)
+    except DomainError as error:
+        messages.error(request, error.detail)
+    else:
+        if is_new:
+            messages.success(request, _("That counts for today: looking again is how it stays."))
+    return redirect("courses-attempt", slug=slug, key=key, number=number)
 
 
 @login_required

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.errors import NoReasonToNudge, NudgedAlready
 from courses.models import Course
-from courses.queries import analytics, owns
+from courses.queries import analytics, needing_help, owns
 from courses.queries.analytics import Analytics
 from courses.services import nudging
 from tutorme.core import spreadsheets
@@ -30,7 +30,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     courses = analytics.taught(request.user.pk, now)
     ids = [row.id for row in courses]
-    waiting = analytics.stuck(ids, now, most=8) if ids else {}
+    waiting = needing_help.stuck(ids, now, most=8) if ids else {}
     numbers, weeks = analytics.by_week(ids, now)
     context = {
         "courses": courses,

@@ -219,9 +219,16 @@ def _step(row: Subscription, to: Subscription.State) -> None:
     before = row.state
     if before == State.EXPIRED and to in _RUNS and _has_another(row):
         # Agreed to after it was given up: what was paid stays open, and nothing more is taken.
-        row.wish, row.wished_at = Wish.CANCEL, row.wished_at or timezone.now()
+        _wish_its_end(row)
     elif move(row, to, "as the provider says"):
         _tell_of_step(row, before)
+        if row.state in _RUNS and row.user.erased_at is not None:
+            # Agreed to by somebody who has left since.
+            _wish_its_end(row)
+
+
+def _wish_its_end(row: Subscription) -> None:
+    row.wish, row.wished_at = Wish.CANCEL, row.wished_at or timezone.now()
 
 
 def _has_another(row: Subscription) -> bool:

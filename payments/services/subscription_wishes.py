@@ -65,6 +65,14 @@ def cancel(*, row: Subscription, actor: Any) -> Subscription:
 
 
 @outside_transaction
+def end_all(user: Any) -> None:
+    """Of somebody who leaves for good: nothing is taken from them any more. Raises
+    `SubscriptionStands` while the provider is not through with what was agreed a moment ago."""
+    for row in Subscription.objects.live().filter(user_id=user.pk):
+        cancel(row=row, actor=user)
+
+
+@outside_transaction
 def _ask(subscription_id: UUID, wish: Subscription.Wish, actor: Any) -> Subscription:
     with transaction.atomic():
         row = truths.locked(subscription_id)

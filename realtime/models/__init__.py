@@ -1,5 +1,36 @@
-from realtime.models.channels import Channel, ChannelEvent, Presence
+from realtime.models.channels import Channel, ChannelEvent, Presence, PushOwed
+from realtime.models.conversations import (
+    Block,
+    Conversation,
+    Message,
+    MessageFile,
+    MessageReport,
+    Participant,
+)
 from realtime.models.mail import MailDelivery
 from realtime.models.notifications import Notification
+from realtime.models.preferences import (
+    DigestLine,
+    NotificationPreference,
+    NotificationSettings,
+    Suppression,
+)
 
-__all__ = ["Channel", "ChannelEvent", "MailDelivery", "Notification", "Presence"]
+__all__ = [
+    "Block",
+    "Channel",
+    "ChannelEvent",
+    "Conversation",
+    "DigestLine",
+    "MailDelivery",
+    "Message",
+    "MessageFile",
+    "MessageReport",
+    "Notification",
+    "NotificationPreference",
+    "NotificationSettings",
+    "Participant",
+    "Presence",
+    "PushOwed",
+    "Suppression",
+]

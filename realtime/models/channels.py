@@ -47,6 +47,17 @@ class ChannelEvent(models.Model):
         return f"{self.channel_id} {self.seq} {self.event}"
 
 
+class PushOwed(models.Model):
+    """An event that Pusher is still to be handed; written only where the site uses Pusher."""
+
+    event = models.OneToOneField(
+        ChannelEvent, models.CASCADE, primary_key=True, related_name="push_owed"
+    )
+
+    def __str__(self) -> str:
+        return f"push of {self.event_id}"
+
+
 class Presence(models.Model):
     """Somebody listens to a channel, until the lease says otherwise.
 

@@ -34,12 +34,19 @@ def after(cursor: Mapping[str, int], *, limit: int) -> list[dict[str, Any]]:
     return list(ChannelEvent.objects.filter(past).order_by("id").values(*_EVENT)[:limit])
 
 
-def heard(rows: Iterable[Mapping[str, Any]], user_id: UUID, locale: str) -> list[dict[str, Any]]:
+def fact(row: ChannelEvent) -> dict[str, Any]:
+    """A row of `after` from a row of the table."""
+    return {name: getattr(row, name) for name in _EVENT}
+
+
+def heard(
+    rows: Iterable[Mapping[str, Any]], user_id: UUID | None, locale: str
+) -> list[dict[str, Any]]:
     """Rows of `after` in the one shape every way of delivery has. A notification gets its words
     here; one that is gone meanwhile is heard by nobody."""
     rows = list(rows)
     ids = [row["payload"]["id"] for row in rows if row["event"] == _NEWS]
-    words = _notifications(ids, user_id, locale) if ids else {}
+    words = _notifications(ids, user_id, locale) if ids and user_id else {}
     return [
         _envelope(row, words.get(row["payload"]["id"]) if row["event"] == _NEWS else row["payload"])
         for row in rows

@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
 from accounts.models import User
 from realtime.errors import ChannelRefused, EventRefused
-from realtime.models import Channel, ChannelEvent
+from realtime.models import Channel, ChannelEvent, PushOwed
 from realtime.streams import bell
-from tutorme.core import channels
+from tutorme.core import channels, queue
 
 
 def publish(channel: str, event: str, payload: Mapping[str, Any]) -> int:
@@ -30,10 +31,13 @@ def write(
     channel: str, seq: int, event: str, payload: Mapping[str, Any], speaker_id: UUID | None = None
 ) -> None:
     """Under a number the caller took in this transaction."""
-    ChannelEvent.objects.create(
+    row = ChannelEvent.objects.create(
         channel_id=channel, seq=seq, event=event, payload=dict(payload), speaker_id=speaker_id
     )
     transaction.on_commit(lambda: bell.wake(channel))
+    if settings.REALTIME_DRIVER == "pusher":
+        PushOwed.objects.create(event=row)
+        transaction.on_commit(lambda: queue.nudge("realtime.push", channel))
 
 
 def speak(*, user: User, channel: str, event: str, payload: Mapping[str, Any]) -> int:

@@ -1,5 +1,6 @@
 """Telling people, and what they have read."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,8 @@ from realtime import announcements
 from realtime.announcements import Announcement, Told
 from realtime.models import Channel, Notification
 from realtime.queries import unread_count
-from realtime.services import channels, mail
+from realtime.services import channels, mail, preferences
+from realtime.services.preferences import Wish
 from tutorme.core.channels import named
 from tutorme.core.errors import NotFound
 from tutorme.core.events import Event
@@ -23,16 +25,21 @@ def announce(event: Event) -> None:
         for announcement in announcements.following(event)
         for told in announcement.who(event)
     ]
+    wishes = preferences.wishes(
+        {(told.user_id, each.kind) for each, told in owed if told.user_id and not each.is_essential}
+    )
     with transaction.atomic():
         # In the order of ids: two writers to the same people wait, they do not deadlock.
         for announcement, told in sorted(owed, key=lambda pair: str(pair[1].user_id)):
-            _tell(announcement, told)
+            usual = preferences.usual(announcement)
+            key = (told.user_id, announcement.kind) if told.user_id else None
+            _tell(announcement, told, wishes.get(key, usual) if key else usual)
 
 
-def _tell(announcement: Announcement, told: Told) -> None:
-    if announcement.in_page and told.to is None:
+def _tell(announcement: Announcement, told: Told, wish: Wish) -> None:
+    if wish.in_page and announcement.in_page and told.to is None:
         notify(announcement.kind, told)
-    if announcement.mail:
+    if wish.by_mail:
         mail.owe(announcement.kind, told)
 
 
@@ -78,3 +85,10 @@ def mark_all_read(*, user_id: UUID) -> int:
 def _say_read(user_id: UUID, ids: list[str]) -> None:
     payload = {"ids": ids, "unread": unread_count(user_id)}
     channels.publish(named(USER, user_id), "notification-read", payload)
+
+
+def purge(*, older_than: timedelta, limit: int = 10_000) -> int:
+    old = Notification.objects.filter(created_at__lt=Now() - older_than).order_by("id")
+    ids = list(old.values_list("pk", flat=True)[:limit])
+    Notification.objects.filter(pk__in=ids).delete()
+    return len(ids)

@@ -3,16 +3,19 @@ process that dies, a cable that is pulled and a tab that is closed end the same 
 who walks from page to page never left."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.channels import USER
 from booking.channels import SESSION
-from realtime.models import Presence
+from realtime.models import Participant, Presence
 from realtime.services import channels
-from tutorme.core.channels import parsed
+from realtime.vocabulary import CONVERSATION
+from tutorme.core.channels import named, parsed
 
 Lease = tuple[str, UUID]
 
@@ -52,10 +55,11 @@ def sweep(*, limit: int = 1000) -> int:
     return len(rows)
 
 
-def end(channel: str, user_id: UUID | None = None) -> None:
-    """Somebody who knows says that they left: the next sweep tells of it."""
-    own = Presence.objects.filter(channel=channel)
-    (own.filter(user_id=user_id) if user_id else own).update(lease_until=Now())
+def end(channel: str, user_id: UUID, *, at: datetime) -> None:
+    """They left at that moment, unless they were seen since: the next sweep tells of it."""
+    seen_last = at + timedelta(seconds=settings.STREAMS["lease_seconds"])
+    own = Presence.objects.filter(channel=channel, user_id=user_id)
+    own.filter(lease_until__lte=seen_last).update(lease_until=Now())
 
 
 def _tell(event: str, leases: list[Lease]) -> None:
@@ -65,8 +69,19 @@ def _tell(event: str, leases: list[Lease]) -> None:
 
 
 def _audience(channel: str, user_id: UUID) -> list[Lease]:
-    """A session hears of its own people."""
+    """A session hears of its own people. That somebody is on the site at all, those hear who
+    have a conversation with them open."""
     found = parsed(channel)
     if found and found[0] == SESSION:
         return [(channel, user_id)]
+    if found and found[0] == USER:
+        return [(name, user_id) for name in _watched_conversations(user_id)]
     return []
+
+
+def _watched_conversations(user_id: UUID) -> list[str]:
+    mine = Participant.objects.filter(user_id=user_id).values_list("conversation_id", flat=True)
+    names = [named(CONVERSATION, pk) for pk in mine.order_by("-conversation__last_message_at")[:50]]
+    watched = Presence.objects.filter(channel__in=names, lease_until__gt=Now())
+    watched = watched.exclude(user_id=user_id)
+    return list(watched.values_list("channel", flat=True).distinct())

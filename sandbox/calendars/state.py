@@ -63,12 +63,14 @@ class Memory:
         self.hearers: dict[str, Hearer] = {}
         # Notices that were sent: provider, address, headers, body, and how it went.
         self.notices: list[dict[str, Any]] = []
+        self.files: dict[str, bytes] = {}
 
     def forget(self) -> None:
         with self.lock:
             self.calendars.clear()
             self.hearers.clear()
             self.notices.clear()
+            self.files.clear()
 
     def of(self, provider: str, account: str) -> Calendar:
         return self.calendars[provider, account]

@@ -2,11 +2,13 @@
 
 import time
 from functools import partial
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import signing
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.errors import TooManySignInAttempts
@@ -202,3 +204,19 @@ def test_who_has_no_password_signs_in_again(sam: User) -> None:
     client.force_login(sam)
     assert client.get("/settings/security/tokens/").status_code == 403
     assert client.get("/settings/security/passkeys/add/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_new_keys_reach_the_secrets_of_second_factors(api, sam: User, second_factor, settings):
+    """Afterwards the old key may be thrown away, and both kinds of codes still open."""
+    secret, codes = second_factor(sam)
+    new_key = "new:bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleS0="
+    settings.FIELD_ENCRYPTION_KEYS = [new_key, *settings.FIELD_ENCRYPTION_KEYS]
+    for options, count in (({"dry_run": True}, 2), ({}, 2), ({}, 0)):
+        told = StringIO()
+        call_command("rotate_field_keys", stdout=told, **options)
+        assert f"mfa_authenticator.data: {count}\n" in told.getvalue()
+    settings.FIELD_ENCRYPTION_KEYS = [new_key]
+    for code in (shown(secret), codes[0]):
+        body = {"ticket": ticket(api(None), sam)["ticket"], "code": code}
+        assert api(None).post(STEP, body, format="json").status_code == 200

@@ -107,6 +107,9 @@ class TestConsent:
         row.refresh_from_db()
         assert row.state == "broken"
         assert OutboxEvent.objects.filter(name="calendar.broken").count() == 1
+        (mail,) = sandbox.mails(to=tess.email)
+        assert "does not let us in any more" in mail["subject"]
+        assert PAGE in mail["text"]
         assert "connect it again" in client_of(tess).get(PAGE).content.decode()
         again_row = connect(sandbox, tess, provider)
         drain()

@@ -13,7 +13,7 @@ from accounts.directory import FreeAt
 from accounts.models import User
 from accounts.queries.tutors import Wanted
 from booking import queries
-from booking.models import BusyTime, FreeStart, LessonType
+from booking.models import BusyTime, FreeStart, LessonType, TutorStanding
 from booking.services import cancelling, free_times, offers, schedules
 from booking.walltime import Span
 from tests.booking.conftest import held, hour, open_diary
@@ -190,3 +190,31 @@ class TestDoors:
         assert f"/book/tess/?date={on}" in text
         none = client.get("/tutors/", {"free": on, "after": "22:00", "before": "23:00"})
         assert "Nobody fits all of that" in none.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("two")
+class TestRating:
+    @pytest.fixture
+    def stars(self, tess: User, orla: User) -> None:
+        """Orla has two fives, Tess ninety of four and a half on the mean."""
+        TutorStanding.objects.create(tutor=orla, reviews=2, stars=10)
+        TutorStanding.objects.create(tutor=tess, reviews=90, stars=405)
+
+    @pytest.mark.usefixtures("stars")
+    def test_well_rated_by_many_comes_first(self, api) -> None:
+        assert found(at(3, 14, 15), order="rating") == ["Tess", "Orla"]
+        rows = api(None).get(LIST, {"ordering": "rating"}).json()["results"]
+        assert [row["display_name"] for row in rows] == ["Tess", "Orla"]
+
+    @pytest.mark.usefixtures("stars")
+    @pytest.mark.parametrize(("least", "who"), [("4.5", 2), ("4.6", 1), ("5", 1)])
+    def test_the_mean_is_a_filter(self, api, least: str, who: int) -> None:
+        assert api(None).get(LIST, {"rating": least}).json()["count"] == who
+        assert len(found(at(3, 14, 15), wanted=Wanted(rating=Decimal(least)))) == who
+
+    def test_who_has_no_review_has_no_mean(self, api) -> None:
+        assert api(None).get(LIST, {"rating": "1"}).json()["count"] == 0
+        assert len(found(at(3, 14, 15), order="rating")) == 2
+        page = Client().get("/tutors/", {"rating": "4.5", "order": "rating"}).content.decode()
+        assert '<option value="4.5" selected>' in page

@@ -126,3 +126,26 @@ def test_a_lesson_as_a_file(booked: Booking, api, sam: User, otto: User) -> None
     _calendar, event = parsed(answer.content)
     assert event["uid"] == invitations.uid_of(booked.pk)
     assert api(otto).get(path).status_code == 404
+
+
+def test_mails_carry_it(sandbox, booked: Booking, sam: User, tess: User, drain) -> None:
+    """Confirmed, moved, cancelled: to both, each their own, read back as they came."""
+    drain()
+    cancelling.reschedule(booking_id=booked.pk, by=sam, start=hour(4, 12))
+    drain()
+    cancelling.cancel(booking_id=booked.pk, by=sam)
+    drain()
+    for person in (sam, tess):
+        parts = [part for mail in sandbox.mails(to=person.email) for part in mail["attachments"]]
+        assert sorted(part["name"] for part in parts) == [
+            "cancelled.ics",
+            "lesson.ics",
+            "lesson.ics",
+        ]
+        assert {part["type"] for part in parts} == {"text/calendar"}
+
+
+def test_an_invitation_that_is_late_is_the_cancellation(booked: Booking, sam: User) -> None:
+    cancelling.cancel(booking_id=booked.pk, by=sam)
+    part = invitations.invitation_for(booked.pk, sam.pk, "REQUEST")
+    assert (part.name, part.media_type) == ("cancelled.ics", "text/calendar; method=CANCEL")

@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.models import TutorProfile, User
 from booking import rooms
 from booking.models import Booking, LessonType, Meeting
-from booking.services import cancelling, meetings
+from booking.services import cancelling, groups, meetings, offers
+from tests.booking.calendars import connect, events
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
 from tutorme.core.models import Job, OutboxEvent
+from tutorme.core.money import Money
 
 State, Platform = Meeting.State, Meeting.Platform
 pytestmark = pytest.mark.django_db
@@ -293,3 +295,40 @@ class TestTheWayIn:
             page = client_of(sam).get(path).content.decode()
             assert "could not be had" in page
             assert client_of(sam).post(path)["Location"] == f"/rooms/{row.pk}/"
+
+
+@pytest.mark.usefixtures("at_zoom")
+class TestClasses:
+    @pytest.fixture
+    def seats(self, sandbox, tess, sam, otto, diary) -> list[Booking]:
+        choir = offers.offer(
+            tutor_id=tess.pk, title="Choir", minutes=60, price=Money(0, "EUR"), capacity=4
+        )
+        evening = groups.open_session(tutor=tess, lesson_type_id=choir.pk, start=hour(3, 18))
+        return [groups.join(student=who, group_id=evening.pk) for who in (sam, otto)]
+
+    def test_all_seats_meet_in_one_room(self, sandbox, sam, otto, seats, drain) -> None:
+        drain()
+        assert len(zooms(sandbox)) == 1
+        rows = Meeting.objects.values_list("state", "reference", "join_url").distinct()
+        assert [row[0] for row in rows] == [State.READY]
+        cancelling.cancel(booking_id=seats[0].pk, by=sam)
+        drain()
+        assert len(zooms(sandbox)) == 1
+        assert Meeting.objects.get(booking=seats[1]).state == State.READY
+        cancelling.cancel(booking_id=seats[1].pk, by=otto)
+        drain()
+        assert zooms(sandbox) == []
+
+    def test_they_are_one_event_of_their_tutors_calendar(
+        self, sandbox, tess, sam, otto, seats, drain
+    ) -> None:
+        connect(sandbox, tess, "google")
+        drain()
+        assert len(events(sandbox, "google", tess.email)) == 1
+        cancelling.cancel(booking_id=seats[0].pk, by=sam)
+        drain()
+        assert len(events(sandbox, "google", tess.email)) == 1
+        cancelling.cancel(booking_id=seats[1].pk, by=otto)
+        drain()
+        assert events(sandbox, "google", tess.email) == []

@@ -16,6 +16,7 @@ from booking.errors import (
     SlotTaken,
     StudentBusy,
 )
+from booking.invariants import one_owner
 from booking.models import Booking, GroupSession, LessonType, MoveProposal, WaitlistEntry
 from booking.services import (
     cancelling,
@@ -155,6 +156,7 @@ class TestGroups:
         with pytest.raises(StudentBusy):
             groups.join(student=sam, group_id=evening.pk)
         assert groups.join(student=otto, group_id=evening.pk).state == State.CONFIRMED
+        assert not list(one_owner())
         with pytest.raises(GroupFull):
             groups.join(student=orla, group_id=evening.pk)
 

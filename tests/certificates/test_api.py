@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from certificates import codes
-from certificates.services import issuing
+from certificates.services import taking_back
 from tutorme.core.files.blobs import path_of
 from tutorme.core.models import AuditEntry
 
@@ -72,7 +72,7 @@ def test_no_download_before_issue_or_after_revocation(pending, api, sam, ada, dr
     assert code_of(api(sam).get(path)) == (409, "certificate-not-ready")
     drain()
     pending.refresh_from_db()
-    issuing.revoke(certificate=pending, actor_id=ada.pk, reason="Error")
+    taking_back.revoke(certificate=pending, actor_id=ada.pk, reason="Error")
     assert code_of(api(sam).get(path)) == (409, "certificate-revoked")
 
 
@@ -107,7 +107,7 @@ class TestVerifying:
         assert "example.test" not in str(body)
 
     def test_revoked_says_so_and_why(self, issued, api, ada) -> None:
-        issuing.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
+        taking_back.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
         body = api(None).get(f"{ROOT}verify/{issued.code}/").json()
         assert (body["state"], body["revoked_reason"]) == ("revoked", "Issued in error")
 

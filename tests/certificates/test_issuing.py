@@ -12,7 +12,7 @@ from accounts.models import User
 from certificates import codes
 from certificates.errors import CertificateNotReady, CertificateRevoked, CourseNotCompleted
 from certificates.models import Certificate, CertificateTemplate
-from certificates.services import issuing
+from certificates.services import issuing, taking_back
 from courses.events import EnrollmentCompleted
 from courses.models import Enrollment
 from tests.certificates.conftest import completed
@@ -134,17 +134,17 @@ def test_printing_again_gives_the_same_bytes_back(printed: Certificate, ada: Use
 
 
 def test_revoking_is_final_and_on_record(issued: Certificate, ada: User) -> None:
-    issuing.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
+    taking_back.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
     assert (issued.state, issued.revoked_reason) == ("revoked", "Issued in error")
     entry = AuditEntry.objects.get(action="certificate.revoked")
     assert (entry.actor_id, entry.reason) == (ada.pk, "Issued in error")
     with pytest.raises(CertificateRevoked):
-        issuing.revoke(certificate=issued, actor_id=ada.pk, reason="Again")
+        taking_back.revoke(certificate=issued, actor_id=ada.pk, reason="Again")
 
 
 def test_a_pending_certificate_cannot_be_revoked(pending: Certificate, ada: User) -> None:
     with pytest.raises(CertificateNotReady):
-        issuing.revoke(certificate=pending, actor_id=ada.pk, reason="Too early")
+        taking_back.revoke(certificate=pending, actor_id=ada.pk, reason="Too early")
 
 
 def test_an_unprintable_name_waits_for_a_better_one(sam: User, tess: User, media, drain) -> None:

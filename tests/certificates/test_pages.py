@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.models import User
 from certificates import codes
 from certificates.models import Certificate, CertificateTemplate
-from certificates.services import issuing, templates
+from certificates.services import issuing, taking_back, templates
 from tests.certificates.conftest import completed
 from tutorme.core.models import AuditEntry
 
@@ -104,7 +104,7 @@ class TestVerifying:
         assert not re.search(r"\sstyle=", body)
 
     def test_revoked(self, issued, visitor, ada: User) -> None:
-        issuing.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
+        taking_back.revoke(certificate=issued, actor_id=ada.pk, reason="Issued in error")
         body = visitor.get(f"/verify/{issued.code}/").content.decode()
         assert "This certificate was revoked" in body
         assert "Issued in error" in body

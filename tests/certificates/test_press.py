@@ -43,7 +43,7 @@ def our_fonts(monkeypatch) -> None:
 
 
 def builtin(recipient: str) -> Order:
-    source = templates._SOURCE
+    source = templates.BUILTIN_SOURCE
     return templates.sample(
         html=(source / "certificate.html").read_text(),
         css=(source / "certificate.css").read_text(),
@@ -148,7 +148,7 @@ def test_documents_load_nothing_but_our_drawings(html: str, css: str) -> None:
     ids=["columns", "huge", "pages", "gradient"],
 )
 def test_heavy_documents_end_inside_their_limits(html: str, css: str, settings) -> None:
-    settings.RENDER_LIMITS = {"cpu_seconds": 2, "memory_mb": 768}
+    settings.RENDER_LIMITS = {"at_once": 3, "cpu_seconds": 2, "memory_mb": 768}
     started = time.monotonic()
     with pytest.raises(DocumentRefused):
         print_document(order(BODY + html, PAGE + css))

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 import sentry_sdk
 from django.test import RequestFactory

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from courses import item_statistics
 from courses.errors import NoReasonToNudge, NudgedAlready
-from courses.models import Course, CourseRating, Enrollment, Nudge
-from courses.queries import analytics
-from courses.services import enrolling, learning, nudging, quizzes
+from courses.models import Course, CourseRating, Enrollment, Nudge, Thread
+from courses.queries import analytics, needing_help
+from courses.services import discussions, enrolling, learning, nudging, quizzes
 from payments.models import Order
 from realtime.models import Notification
 from tests import cast
@@ -66,12 +67,69 @@ def crowd(course: Course) -> dict[str, Enrollment]:
 
 
 def stuck(course: Course, now: datetime | None = None) -> list[tuple[str, str]]:
-    found = analytics.stuck([course.pk], now or timezone.now())[course.pk]
+    found = needing_help.stuck([course.pk], now or timezone.now())[course.pk]
     return [(row.display_name, row.reason) for row in found]
 
 
 def test_who_needs_help_and_why_the_most_urgent_first(course: Course, crowd) -> None:
     assert stuck(course) == [("Fay", "failing"), ("Quim", "stalled"), ("Ned", "not_begun")]
+
+
+def asked(place: Enrollment, title: str, *, days_ago: int) -> Thread:
+    where = lesson(place.course, "hello")
+    row = discussions.ask(user=place.user, lesson=where, title=title, body="I do not see.")
+    Thread.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=days_ago))
+    return row
+
+
+def test_who_asked_waits_until_a_teacher_answers(
+    course: Course, crowd, tess: User, client: Client
+) -> None:
+    wim = crowd["Wim"]
+    asked(wim, "Since when?", days_ago=0)
+    assert "Wim" not in dict(stuck(course))
+    first = asked(wim, "Why so?", days_ago=3)
+    asked(wim, "And then?", days_ago=2)
+    assert stuck(course)[:2] == [("Fay", "failing"), ("Wim", "asking")]
+    found = next(
+        row
+        for row in needing_help.stuck([course.pk], timezone.now())[course.pk]
+        if row.reason == "asking"
+    )
+    assert (found.question, found.lesson_key, found.may_nudge) == ("Why so?", "hello", False)
+    with pytest.raises(NoReasonToNudge):
+        nudging.nudge(course=course, enrollment_id=wim.pk, sender=tess)
+    client.force_login(tess)
+    for page in ("/teach/", f"/teach/courses/{course.slug}/analytics/"):
+        shown = client.get(page).content.decode()
+        assert f"/learn/first-steps/hello/questions/{first.pk}/" in shown, page
+    discussions.answer(user=crowd["Ned"].user, thread_id=first.pk, body="So it is.")
+    assert ("Wim", "asking") in stuck(course)
+    for thread in Thread.objects.all():
+        discussions.answer(user=tess, thread_id=thread.pk, body="So it is.")
+    assert "Wim" not in dict(stuck(course))
+
+
+def test_who_asked_and_is_done_waits_too(course: Course, crowd) -> None:
+    row = asked(crowd["Dora"], "What comes next?", days_ago=2)
+    assert ("Dora", "asking") in stuck(course)
+    Thread.objects.filter(pk=row.pk).update(hidden_at=timezone.now())
+    assert ("Dora", "asking") not in stuck(course)
+
+
+def test_a_failing_quiz_says_that_its_questions_are_in_doubt(course: Course, crowd) -> None:
+    def doubtful() -> int:
+        rows = needing_help.stuck([course.pk], timezone.now())[course.pk]
+        return next(row.doubtful for row in rows if row.display_name == "Fay")
+
+    assert doubtful() == 0
+    for number in range(30):
+        fail(learner(course, f"Pia{number}", days_ago=2), times=1)
+    flags = {
+        row.question.key: row.flags for row in item_statistics.of_quiz(lesson(course, "check"))
+    }
+    assert set(flags) == {"capital", "even", "flat", "pi", "hello"}
+    assert doubtful() == sum(map(bool, flags.values())) == 5
 
 
 def test_numbers_and_the_way_through_the_lessons(course: Course, crowd) -> None:

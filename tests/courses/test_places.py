@@ -12,14 +12,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from courses import handlers
 from courses.models import Course, Enrollment, Lesson, LessonProgress
 from courses.services import counting, enrolling, files, learning, recomputing
 from courses.uploads import MATERIAL
+from payments.events import PaymentRefunded
 from tests import cast
 from tests.courses.conftest import edit, lesson, pass_quiz
 from tests.payments.conftest import bare_order
 from tutorme.core.files import storing
-from tutorme.core.models import AuditEntry
+from tutorme.core.models import AuditEntry, OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,38 @@ def test_leaving_gives_the_place_back_and_keeps_what_was_learned(
     assert course.enrollment_count == 0
     again = api(sam).post(f"/api/v1/courses/{course.pk}/enroll/").json()
     assert (again["id"], again["percent"]) == (str(place.pk), 33)
+
+
+def test_a_full_refund_after_completion_takes_the_place_and_leaves_what_happened(
+    publish, sam: User, drain
+) -> None:
+    """Whoever issued something on it hears of it; leaving says that nothing was paid back."""
+    course = publish(slug="paid", amount="29.00")
+    order = bare_order(sam, target_id=course.pk, captured_at=timezone.now())
+    place = enrolling.enroll(user_id=sam.pk, course=course, order_id=order.pk)
+    for key in ("hello", "more"):
+        learning.complete_lesson(enrollment=place, lesson=lesson(course, key))
+    pass_quiz(place)
+    place.refresh_from_db()
+    done = (place.completed_at, place.completed_version, place.certified_version)
+    facts = (order.pk, "course", course.pk, sam.pk, 1450, "EUR")
+    handlers.give_the_place_back(PaymentRefunded(*facts, full=False))
+    assert told_of_cancelling() == []
+    for _ in range(2):
+        handlers.give_the_place_back(PaymentRefunded(*facts, full=True))
+    place.refresh_from_db()
+    assert place.state == "cancelled"
+    assert (place.completed_at, place.completed_version, place.certified_version) == done
+    assert told_of_cancelling() == [True]
+    again = enrolling.enroll(user_id=sam.pk, course=course, order_id=order.pk)
+    assert again.state == "completed"
+    enrolling.leave(enrollment=again)
+    assert told_of_cancelling() == [True, False]
+
+
+def told_of_cancelling() -> list[bool]:
+    rows = OutboxEvent.objects.filter(name="enrollment.cancelled").order_by("pk")
+    return [row.payload["refunded"] for row in rows]
 
 
 def test_who_paid_comes_again_for_nothing(api, publish, sam: User) -> None:

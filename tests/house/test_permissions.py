@@ -14,7 +14,13 @@ from tutorme.core.access import Actor
 
 NOBODYS = UUID("0198aaaa-0000-7000-8000-000000000000")
 # Refused for another reason before roles count: the signature of a provider's message.
-WITHOUT_ROLES = {"/api/v1/payments/webhooks/paypal/", "/api/v1/video/webhooks/twilio/"}
+WITHOUT_ROLES = {
+    "/api/v1/payments/webhooks/paypal/",
+    "/api/v1/video/webhooks/twilio/",
+    "/api/v1/certificates/webhooks/graphy/",
+    "/api/v1/realtime/webhooks/pusher/",
+    "/api/v1/realtime/webhooks/sendgrid/",
+}
 
 
 def concrete(path: str) -> str:

@@ -51,14 +51,16 @@ def test_parallel_completions_issue_once(enrollment: Enrollment) -> None:
 
 @contextmanager
 def without_the_constraint() -> Iterator[None]:
-    name = "certificates_certificate_enrollment_id_key"
-    table = "certificates_certificate"
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    named = {"certificate_edition_of_enrollment", "certificate_one_of_enrollment"}
+    held = [each for each in Certificate._meta.constraints if each.name in named]
+    with connection.schema_editor() as editor:
+        for constraint in held:
+            editor.remove_constraint(Certificate, constraint)
     yield
     Certificate.objects.all().delete()
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (enrollment_id)")
+    with connection.schema_editor() as editor:
+        for constraint in held:
+            editor.add_constraint(Certificate, constraint)
 
 
 def test_control_looking_first_is_not_enough(enrollment: Enrollment) -> None:

@@ -12,7 +12,7 @@ from booking.models import Booking, LessonType
 from courses.models import Course, Enrollment
 from realtime.errors import EventRefused
 from realtime.models import Channel, ChannelEvent, Presence
-from realtime.services import channels, presence
+from realtime.services import channels, conversations, presence
 from realtime.streams import cursors
 from tutorme.core.channels import LiveEvent, access, prefixes, publish, vocabulary
 
@@ -59,7 +59,9 @@ def lesson(sam, tess) -> Booking:
 @pytest.fixture
 def open_to(sam, course, lesson) -> dict[str, set[str]]:
     """Sam learns the course Tess teaches and has a lesson with her; nobody else does."""
+    talk = conversations.begin(user=sam, other_id=course.instructor_id)
     return {
+        f"private-conversation-{talk.pk}": {"sam", "tess"},
         "notifications": set(OFTEN),
         f"private-user-{sam.pk}": {"sam"},
         f"private-course-{course.pk}": {"sam", "tess", "ada"},

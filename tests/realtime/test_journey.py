@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import get_template
 
 from certificates.models import Certificate
-from certificates.services import issuing
+from certificates.services import issuing, taking_back
 from courses.events import AchievementAwarded, EnrollmentCompleted, EnrollmentCreated
 from courses.models import Achievement, Course, Enrollment, UserAchievement
 from courses.services import achievement_catalogue
@@ -98,7 +98,7 @@ def test_a_certificate_revoked_before_its_mail_is_not_sent(
     drain()
     mail = MailDelivery.objects.get(kind="certificate-issued")
     assert mail.state == MailDelivery.State.FAILED
-    issuing.revoke(certificate=Certificate.objects.get(), actor_id=ada.pk, reason="a mistake")
+    taking_back.revoke(certificate=Certificate.objects.get(), actor_id=ada.pk, reason="a mistake")
     settings.EMAIL_HOST = "127.0.0.1"
     resend(row=mail, actor_id=ada.pk)
     drain()

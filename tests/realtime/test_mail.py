@@ -141,7 +141,7 @@ def test_a_late_answer_beats_the_guess(owed, sandbox) -> None:
     stale = MailDelivery.objects.get()
     assert mail._begin(stale)
     assert mail.deliver(owed.pk) == State.UNKNOWN
-    mail._settle(stale)
+    mail._settle(stale, "smtp")
     owed.refresh_from_db()
     assert owed.state == State.SENT
 

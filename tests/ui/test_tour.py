@@ -12,13 +12,16 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from accounts.models import User
+from accounts.models import TutorProfile, User
+from booking.services import offers
 from certificates.models import Certificate
-from courses.models import Course, LessonKind
+from courses.models import Course, Handover, LessonKind
 from courses.services import (
     achievement_catalogue,
     authoring,
+    drafting,
     enrolling,
+    handing_over,
     learning,
     motivation,
     notes,
@@ -28,10 +31,12 @@ from courses.services import (
     writing,
 )
 from payments.models import Order
+from tests.booking.conftest import open_diary
 from tests.courses.conftest import answers, lesson, pass_quiz, write_course
 from tests.payments.billing import bare_subscription
 from tests.payments.conftest import bare_order
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
+from tutorme.core.money import Money
 
 # Playwright's loop runs in this thread; the server that answers runs in its own.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -77,6 +82,13 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     motivation.choose(user_id=sam.pk, changes={"wants_boards": True})
     running = bare_subscription(sam)
     orders = [bare_order(sam, state=Order.State(state)) for state in SHOWN]
+    opened_hours(tess)
+    stuck = lesson(begun, "hello")
+    asked = handing_over.ask(user=sam, lesson=stuck, tutor_id=tess.pk, note="Why?", at_s=75)
+    Handover.objects.filter(pk=asked.pk).update(booking_id=asked.pk)
+    handing_over.answer(handover_id=asked.pk, tutor=tess, reply="**So**.", practice="more")
+    drain()
+    breaking(done, "more")
     drain()
     code = Certificate.objects.values_list("code", flat=True).get()
     return [
@@ -90,6 +102,8 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/help/ratings/",
         "/favorites/",
         "/learn/second-steps/hello/",
+        "/learn/second-steps/hello/help/?t=75",
+        f"/handovers/{asked.pk}/",
         "/learn/first-steps/my/progress/",
         "/learn/first-steps/my/notes/",
         "/learn/first-steps/my/search/?q=open",
@@ -129,6 +143,25 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/account/logout/",
         "/nothing-is-here/",
     ]
+
+
+def opened_hours(tutor: User) -> None:
+    """Every day from eight to eight, so that somebody who is stuck finds them."""
+    TutorProfile.objects.update_or_create(
+        user=tutor,
+        defaults={"state": "approved", "approved_at": timezone.now(), "headline": "Patient"},
+    )
+    open_diary(tutor)
+    price = Money(3000, "EUR")
+    offers.offer(tutor_id=tutor.pk, title="Lesson", minutes=60, price=price)
+
+
+def breaking(course: Course, key: str) -> None:
+    """A version that teaches something else."""
+    draft = drafting.draft_of(course).course.lesson_drafts.get(key=key)
+    author = course.instructor_id
+    writing.save_lesson(lesson=draft, changes={"body": "Another law."}, actor_id=author)
+    authoring.publish(course=course, actor_id=author, is_breaking=True)
 
 
 def with_code(folder: Path, slug: str, amount: str) -> Path:
@@ -186,7 +219,8 @@ def test_a_teachers_desk_is_open_to_everyone(
     long_ago = timezone.now() - timedelta(days=20)
     quiet = enrolling.enroll(user_id=otto.pk, course=course, now=long_ago)
     learning.complete_lesson(enrollment=quiet, lesson=lesson(course, "hello"), now=long_ago)
-    desk = ["/teach/", "/teach/courses/first-steps/analytics/"]
+    asked = Handover.objects.get()
+    desk = ["/teach/", "/teach/courses/first-steps/analytics/", f"/handovers/{asked.pk}/"]
     options = {"width": width, "color_scheme": scheme}
     assert tour(chromium, live_server.url, tess, desk, **options) == {}
 
@@ -277,5 +311,54 @@ def test_a_draft_saves_itself_and_lessons_move_by_key(chromium, live_server, tes
         link.focus()
         page.keyboard.press("Alt+ArrowUp")
         page.get_by_text("Moved", exact=True).wait_for()
-    keys = list(course.lesson_drafts.order_by("position").values_list("key", flat=True))
-    assert keys.index("a-text") < keys.index("check")
+    assert keys_of(course).index("a-text") < keys_of(course).index("check")
+
+
+def keys_of(course: Course) -> list[str]:
+    return list(course.lesson_drafts.order_by("position").values_list("key", flat=True))
+
+
+def drag_to_the_top(page: Page, title: str) -> None:
+    link = page.get_by_role("link", name=title, exact=True)
+    held = page.locator("[data-lesson]", has=link)
+    held.drag_to(page.locator("[data-lesson]").first, target_position={"x": 20, "y": 2})
+
+
+def test_lessons_are_dragged_within_a_section_and_into_another(
+    chromium, live_server, tess, desk
+) -> None:
+    """What the page shows afterwards is what a fresh page shows: the server has the same order."""
+    course = tess.courses_taught.get(slug="first-steps")
+    before = keys_of(course)
+    with signed_in(chromium, live_server.url, tess) as page:
+        page.goto(f"{live_server.url}/teach/courses/first-steps/")
+        for title in ("A text", "A video"):
+            held = page.locator(
+                "[data-lesson]", has=page.get_by_role("link", name=title, exact=True)
+            )
+            held.drag_to(page.locator("[data-lesson]").first, target_position={"x": 20, "y": 2})
+            page.get_by_text("Moved", exact=True).wait_for()
+            page.evaluate("document.querySelector('tm-outline').status.textContent = ''")
+        shown = page.locator("[data-lesson] .outline-title").all_text_contents()
+        assert shown[:2] == ["A video", "A text"]
+        page.reload()
+        assert page.locator("[data-lesson] .outline-title").all_text_contents() == shown
+    assert keys_of(course)[:2] == ["a-video", "a-text"]
+    assert sorted(keys_of(course)) == sorted(before)
+
+
+def test_a_drag_on_an_outline_that_changed_meanwhile_is_refused(
+    chromium, live_server, tess, desk
+) -> None:
+    course = tess.courses_taught.get(slug="first-steps")
+    with signed_in(chromium, live_server.url, tess) as page:
+        page.goto(f"{live_server.url}/teach/courses/first-steps/")
+        gone = course.lesson_drafts.get(key="a-embed")
+        outlining.remove_lesson(lesson=gone, actor_id=tess.pk)
+        before = keys_of(course)
+        held = page.locator(
+            "[data-lesson]", has=page.get_by_role("link", name="A text", exact=True)
+        )
+        held.drag_to(page.locator("[data-lesson]").first, target_position={"x": 20, "y": 2})
+        page.get_by_text("Not moved").wait_for()
+    assert keys_of(course) == before

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking
+from booking.models import Booking, Schedule
 from booking.services import holding, offers
 from tests.booking.conftest import hour, open_diary
 from tests.payments.billing import subscribed  # noqa: F401  where a plan is needed
@@ -17,9 +17,8 @@ from video.services import presence, rooms
 
 def lesson(student: User, tutor: User, start: datetime | None = None) -> Booking:
     """A confirmed lesson of half an hour, which costs nothing."""
-    if not hasattr(tutor, "schedule_opened"):
+    if not Schedule.objects.filter(tutor=tutor).exists():
         open_diary(tutor)
-        tutor.schedule_opened = True
     kind = offers.offer(tutor_id=tutor.pk, title="Chat", minutes=30, price=Money(0, "EUR"))
     row = holding.hold(student=student, wish=holding.Wish(kind.pk, start or hour(3, 10)))
     return Booking.objects.select_related("lesson_type").get(pk=row.pk)

@@ -13,6 +13,7 @@ from booking.services import cancelling
 from tests.booking.conftest import hour
 from tests.video.conftest import lesson, opened
 from tutorme.core import outbox
+from tutorme.core.models import OutboxDelivery
 from video.models import Room, RoomMember
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_a_lesson_has_one_room_for_its_two(booked, sam, tess, drain) -> None:
     assert list(members) == [(sam.pk, "guest", booked.pk), (tess.pk, "host", booked.pk)]
     assert room.opens_at == booked.starts_at - timedelta(minutes=10)
     assert room.closes_at == booked.ends_at + timedelta(minutes=15)
-    outbox.retry(outbox.OutboxDelivery.objects.all())
+    outbox.retry(OutboxDelivery.objects.all())
     drain()
     assert Room.objects.count() == 1
 
@@ -123,7 +124,7 @@ def test_foreign_rooms_are_not_there(api, otto, tess, place: str) -> None:
     room = opened(tess)
     body = {"session": "0198aaaa-0000-4000-8000-000000000000", "text": "x", "base": ""}
     needed = {"join": {"session"}, "chat": {"text"}, "notes": {"text", "base"}}.get(place, set())
-    sent = {name: body[name] for name in needed} or (
+    sent: dict[str, object] = {name: body[name] for name in needed} or (
         {"consent": True} if place == "recording" else {}
     )
     method = "put" if place == "notes" else "post"

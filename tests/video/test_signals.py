@@ -1,5 +1,6 @@
 """What one window tells another, in order, and only what it may."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -47,7 +48,7 @@ def test_numbers_have_no_gaps(two, at) -> None:
     assert seqs == list(range(1, len(seqs) + 1))
 
 
-BAD = {
+BAD: dict[str, Any] = {
     "not a kind": {"kind": "joined", "payload": {}},
     "no payload": {"kind": "media"},
     "not an object": {"kind": "media", "payload": []},

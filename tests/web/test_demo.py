@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from courses.models import Attempt, Course, Enrollment
+from courses import item_statistics
+from courses.models import Attempt, Course, Enrollment, Lesson
 from courses.services import counting, recomputing
 from tutorme.web.demo.seeding import seed
 
@@ -33,6 +34,16 @@ def test_the_demo_plays_and_is_rated(client) -> None:
     rated = client.get("/courses/linear-equations-balance-to-graph/").content.decode()
     assert "4.67 of 5" in rated
     assert "replies:" in rated
+
+
+def test_one_question_of_the_demo_is_flagged(client) -> None:
+    seed()
+    quiz = Lesson.objects.get(title="Where do you stand?")
+    flags = {row.question.key: row.flags for row in item_statistics.of_quiz(quiz)}
+    assert flags == {"first-step": [], "shared-out": [], "how-many": ["too-hard"]}
+    client.force_login(User.objects.get(username="tess"))
+    page = client.get(f"/teach/courses/{quiz.course.slug}/lessons/{quiz.pk}/statistics/")
+    assert "very hard" in page.content.decode()
 
 
 def test_its_histories_hold_what_the_rules_say() -> None:

@@ -9,15 +9,17 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import TutorProfile, User
+from booking.events import BookingCompleted
 from booking.models import Booking, LessonType
 from booking.services import holding, offers, schedules
 from courses.errors import HandoverNotBooked
-from courses.models import Course, Enrollment, Handover, LessonNote
+from courses.models import Activity, Course, Enrollment, Handover, LessonNote
 from courses.services import authoring, enrolling, handing_over
 from tests.courses.conftest import lesson, pass_quiz, write_course
 from tests.races.parallel import together
 from tutorme.core.models import OutboxEvent
 from tutorme.core.money import Money
+from tutorme.web import handlers
 from tutorme.web.stuck.finding import Knows, helpers
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +186,19 @@ def test_the_pack_says_how_the_quiz_went(
     pack = api(tess).get(f"/api/v1/handovers/{row.pk}/").json()
     assert [(one["percent"], one["passed"]) for one in pack["attempts"]] == [(100, True)]
     assert "KEYCANARY" not in str(pack)
+
+
+def test_a_lesson_that_was_held_counts_for_the_students_day(
+    chat: LessonType, sam: User, tess: User
+) -> None:
+    when = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    row = holding.hold(student=sam, wish=holding.Wish(chat.pk, when))
+    held = BookingCompleted(row.pk, row.version, tess.pk, sam.pk)
+    for _ in range(2):
+        handlers.count_the_session(held)
+    activity = Activity.objects.get()
+    assert (activity.user_id, activity.kind) == (sam.pk, "session")
+    assert (activity.object_id, activity.at) == (row.pk, row.ends_at)
 
 
 def test_somebody_elses_handover_is_not_attached(

@@ -37,6 +37,7 @@ class Scope(StrEnum):
     ENROLLED = "enrolled"
     TAUGHT = "taught"
     SIGNED = "signed"
+    DESK = "desk"
     SECRET = "secret"  # noqa: S105  the name of a scope
 
 
@@ -65,7 +66,7 @@ def actors_of(user: Any) -> frozenset[Actor]:
     roles = {Actor.STUDENT}
     if user.is_tutor:
         roles.add(Actor.TUTOR)
-    if user.is_staff:
+    if user.is_admin:
         roles.add(Actor.ADMIN)
     return frozenset(roles)
 

@@ -23,6 +23,6 @@ class CoreConfig(AppConfig):
         reporting.start()
         connection_created.connect(_time_queries)
         autodiscover_modules(
-            *("uploads", "personal", "channels", "handlers", "tasks", "errors", "checks"),
+            *("uploads", "personal", "sealed", "channels", "handlers", "tasks", "errors", "checks"),
             *("invariants", "figures"),
         )

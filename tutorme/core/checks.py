@@ -41,6 +41,11 @@ def production(**_: Any) -> list[Error]:
             "E007",
             "PAYPAL_BASE_URL must be https.",
         ),
+        (
+            settings.CERTIFICATE_KEYS[0].startswith("development:"),
+            "E008",
+            "CERTIFICATE_KEYS must be your own: with them anybody issues in your name.",
+        ),
     ]
     return [Error(text, id=f"core.{code}") for found, code, text in findings if found]
 

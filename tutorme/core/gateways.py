@@ -9,6 +9,10 @@ class GatewayUnavailable(GatewayError):
     """No answer, or one that says "not now": the same call may be made again."""
 
 
+class GatewaySilent(GatewayUnavailable):
+    """The call left and no answer came back: it may have been carried out."""
+
+
 class GatewayRejected(GatewayError):
     """A final no. `code` is the provider's own."""
 

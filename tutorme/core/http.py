@@ -18,21 +18,23 @@ import stamina
 import structlog
 
 from tutorme.core import breaker, context, metrics
-from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.gateways import GatewaySilent, GatewayUnavailable
 from tutorme.core.transactions import refuse_transaction
 
 log = structlog.get_logger(__name__)
 
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _REPEATABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+_BEFORE_IT_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _MAX_WAIT_S = 30.0
 _ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 class _Again(Exception):
-    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+    def __init__(self, reason: str, wait_s: float | None = None, *, silent: bool = False) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+        self.silent = silent
 
 
 def _wait(error: Exception) -> bool | float:
@@ -71,9 +73,9 @@ class Door:
         on_bytes: Callable[[bytes], None] | None = None,
         **content: Any,
     ) -> httpx.Response:
-        """The answer, whatever its status, or `GatewayUnavailable`. `idempotent` defaults by
-        method; only such calls are repeated. `on_bytes` is given the body as it arrives, anew for
-        each try."""
+        """The answer, whatever its status, or `GatewayUnavailable`; `GatewaySilent` where the call
+        left without one. `idempotent` defaults by method; only such calls are repeated. `on_bytes`
+        is given the body as it arrives, anew for each try."""
         refuse_transaction(f"{self.provider} {method}")
         repeat = method in _REPEATABLE_METHODS if idempotent is None else idempotent
         content["on_bytes"] = on_bytes
@@ -106,7 +108,8 @@ class Door:
                 with attempt:
                     return self._once(method, path, headers, content, ends_at)
         except _Again as error:
-            raise GatewayUnavailable(f"{self.provider}: {error}") from error
+            kind = GatewaySilent if error.silent else GatewayUnavailable
+            raise kind(f"{self.provider}: {error}") from error
         raise AssertionError("stamina ends by returning or raising")
 
     def _once(
@@ -124,7 +127,7 @@ class Door:
             status = response.status_code
         except httpx.HTTPError as error:
             status = type(error).__name__
-            raise _Again(status) from error
+            raise _Again(status, silent=not isinstance(error, _BEFORE_IT_LEFT)) from error
         finally:
             seconds = time.monotonic() - started
             metrics.count_call(metrics.Call(self.provider, _outcome(status), seconds))

@@ -68,6 +68,8 @@ def for_run(place: Place, values: Mapping[str, str], at: Ports) -> dict[str, str
     sandbox = f"http://127.0.0.1:{at.sandbox}"
     ours = {
         "DEBUG": "1",
+        # The demo's admin comes in with the password that is printed.
+        "ADMIN_SECOND_FACTOR": "0",
         "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{at.web}",
         "MEDIA_ROOT": str(place.var / "media"),

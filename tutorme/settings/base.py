@@ -8,13 +8,12 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from tutorme import env as environment
 from tutorme.core.logs import logging_config
 from tutorme.settings import admin_look, interface, points, providers
 from tutorme.settings.background import *  # noqa: F403
+from tutorme.settings.business import *  # noqa: F403
+from tutorme.settings.given import env
 from tutorme.settings.ways_in import *  # noqa: F403  constants of one subject
-
-env = environment.read()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = env.flag("DEBUG")
@@ -85,6 +84,8 @@ MIDDLEWARE = [
     "tutorme.web.middleware.ErrorPageMiddleware",
     # Innermost, so that it sees allauth's own exceptions before they are taken for surprises.
     "allauth.account.middleware.AccountMiddleware",
+    # Asks through allauth, so within it.
+    "accounts.admin_door.AdminDoorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -203,6 +204,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT")
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.number("ACCESS_TOKEN_SECONDS"))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS"))
 SESSION_ABSOLUTE_LIFETIME = timedelta(days=env.number("SESSION_ABSOLUTE_DAYS"))
+ADMIN_SECOND_FACTOR = env.flag("ADMIN_SECOND_FACTOR")
+ADMIN_IDLE = timedelta(minutes=env.number("ADMIN_IDLE_MINUTES"))
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_LIFETIME.total_seconds())
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True
@@ -264,7 +267,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -329,55 +332,22 @@ EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("SMTP_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL")
+SENDGRID = providers.sendgrid(env, SANDBOX_URL)
 MAX_EMAIL_RETRY_ATTEMPTS = env.number("MAX_EMAIL_RETRY_ATTEMPTS")
 EMAIL_RETRY_DELAY = timedelta(seconds=env.number("EMAIL_RETRY_DELAY"))
 
-# Money ------------------------------------------------------------------------------------------
-
-# What the house keeps, in thousandths, from so many lessons or sales of the seller on. An admin's
-# schedule in the database goes before it.
-COMMISSION_TIERS = [[0, 200], [20, 180], [100, 150]]
-# What the house keeps of a trial lesson, and what it adds to the money that goes back where a tutor
-# did not come; both in thousandths of the price.
-TRIAL_COMMISSION_PER_MILLE = 200
-NO_SHOW_CREDIT_PER_MILLE = 100
-# Contained in prices; the sum is kept apart for whoever it is owed to.
-TAX_PER_MILLE = env.number("TAX_PER_MILLE")
-# A sale's share waits as long as its buyer may give the thing back; a lesson's as long as either
-# side may say that something was wrong.
-REFUND_WINDOW = timedelta(days=env.number("REFUND_DAYS"))
-REFUND_PROGRESS_PERCENT = env.number("REFUND_PROGRESS_PERCENT")
-DISPUTE_WINDOW = timedelta(hours=env.number("DISPUTE_HOURS"))
-# In minor units of any currency: above it a second person decides.
-REFUND_LIMIT_MINOR = env.number("REFUND_LIMIT_MINOR")
-PAYOUT_MINIMUM_MINOR = env.number("PAYOUT_MINIMUM_MINOR")
-PAYOUT_TWO_PERSON_MINOR = env.number("PAYOUT_TWO_PERSON_MINOR")
-# A changed payout address is not used before this has passed.
-PAYOUT_COOL_DOWN = timedelta(hours=env.number("PAYOUT_COOL_DOWN_HOURS"))
-CREDIT_WARNING = timedelta(days=7)
-BUSINESS = {
-    "name": env.text("BUSINESS_NAME"),
-    "address": env.text("BUSINESS_ADDRESS"),
-    "tax_number": env.text("BUSINESS_TAX_NUMBER"),
-}
-
-# What a person may ask of the model a day (UTC), without and with a plan that has the AI studio.
-AI_A_DAY: dict[str, tuple[int, int]] = {
-    "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
-    "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
-    "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
-    "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
-}
-AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
-
-CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
-RENDER_LIMITS = {
-    "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
-    "memory_mb": env.number("RENDER_MEMORY_MB"),
-}
+# What certificates are signed with and where learners are put.
+CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
+GRAPHY = providers.graphy(env, SANDBOX_URL)
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
+REALTIME_DRIVER = env.text("REALTIME_DRIVER")
+PUSHER = providers.pusher(env, SANDBOX_URL)
+if REALTIME_DRIVER == "pusher":
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
 # What was said on channels; who was away longer reads anew.
 LIVE_EVENTS_KEPT_FOR = timedelta(hours=env.number("LIVE_EVENT_HOURS"))
+NOTIFICATIONS_KEPT_FOR = timedelta(days=env.number("NOTIFICATION_DAYS"))
+MAILS_KEPT_FOR = timedelta(days=env.number("MAIL_DAYS"))
 # Event streams. `per_process` is for the web process, where each holds one of its 32 threads;
 # `per_stream_process` for tutorme.asgi_stream, where it holds a task and no thread.
 STREAMS: dict[str, float] = {

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -118,6 +119,19 @@ def firebase(env: Environment, sandbox_url: str) -> dict[str, str]:
     }
 
 
+def graphy(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    own = "https://api.ongraphy.com"
+    base_url = env.text("GRAPHY_BASE_URL") or (f"{sandbox_url}/graphy" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "merchant_id": env.text("GRAPHY_MERCHANT_ID") or ("sandbox" if sandbox_url else ""),
+        "api_key": env.text("GRAPHY_API_KEY") or ("sandbox-key" if sandbox_url else ""),
+        "secrets": env.items("GRAPHY_WEBHOOK_SECRET")
+        or (["sandbox-secret"] if sandbox_url else []),
+        "calls_per_minute": env.number("GRAPHY_CALLS_PER_MINUTE"),
+    }
+
+
 def twilio(env: Environment, sandbox_url: str, public_base_url: str) -> dict[str, str]:
     """`callback_url` is signed by Twilio as it was told it, so it is made in one place."""
     base_url = f"{sandbox_url}/twilio" if sandbox_url else "https://video.twilio.com"
@@ -145,6 +159,51 @@ def ice(env: Environment) -> dict[str, Any]:
     }
 
 
+def pusher(env: Environment, sandbox_url: str) -> dict[str, Any]:
+    """Where we speak to Pusher (`host`, `port`), and where browsers do (`ws_host`, `ws_port`)."""
+    cluster = env.text("PUSHER_CLUSTER")
+    if sandbox_url:
+        at = urlsplit(sandbox_url)
+        return {
+            "app_id": "1",
+            "key": "sandbox-key",
+            "secret": "sandbox-secret",
+            "tls": at.scheme == "https",
+            **dict.fromkeys(("host", "ws_host"), at.hostname),
+            **dict.fromkeys(("port", "ws_port"), at.port),
+        }
+    tls = env.flag("PUSHER_TLS")
+    host = env.text("PUSHER_HOST")
+    port = env.number("PUSHER_PORT") or (443 if tls else 80)
+    return {
+        "app_id": env.text("PUSHER_APP_ID"),
+        "key": env.text("PUSHER_KEY"),
+        "secret": env.text("PUSHER_SECRET"),
+        "tls": tls,
+        "host": host or f"api-{cluster}.pusher.com",
+        "port": port,
+        "ws_host": env.text("PUSHER_WS_HOST") or host or f"ws-{cluster}.pusher.com",
+        "ws_port": env.number("PUSHER_WS_PORT") or port,
+    }
+
+
+def pusher_sources(pusher: dict[str, Any]) -> list[str]:
+    """Where pages may connect to: the socket, and plain requests where a socket is refused."""
+    at = f"{pusher['ws_host']}:{pusher['ws_port']}"
+    return [f"wss://{at}", f"https://{at}"] if pusher["tls"] else [f"ws://{at}", f"http://{at}"]
+
+
+def sendgrid(env: Environment, sandbox_url: str) -> dict[str, str]:
+    """With no key mail goes by SMTP alone."""
+    own = "https://api.sendgrid.com"
+    base_url = env.text("SENDGRID_BASE_URL") or (f"{sandbox_url}/sendgrid" if sandbox_url else own)
+    return {
+        "base_url": base_url.rstrip("/"),
+        "api_key": env.text("SENDGRID_API_KEY"),
+        "webhook_key": env.text("SENDGRID_WEBHOOK_KEY"),
+    }
+
+
 def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
     standing_in = bool(sandbox_url)
     return {
@@ -155,8 +214,6 @@ def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
         "client_secret": env.text("ZOOM_CLIENT_SECRET")
         or ("sandbox-secret" if standing_in else ""),
         "host_user": env.text("ZOOM_HOST_USER"),
-        "webhook_secret": env.text("ZOOM_WEBHOOK_SECRET")
-        or ("sandbox-webhook-secret" if standing_in else ""),
     }
 
 

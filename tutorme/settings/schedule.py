@@ -25,11 +25,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-courses": {"task": "courses.rerank", "schedule": timedelta(days=1)},
     "purge-accounts": {"task": "accounts.purge", "schedule": timedelta(hours=1)},
     "purge-core": {"task": "core.purge", "schedule": timedelta(hours=1)},
+    "certificates-graphy": {
+        "task": "certificates.reconcile_graphy",
+        "schedule": timedelta(days=1),
+    },
+    "certificates-tidy": {"task": "certificates.tidy", "schedule": timedelta(hours=1)},
     "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
     "video-close": {"task": "video.close_rooms", "schedule": 30.0},
     "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
     "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
+    "push-owed": {"task": "realtime.push", "schedule": 5.0},
+    "send-waiting-mails": {"task": "realtime.send_waiting", "schedule": 60.0},
     "purge-realtime": {"task": "realtime.purge", "schedule": timedelta(hours=1)},
     "sweep-files": {"task": "core.sweep_files", "schedule": timedelta(hours=1)},
 }

@@ -32,6 +32,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "support_email": settings.SUPPORT_EMAIL,
         "request_id": getattr(request, "request_id", ""),
         "theme": _theme(request),
+        "realtime_driver": settings.REALTIME_DRIVER,
         "unread_notifications": _unread(request),
         **navigation(request),
     }

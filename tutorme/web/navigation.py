@@ -42,6 +42,7 @@ CERTIFICATES = Entry(
 )
 LESSONS = Entry(("lessons",), _("My lessons"), "today")
 ROOMS = Entry(("rooms",), _("Rooms"), "device")
+MESSAGES = Entry(("conversations",), _("Messages"), "mail")
 ORDERS = Entry(("payments-orders", "my-orders"), _("My orders"), "receipt")
 CREDIT = Entry(("payments-credit",), _("My credit"), "receipt")
 SUBSCRIPTION = Entry(("subscriptions",), _("Subscription"), "refresh")
@@ -100,7 +101,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
     main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (LESSONS, ROOMS, CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + (
+    account = (MESSAGES, LESSONS, ROOMS, CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + (
         (ADMIN,) if staff else ()
     )
     return {

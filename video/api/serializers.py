@@ -23,7 +23,7 @@ class RoomIn(StrictSerializer):
     provider = serializers.ChoiceField(choices=Room.Provider.choices, required=False)
 
 
-class MemberIn(StrictSerializer):
+class RoomMemberIn(StrictSerializer):
     user = serializers.UUIDField()
 
 
@@ -33,7 +33,7 @@ class JoinIn(StrictSerializer):
     session = serializers.UUIDField()
 
 
-class MessageIn(StrictSerializer):
+class SignalMessageIn(StrictSerializer):
     kind = serializers.ChoiceField(choices=SENT_KINDS)
     to = serializers.UUIDField(required=False, allow_null=True)
     payload = serializers.JSONField()
@@ -47,7 +47,7 @@ class SignalIn(StrictSerializer):
 
     session = serializers.UUIDField()
     after = serializers.IntegerField(min_value=0, max_value=2**62)
-    messages = MessageIn(many=True, required=False, max_length=40)
+    messages = serializers.ListField(child=SignalMessageIn(), max_length=40, required=False)
 
 
 class EmptyIn(StrictSerializer):
@@ -90,7 +90,7 @@ class RoomRatingIn(StrictSerializer):
     note = SafeText(max_length=500, required=False, allow_blank=True, multiline=True)
 
 
-class MemberOut(OutputSerializer):
+class RoomMemberOut(OutputSerializer):
     id = serializers.UUIDField(help_text="What others in the call see: the identity of tokens.")
     user = serializers.UUIDField()
     name = serializers.CharField()
@@ -124,7 +124,7 @@ class RoomPersonOut(OutputSerializer):
 
 
 class RoomDetailOut(RoomOut):
-    members = MemberOut(many=True)
+    members = RoomMemberOut(many=True)
     people = RoomPersonOut(many=True, help_text="Who is in it now.")
     notes = serializers.CharField()
     notes_version = serializers.IntegerField()

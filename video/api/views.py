@@ -108,12 +108,12 @@ class RoomViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="video_members_add",
-        request=serializers.MemberIn,
+        request=serializers.RoomMemberIn,
         responses={201: serializers.RoomDetailOut},
     )
     def invite(self, request: Request, pk: UUID) -> Response:
         """Let somebody in whom one has lessons with, as the host."""
-        body = read_body(serializers.MemberIn, request)
+        body = read_body(serializers.RoomMemberIn, request)
         membership.invite(host=viewer(request), room_id=pk, user_id=body["user"])
         return self._shown(request, pk, status=201)
 

@@ -49,6 +49,17 @@ def remove(*, host: Any, room_id: UUID, member_id: UUID) -> None:
         raise NotFound
     if member.role == RoomMember.Role.HOST or member.booking_id is not None:
         raise NotAllowed
+    _put_out(room, member)
+
+
+def put_out_by_booking(room: Room, booking_id: UUID) -> None:
+    """A seat of a group was given up. The caller holds the room's row."""
+    seats = room.members.filter(booking_id=booking_id, removed_at=None)
+    for member in seats.exclude(role=RoomMember.Role.HOST):
+        _put_out(room, member)
+
+
+def _put_out(room: Room, member: RoomMember) -> None:
     now = timezone.now()
     member.removed_at = now
     member.save(update_fields=["removed_at"])

@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotAllowed
 from video import queries
@@ -25,7 +23,6 @@ OPENS_BEFORE = timedelta(minutes=10)
 CLOSES_AFTER = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 Role = RoomMember.Role
-_GOES_AHEAD = frozenset({Booking.State.CONFIRMED, Booking.State.IN_PROGRESS})
 
 
 @dataclass(frozen=True)
@@ -76,63 +73,6 @@ def open_room(*, host: User, plan: Plan, guest_ids: Sequence[UUID]) -> Room:
         actor_id=host.pk,
     )
     return room
-
-
-@transaction.atomic
-def open_for_booking(booking: Booking) -> Room:
-    """The room of a lesson, once; its two people come by their booking."""
-    room, is_new = Room.objects.get_or_create(
-        source=source_of(booking.pk),
-        defaults={
-            "title": booking.lesson_type.title[:120],
-            "host_id": booking.tutor_id,
-            "provider": settings.VIDEO_PROVIDER,
-            "capacity": capacity_of(settings.VIDEO_PROVIDER),
-            **window(booking.starts_at, booking.ends_at),
-        },
-    )
-    if is_new:
-        people = ((booking.tutor_id, Role.HOST), (booking.student_id, Role.GUEST))
-        RoomMember.objects.bulk_create(
-            RoomMember(room=room, user_id=user_id, role=role, booking=booking)
-            for user_id, role in people
-        )
-        guests = [str(booking.student_id)]
-        outbox.record(RoomOpened(room.pk, booking.tutor_id, guests, booking.pk))
-    return room
-
-
-def room_of_lesson(*, booking_id: UUID, user_id: UUID) -> UUID | None:
-    """Where this person may come in for this lesson, if they may come in at all."""
-    with transaction.atomic():
-        rows = Booking.objects.select_related("lesson_type").filter(pk=booking_id)
-        booking = rows.select_for_update(of=("self",), no_key=True).first()
-        if booking is None or user_id not in {booking.tutor_id, booking.student_id}:
-            return None
-        follow_booking(booking)
-        room = Room.objects.filter(source=source_of(booking_id), state=Room.State.OPEN).first()
-    return room.pk if room else None
-
-
-def source_of(booking_id: UUID) -> str:
-    return f"booking:{booking_id}"
-
-
-@transaction.atomic
-def follow_booking(booking: Booking) -> None:
-    """The room is open when its lesson is, and for as long as the lesson stands."""
-    found = Room.objects.filter(source=source_of(booking.pk)).first()
-    if found is None:
-        if booking.state in _GOES_AHEAD:
-            open_for_booking(booking)
-        return
-    room = entry.locked(found.pk)
-    if booking.state not in queries.STANDING:
-        close(room, now=timezone.now())
-        return
-    if room.starts_at != booking.starts_at or room.ends_at != booking.ends_at:
-        times = window(booking.starts_at, booking.ends_at)
-        Room.objects.filter(pk=room.pk, state=Room.State.OPEN).update(**times)
 
 
 @transaction.atomic

@@ -73,6 +73,15 @@ def serve(request: HttpRequest, pk: UUID, name: str) -> HttpResponseBase:
     return response
 
 
+def respond_alone(request: HttpRequest, file: StoredFile) -> HttpResponseBase:
+    """For a page that has decided who may read: kept nowhere, and able to do nothing. The header is
+    set here, since the admin's pages have no policy of their own."""
+    response = respond(request, key=file.key, name=file.name, content_type=file.content_type)
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 def respond(
     request: HttpRequest, *, key: str, name: str, content_type: str, download: bool = False
 ) -> HttpResponseBase:

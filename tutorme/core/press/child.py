@@ -1,23 +1,38 @@
-"""The child process: reads one order from standard input, writes one answer, ends.
+"""The child process: reads orders from standard input and writes an answer to each.
 
-The order is JSON (`printing.Order`). The answer is a line of JSON, `{"ok": true}` or
-`{"code": …, "detail": …}`, followed by the PDF. What nobody foresaw ends the process without an
-answer, its reason as the last line of standard error. Run as `python -m tutorme.core.press.child`.
+A message is four bytes of length and that many bytes. An order is JSON (`printing.Order`); the
+answer is two messages: JSON, `{"ok": true}` or `{"code": …, "detail": …}`, and the PDF. What nobody
+foresaw ends the process without an answer, its reason as the last line of standard error. Run as
+`python -m tutorme.core.press.child <cpu seconds a document> <megabytes> <parent>`.
 """
 
+import gc
 import json
 import os
+import struct
 import sys
 import sysconfig
+from collections.abc import Iterator
 from typing import Any
 
 from tutorme.core.press import documents, jail, pages
 from tutorme.core.press.faults import Refused
 
+_LENGTH = struct.Struct(">I")
+# A collection in the middle of a document costs a tenth of it; between every so many, nothing.
+_COLLECT_EVERY = 20
+
+
+def messages() -> Iterator[bytes]:
+    while head := sys.stdin.buffer.read(_LENGTH.size):
+        (length,) = _LENGTH.unpack(head)
+        yield sys.stdin.buffer.read(length)
+
 
 def answer(head: dict[str, Any], body: bytes = b"") -> None:
     out = sys.stdout.buffer
-    out.write(json.dumps(head).encode() + b"\n" + body)
+    for part in (json.dumps(head).encode(), body):
+        out.write(_LENGTH.pack(len(part)) + part)
     out.flush()
 
 
@@ -30,7 +45,6 @@ def readable() -> tuple[str, ...]:
 
 
 def carry_out(order: dict[str, Any]) -> bytes:
-    jail.refuse(readable())
     return pages.print_pdf(
         html=written(order),
         css=order["css"],
@@ -60,9 +74,21 @@ def written(order: dict[str, Any]) -> str:
 def main() -> None:
     cpu_seconds, memory_mb, parent = map(int, sys.argv[1:4])
     jail.die_with_parent(parent)
-    jail.limit(cpu_seconds=cpu_seconds, memory_mb=memory_mb)
+    jail.limit(memory_mb=memory_mb)
     jail.leave_network()
-    order = json.load(sys.stdin.buffer)
+    orders = enumerate(messages())
+    # What imports and reads configuration does so with the first order, in the jail already.
+    jail.refuse(readable())
+    for number, message in orders:
+        jail.allow_cpu(cpu_seconds)
+        obey(json.loads(message))
+        if number == 0:
+            gc.disable()
+        elif number % _COLLECT_EVERY == 0:
+            gc.collect()
+
+
+def obey(order: dict[str, Any]) -> None:
     try:
         pdf = carry_out(order)
     except Refused as refusal:

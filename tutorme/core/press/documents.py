@@ -6,10 +6,11 @@ given plain strings alone.
 """
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from html import escape
 
 import tinyhtml5
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tutorme.core.press.faults import Refused
@@ -76,11 +77,17 @@ def _check_node(part: nodes.Node, names: Collection[str]) -> None:
         raise Refused("template-syntax", f"Line {part.lineno}: filter {part.name!r} not allowed.")
 
 
+@lru_cache(maxsize=8)
+def _compiled(source: str, names: frozenset[str]) -> Template:
+    """Checked, then compiled, once a process."""
+    check_syntax(source, names)
+    return environment().from_string(source)
+
+
 def fill(source: str, words: Mapping[str, str]) -> str:
     """The body with every placeholder replaced by escaped text."""
-    check_syntax(source, words)
     try:
-        return environment().from_string(source).render(dict(words))
+        return _compiled(source, frozenset(words)).render(dict(words))
     except TemplateError as error:
         raise Refused("template-failed", str(error)) from error
 

@@ -21,15 +21,22 @@ _DENIED_CHANGES = frozenset(
 )
 
 
-def limit(*, cpu_seconds: int, memory_mb: int) -> None:
+def limit(*, memory_mb: int) -> None:
     for what, amount in (
-        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_AS, memory_mb * 1024 * 1024),
         (resource.RLIMIT_FSIZE, _FILE_BYTES),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (amount, amount))
+
+
+def allow_cpu(seconds: int) -> None:
+    """From now on so much, and not a second more."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(spent.ru_utime + spent.ru_stime) + 1 + seconds
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, most))
 
 
 def die_with_parent(parent: int) -> None:

@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from weasyprint import CSS, HTML
@@ -12,6 +13,7 @@ from weasyprint.formatting_structure.boxes import BlockBox, LineBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from tutorme.core.press import sketches
 from tutorme.core.press.faults import Refused
 from tutorme.core.press.fetching import BASE, AssetFetcher
 
@@ -46,28 +48,48 @@ def print_pdf(
     logger.handlers, logger.propagate = [complaints], False
     logger.setLevel(complaints.level)
     fetcher = AssetFetcher(assets)
+    images = sketches.images(assets, base=BASE)
     try:
-        document, pdf = _drawn(html, css, fetcher, most_pages)
+        document, pdf = _drawn(html, css, fetcher, images, most_pages)
     except FatalURLFetchingError as error:
         raise Refused("asset-refused", str(error)) from error
     if fetcher.refused:
         raise Refused("asset-refused", f"refused to load {fetcher.refused[0]!r}")
     if complaints.lines:
+        # So that a sheet which was complained of is read, and complained of, again.
+        _sheet.cache_clear()
         raise Refused("document-faulty", "; ".join(complaints.lines[:5]))
     _no_missing_glyphs(document)
     return pdf
 
 
-def _drawn(html: str, css: str, fetcher: AssetFetcher, most_pages: int) -> tuple[Document, bytes]:
-    document = _fitted(html, css, fetcher)
+def _drawn(
+    html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any], most_pages: int
+) -> tuple[Document, bytes]:
+    document = _fitted(html, css, fetcher, images)
     _not_too_long(document, most_pages)
     return document, document.write_pdf(pdf_variant="pdf/ua-1")
 
 
-def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
+@lru_cache(maxsize=1)
+def _fonts() -> FontConfiguration:
+    """Made once a process: it costs as much as a page, and a new one for each leaks."""
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=8)
+def _sheet(css: str) -> CSS:
+    """What a style sheet imports or loads while it is read is refused, whatever the document's
+    own drawings are; what its rules name is looked for with the document."""
+    fetcher = AssetFetcher({})
+    sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=_fonts())
+    if fetcher.refused:
+        raise Refused("asset-refused", f"refused to load {fetcher.refused[0]!r}")
+    return sheet
+
+
+def _fitted(html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any]) -> Document:
     """Lays out again and again, each tight element one step smaller, until all have their lines."""
-    fonts = FontConfiguration()
-    sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
     steps: dict[str, int] = {}
     while True:
         page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
@@ -75,7 +97,7 @@ def _fitted(html: str, css: str, fetcher: AssetFetcher) -> Document:
             if "fit" in _classes(element):
                 step = steps.setdefault(element.get("id", ""), 0)
                 element.set("class", f"fit fit-{step}{_face(element)}")
-        document = page.render(font_config=fonts, stylesheets=[sheet])
+        document = page.render(font_config=_fonts(), stylesheets=[_sheet(css)], cache=dict(images))
         lines = _lines(document)
         tight = [
             n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)

@@ -45,6 +45,7 @@ export const session = {
       reach(at < 0 ? own() : part.slice(0, at), Number(part.slice(at + 1)));
     }
   },
+  last: (channel) => heard.get(channel),
   deliver(event) {
     if (event.seq <= (heard.get(event.channel) ?? -1)) return;
     reach(event.channel, event.seq);

@@ -69,7 +69,9 @@ def seed() -> Report:
         report.courses += made
     for row in _read("histories.yaml"):
         report.histories += _history(row, cast)
-    assessment.set_up(cast.courses)
+    pupils = assessment.set_up(cast.courses)
+    report.people += pupils
+    report.histories += pupils
     for row in _read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)

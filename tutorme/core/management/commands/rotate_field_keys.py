@@ -1,4 +1,4 @@
-"""Re-encrypts every encrypted column under the first key. Safe to stop and run again."""
+"""Re-encrypts what is kept encrypted under the first key. Safe to stop and run again."""
 
 from typing import Any
 
@@ -17,3 +17,5 @@ class Command(BaseCommand):
         for column in rotation.columns():
             count = rotation.rotate(column, dry_run=options["dry_run"])
             self.stdout.write(f"{column.table}.{column.name}: {count}")
+        for name, renew in rotation.elsewhere().items():
+            self.stdout.write(f"{name}: {renew(dry_run=options['dry_run'])}")

@@ -1,5 +1,6 @@
 """One's certificates, their files, and the page where a stranger checks one."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from certificates import codes, downloads, drawings, queries
-from certificates.models import Certificate
-from certificates.services import issuing
+from certificates.models import Certificate, Delivery
+from certificates.services import deliveries, issuing
 from tutorme.core.client import address_of
 from tutorme.core.errors import DomainError
 from tutorme.core.limits import Limit, Verdict, hit
@@ -54,6 +55,33 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def resend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Once more to one's own address."""
+    row = Certificate.objects.filter(user_id=request.user.pk, pk=pk).first()
+    if row is None:
+        raise Http404
+    try:
+        deliveries.resend(
+            certificate=row, recipient=Delivery.Recipient.LEARNER, actor_id=request.user.pk
+        )
+    except DomainError as error:
+        messages.warning(request, error.detail)
+    else:
+        messages.success(request, _("It is on its way to you again."))
+    return redirect("my-certificates")
+
+
+@require_safe
+def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """By a signed link out of a mail, without signing in."""
+    row = Certificate.objects.filter(pk=pk).first()
+    if row is None or not downloads.is_signed(request, row):
+        raise Http404
+    return downloads.respond(request, row)
+
+
+@login_required
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     try:
@@ -85,28 +113,41 @@ def _misread(typed: str) -> dict[str, object]:
 @require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Valid, revoked or unknown. Nothing is printed or computed for a visitor but the QR code."""
-    verdict = _counted(request)
+    verdict = counted(request)
     if not verdict.allowed:
-        return _slower(request, verdict)
+        return slower(request, verdict)
     verified = queries.verify(code)
     if verified is None:
         context = {"typed": codes.normalized(code)[:23], "unknown": True}
         return _unlisted(render(request, "certificates/verify.html", context, status=404))
     # Our own drawing of our own address: no words of anybody in it.
     qr = mark_safe(drawings.qr(verified.verify_url, light="#ffffff"))  # noqa: S308
-    return _unlisted(
-        render(request, "certificates/verified.html", {"certificate": verified, "qr": qr})
-    )
+    context = {"certificate": verified, "qr": qr, "profile_url": profile_url(verified)}
+    return _unlisted(render(request, "certificates/verified.html", context))
 
 
-def _counted(request: HttpRequest) -> Verdict:
+def profile_url(verified: queries.Verified) -> str:
+    """LinkedIn's own form, filled in; nothing is sent before its owner sends it."""
+    said = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": verified.course,
+        "organizationName": verified.issuer,
+        "issueYear": verified.issued_at.year,
+        "issueMonth": verified.issued_at.month,
+        "certId": verified.serial,
+        "certUrl": verified.verify_url,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(said)}"
+
+
+def counted(request: HttpRequest) -> Verdict:
     """The same purse as the API's: asking there and here does not double the guesses."""
     user_id = getattr(request.user, "pk", None)
     who = f"user:{user_id}" if user_id else f"address:{address_of(request)}"
     return hit(Limit("verify", *settings.API_LIMITS["verify"]), who)
 
 
-def _slower(request: HttpRequest, verdict: Verdict) -> HttpResponse:
+def slower(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     context = {"error": {"retry_after": verdict.retry_after_s}}
     response = render(request, "errors/429.html", context, status=429)
     response["Retry-After"] = str(verdict.retry_after_s)

@@ -1,0 +1,3 @@
+from certificates.admin import certificates, organizations, templates
+
+__all__ = ["certificates", "organizations", "templates"]

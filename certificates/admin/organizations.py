@@ -1,0 +1,158 @@
+"""Organisations, external courses and their learners in the admin, through the services."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from certificates.models import Delivery, ExternalCourse, Learner, LearnerImport, Member
+from certificates.models import Organization as OrganizationRow
+from certificates.services import enrolling, external_courses, organizations
+from certificates.websites import host_of
+from tutorme.core.errors import DomainError
+from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = OrganizationRow
+        fields = organizations.FIELDS
+
+    def clean_website(self) -> str:
+        host = host_of(self.cleaned_data["website"])
+        if host is None:
+            raise forms.ValidationError(_("This is not a website."))
+        return host
+
+
+class Serviced(ModelAdmin):  # type: ignore[misc]
+    """Rows that are removed one at a time, so that what is used is archived instead."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+@admin.register(OrganizationRow)
+class OrganizationAdmin(Serviced):
+    list_display = ("name", "website", "contact_email", "delivery", "created_at", "archived_at")
+    search_fields = ("name", "website", "contact_email")
+    ordering = ("name",)
+    form = OrganizationForm
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: OrganizationRow,
+        form: OrganizationForm,
+        change: bool,  # noqa: FBT001  the signature is Django's
+    ) -> None:
+        facts, actor_id = form.cleaned_data, request.user.pk
+        if change:
+            held = OrganizationRow.objects.get(pk=obj.pk)
+            organizations.edit(organization=held, changes=facts, actor_id=actor_id)
+            return
+        row = organizations.add(facts=facts, actor_id=actor_id)
+        obj.pk, obj._state.adding = row.pk, False
+
+    def delete_model(self, request: HttpRequest, obj: OrganizationRow) -> None:
+        if not organizations.remove(organization=obj, actor_id=request.user.pk):
+            messages.warning(request, _("It has learners or certificates: it was archived."))
+
+
+@admin.register(Member)
+class MemberAdmin(Serviced):
+    list_display = ("email", "organization", "role", "joined_at")
+    list_select_related = ("organization",)
+    search_fields = ("email", "organization__name")
+    fields = ("organization", "email", "role")
+    ordering = ("organization", "email")
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Member,
+        form: Any,
+        change: bool,  # noqa: FBT001  the signature is Django's
+    ) -> None:
+        row = organizations.invite(
+            organization=obj.organization,
+            email=obj.email,
+            role=obj.role,
+            actor_id=request.user.pk,
+        )
+        obj.pk, obj._state.adding = row.pk, False
+
+    def delete_model(self, request: HttpRequest, obj: Member) -> None:
+        try:
+            organizations.dismiss(member=obj, actor_id=request.user.pk)
+        except DomainError as error:
+            messages.warning(request, error.detail)
+
+
+@admin.register(ExternalCourse)
+class ExternalCourseAdmin(Serviced):
+    list_display = ("name", "external_id", "version", "template", "created_at", "archived_at")
+    list_select_related = ("template",)
+    search_fields = ("name", "external_id")
+    fields = ("external_id", "name", "instructor", "total_minutes", "version", "template")
+    ordering = ("name",)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: ExternalCourse,
+        form: Any,
+        change: bool,  # noqa: FBT001  the signature is Django's
+    ) -> None:
+        facts, actor_id = form.cleaned_data, request.user.pk
+        if change:
+            held = ExternalCourse.objects.get(pk=obj.pk)
+            external_courses.edit(course=held, changes=facts, actor_id=actor_id)
+            return
+        row = external_courses.create(facts=facts, actor_id=actor_id)
+        obj.pk, obj._state.adding = row.pk, False
+
+    def delete_model(self, request: HttpRequest, obj: ExternalCourse) -> None:
+        if not external_courses.remove(course=obj, actor_id=request.user.pk):
+            messages.warning(request, _("It has learners: it was archived."))
+
+
+@admin.register(Learner)
+class LearnerAdmin(ReadOnlyAdmin):
+    list_display = ("name", "email", "course", "organization", "state", "last_error")
+    list_select_related = ("course", "organization")
+    list_filter = ("state", "organization", "course")
+    search_fields = ("name", "email")
+    ordering = ("-created_at",)
+    actions = ("try_again",)
+
+    @admin.action(description=_("Put on Graphy again"))
+    def try_again(self, request: HttpRequest, rows: QuerySet[Learner]) -> None:
+        for row in rows:
+            enrolling.try_again(learner=row, actor_id=request.user.pk)
+
+
+@admin.register(LearnerImport)
+class ImportAdmin(ReadOnlyAdmin):
+    list_display = ("course", "organization", "state", "rows", "bad_rows", "created_at")
+    list_select_related = ("course", "organization")
+    list_filter = ("state", "organization")
+    ordering = ("-created_at",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("certificate", "recipient", "reason", "number", "to_address", "created_at")
+    list_select_related = ("certificate",)
+    list_filter = ("recipient", "reason")
+    search_fields = ("to_address", "certificate__serial")
+    ordering = ("-created_at",)

@@ -1,0 +1,104 @@
+"""Designs in the admin: written with a preview beside them, proved before they are a version."""
+
+import base64
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from certificates import previews
+from certificates.models import CertificateTemplate
+from certificates.services import templates
+from tutorme.core.errors import DocumentRefused, PressUnavailable
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = CertificateTemplate
+        fields = ("name", "html", "css")
+
+    def clean(self) -> dict[str, object]:
+        """The proof print is the validation: what it refuses does not become a version."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                templates.prove(html=cleaned["html"], css=cleaned["css"])
+            except DocumentRefused as refusal:
+                raise forms.ValidationError(refusal.detail) from refusal
+        return cleaned
+
+
+@admin.register(CertificateTemplate)
+class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
+    """A version can be added and chosen; none can be edited."""
+
+    list_display = ("name", "version", "is_default", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    ordering = ("name", "-version")
+    form = TemplateForm
+    change_form_template = "admin/certificates/template_form.html"
+    actions = ("make_default",)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: CertificateTemplate,
+        form: TemplateForm,
+        change: bool,  # noqa: FBT001  the signature is Django's
+    ) -> None:
+        source = {name: form.cleaned_data[name] for name in ("name", "html", "css")}
+        row = templates.add_version(**source, actor_id=request.user.pk)
+        obj.pk, obj.version, obj._state.adding = row.pk, row.version, False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview)
+        own = [path("preview/", view, name="certificates_certificatetemplate_preview")]
+        return own + super().get_urls()  # type: ignore[no-any-return]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version begins as the current one."""
+        row = templates.current()
+        return {"name": row.name, "html": row.html, "css": row.css}
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """What the press makes of the source in the form, for one name or for all difficult ones:
+        as JSON for the page's script, as a page of its own without."""
+        html, css = request.POST.get("html", ""), request.POST.get("css", "")
+        if request.method != "POST" or not self.has_add_permission(request):
+            return HttpResponse(status=405 if request.method != "POST" else 403)
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse(_tried(html, css, templates.SAMPLE_NAME))
+        names = {"sample": templates.SAMPLE_NAME, **templates.WORST_NAMES}
+        tried = [{"kind": kind, **_tried(html, css, name)} for kind, name in names.items()]
+        context = {**self.admin_site.each_context(request), "title": _("Preview"), "tried": tried}
+        return TemplateResponse(request, "admin/certificates/preview.html", context)
+
+    @admin.action(description=_("Issue from this version"))
+    def make_default(self, request: HttpRequest, rows: QuerySet[CertificateTemplate]) -> None:
+        if rows.count() != 1:
+            messages.error(request, _("Choose one version."))
+            return
+        templates.make_default(template=rows.get(), actor_id=request.user.pk)
+        messages.info(request, _("New certificates are printed from it."))
+
+
+def _tried(html: str, css: str, name: str) -> dict[str, str]:
+    """A picture, or why there is none."""
+    try:
+        pdf = templates.preview(html=html, css=css, recipient=name)
+    except (DocumentRefused, PressUnavailable) as refusal:
+        return {"name": name, "problem": refusal.detail}
+    picture = base64.b64encode(previews.png(pdf)).decode()
+    return {"name": name, "picture": f"data:image/png;base64,{picture}"}

@@ -1,0 +1,87 @@
+"""What each kind of news is called where people decide about it, and under which heading."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from realtime import announcements
+from realtime.announcements import Announcement
+
+TextLike = str | Promise
+
+# By the app whose events a kind follows; in this order on the page.
+AREAS: dict[str, TextLike] = {
+    "realtime": _("Messages"),
+    "booking": _("Lessons with a tutor"),
+    "video": _("Rooms"),
+    "courses": _("Courses"),
+    "certificates": _("Certificates"),
+    "ai": _("Drafts"),
+    "payments": _("Money"),
+    "accounts": _("Account"),
+}
+LABELS: dict[str, TextLike] = {
+    "message": _("Somebody writes to you"),
+    "message-reported": _("Somebody reports a message"),
+    "digest": _("The gathered mail"),
+    "welcome": _("Welcome"),
+    "enrolled": _("You are enrolled"),
+    "course-completed": _("You completed a course"),
+    "achievement": _("You earned an achievement"),
+    "achievement-backfilled": _("An achievement went to those who had it earned"),
+    "nudge": _("A teacher thinks of you"),
+    "certificate-issued": _("A certificate is ready"),
+    "attempt-to-mark": _("Open answers to mark"),
+    "submission-to-mark": _("Work to mark"),
+    "appeal-opened": _("Somebody appeals against a mark"),
+    "attempt-marked": _("Your answers are marked"),
+    "attempt-regraded": _("Your points rose"),
+    "appeal-decided": _("Your appeal is decided"),
+    "submission-marked": _("Your work came back"),
+    "question-asked": _("A question under a lesson of yours"),
+    "question-answered": _("An answer to your question"),
+    "course-submitted": _("A course to look over"),
+    "course-approved": _("Your course was approved"),
+    "course-rejected": _("Your course was not approved"),
+    "payout-paid": _("A payout is on its way"),
+    "credit-ending": _("Credit is about to end"),
+    "package-ending": _("A package is about to end"),
+    "tutor-submitted": _("Somebody wants to teach"),
+    "tutor-reviewed": _("Your tutor page was looked at"),
+    "subscription-activated": _("Your subscription runs"),
+    "subscription-changed": _("Your plan changes"),
+}
+# Told to those who run the site; nobody else is asked about them.
+FOR_STAFF = frozenset(
+    {"course-submitted", "tutor-submitted", "achievement-backfilled", "message-reported"}
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: str
+    area: str
+    has_page: bool
+    # Where nothing was decided.
+    mails: bool
+
+
+def choosable(*, is_staff: bool) -> list[Kind]:
+    """What one can decide about, in the order of the page."""
+    rows = [
+        _kind(each)
+        for each in announcements.all_announcements()
+        if not each.is_essential and (is_staff or each.kind not in FOR_STAFF)
+    ]
+    order = list(AREAS)
+    return sorted(rows, key=lambda row: order.index(row.area))
+
+
+def _kind(announcement: Announcement) -> Kind:
+    name = announcement.kind
+    area = announcement.event.__module__.partition(".")[0]
+    label = str(LABELS.get(name) or name.replace("-", " ").capitalize())
+    known = area if area in AREAS else "accounts"
+    return Kind(name, label, known, announcement.in_page, bool(announcement.mail))

@@ -1,0 +1,1 @@
+"""Graphy's stand-in: learners, assignments, what they completed, and its signed messages."""

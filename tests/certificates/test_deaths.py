@@ -1,0 +1,119 @@
+"""Workers are killed while they print and send, and the broker forgets everything: nothing is lost
+and nothing happens twice."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+
+from certificates.models import Certificate, Learner
+from certificates.services import issuing
+from realtime.models import MailDelivery
+from tests.certificates import desks
+from tests.sandbox_server import Sandbox
+from tutorme.core import limits
+from tutorme.core.files.blobs import path_of
+from tutorme.core.models import Job, OutboxDelivery
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+# `CERTIFICATE_DEATHS=1000` for the whole of it; the everyday suite has a tenth.
+RENDERS = int(os.environ.get("CERTIFICATE_DEATHS", "100"))
+KILLS, FLUSHES, WORKERS = 20, 3, 2
+MOST_SECONDS = 60 + RENDERS
+
+
+def worker(sandbox: Sandbox, media: Path) -> "subprocess.Popen[bytes]":
+    facts = connection.settings_dict
+    socket = str(facts["HOST"]).replace("/", "%2F")
+    env = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{facts['USER']}@{socket}/{facts['NAME']}",
+        "REDIS_URL": settings.REDIS_URL,
+        "SANDBOX_URL": sandbox.url,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(sandbox.smtp_port),
+        "SMTP_TLS": "0",
+        "MEDIA_ROOT": str(media),
+        "LOG_LEVEL": "CRITICAL",
+        "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
+    }
+    argv = [sys.executable, "-m", "tests.certificates.dying"]
+    return subprocess.Popen(argv, env=env, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
+
+
+def leases_run_out() -> None:
+    """A dead worker's leases and waits end now instead of in a minute."""
+    Job.objects.filter(state="running").update(lease_until=Now())
+    Job.objects.filter(state="queued").update(run_after=Now())
+    OutboxDelivery.objects.filter(state="pending").update(run_after=Now())
+
+
+def unfinished() -> int:
+    waiting = Job.objects.filter(state__in=["queued", "running"]).count()
+    return waiting + OutboxDelivery.objects.filter(state="pending").count()
+
+
+def test_nothing_is_lost_and_nothing_is_doubled(sandbox, media) -> None:
+    organization, course = desks.organization("North"), desks.external_course()
+    for number in range(RENDERS):
+        desks.completed(organization, course, f"Learner {number}")
+    for pk in Learner.objects.values_list("pk", flat=True):
+        issuing.issue_learner(pk)
+    workers = [worker(sandbox, media) for _ in range(WORKERS)]
+    killed = flushed = 0
+    until = time.monotonic() + MOST_SECONDS
+    chance = random.Random(9)
+    try:
+        while unfinished() or killed < KILLS:
+            assert time.monotonic() < until, f"{unfinished()} left after {killed} kills"
+            time.sleep(chance.uniform(0.5, 2.5))
+            if killed < KILLS:
+                place = chance.randrange(WORKERS)
+                workers[place].kill()
+                workers[place].wait()
+                killed += 1
+                if killed % (KILLS // FLUSHES) == 0:
+                    limits.client(settings.REDIS_URL).flushdb()
+                    flushed += 1
+                leases_run_out()
+                workers[place] = worker(sandbox, media)
+            elif all(one.poll() is not None for one in workers):
+                leases_run_out()
+                workers[0] = worker(sandbox, media)
+    finally:
+        for one in workers:
+            one.kill()
+            one.wait()
+    _nothing_lost(media)
+    _mails_once(sandbox)
+    assert (killed, flushed) == (KILLS, FLUSHES)
+
+
+def _nothing_lost(media: Path) -> None:
+    rows = list(Certificate.objects.all())
+    assert Counter(row.state for row in rows) == {"issued": RENDERS}
+    assert all(path_of(row.storage_key).stat().st_size == row.pdf_size for row in rows)
+    # A file that was written twice is the same file: no more of them than certificates.
+    assert len(list((media / "certificates").rglob("*.pdf"))) == RENDERS
+
+
+def _mails_once(sandbox: Sandbox) -> None:
+    """What a killed worker was handing over may have arrived or not: such a mail is counted as
+    unknown and never sent by itself again."""
+    owed = MailDelivery.objects.filter(kind__startswith="certificate-for-")
+    states = Counter(owed.values_list("state", flat=True))
+    assert sum(states.values()) == 2 * RENDERS
+    assert set(states) <= {"sent", "unknown"}
+    assert states["unknown"] <= KILLS
+    arrived = Counter(mail["message_id"] for mail in sandbox.mails())
+    assert max(arrived.values()) == 1
+    sent = set(owed.filter(state="sent").values_list("message_id", flat=True))
+    assert sent <= set(arrived)

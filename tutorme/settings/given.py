@@ -1,0 +1,5 @@
+"""What the environment says, read once."""
+
+from tutorme import env as environment
+
+env = environment.read()

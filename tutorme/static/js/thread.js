@@ -1,0 +1,90 @@
+// <tm-thread>: a conversation that is looked at. Messages come by themselves, what is written goes without a reload;
+// what could not be sent stays in its field.
+import { listen, say } from "./realtime.js";
+
+const TYPING_EVERY = 4000;
+const TYPING_SHOWN = 6000;
+
+class Thread extends HTMLElement {
+  connectedCallback() {
+    this.log = this.querySelector("[data-messages]");
+    this.status = this.querySelector("[data-status]");
+    this.last = Number(this.dataset.seq);
+    const other = (handler) => (data, event) => (event.by ?? data.user_id) !== this.dataset.me && handler(data);
+    this.stop = listen(this.dataset.channel, {
+      "message-new": () => this.pull(),
+      "message-removed": () => this.pull({ all: true }),
+      "message-read": other((data) => this.read(data.seq)),
+      typing: other(() => this.typing()),
+      "user-online": other(() => this.here(true)),
+      "user-offline": other(() => this.here(false)),
+      resync: () => this.pull(),
+    });
+    this.form = this.querySelector("form[enctype]");
+    this.form?.addEventListener("submit", (event) => this.send(event));
+    this.form?.addEventListener("input", () => this.tellTyping());
+  }
+
+  disconnectedCallback() {
+    this.stop?.();
+  }
+
+  async pull({ all = false } = {}) {
+    const url = new URL(location.pathname, location.href);
+    if (!all) url.searchParams.set("after", this.last);
+    const response = await fetch(url, { headers: { "X-Live": "1" } });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const rows = [...page.querySelectorAll("[data-seq]")];
+    if (all) this.log.replaceChildren(...rows);
+    else for (const row of rows) this.querySelector(`[data-messages] [data-seq="${row.dataset.seq}"]`) ?? this.log.append(row);
+    this.last = Math.max(this.last, ...rows.map((row) => Number(row.dataset.seq)));
+    if (rows.length) this.querySelector("[data-read]").textContent = "";
+    this.status.textContent = "";
+  }
+
+  async send(event) {
+    event.preventDefault();
+    const button = this.form.querySelector("button");
+    if (button.disabled) return;
+    button.disabled = true;
+    try {
+      const response = await fetch(location.pathname, {
+        method: "POST",
+        body: new FormData(this.form),
+        headers: { "X-Live": "1" },
+      });
+      if (response.status !== 204) return this.form.submit(); // the page says what is wrong
+      this.form.reset();
+      await this.pull();
+    } catch {
+      this.status.textContent = this.dataset.unsent;
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  read(seq) {
+    const line = this.querySelector("[data-read]");
+    line.textContent = seq >= this.last ? line.dataset.text : "";
+  }
+
+  here(isHere) {
+    const place = document.querySelector("[data-presence]");
+    place.textContent = isHere ? place.dataset.here : "";
+  }
+
+  typing() {
+    this.status.textContent = this.dataset.typing;
+    clearTimeout(this.fades);
+    this.fades = setTimeout(() => (this.status.textContent = ""), TYPING_SHOWN);
+  }
+
+  tellTyping() {
+    if (Date.now() - (this.told ?? 0) < TYPING_EVERY) return;
+    this.told = Date.now();
+    say(this.dataset.channel, "typing", {});
+  }
+}
+
+customElements.define("tm-thread", Thread);
