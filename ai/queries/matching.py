@@ -48,12 +48,6 @@ WITH wanted AS (
     WHERE (t.subject_id = ANY(%(subjects)s::text[]) OR s.family = ANY(%(families)s::text[]))
       AND (%(level)s = '' OR t.levels && %(levels)s::varchar[])
     GROUP BY 1
-), free AS (
-    SELECT f.tutor_id AS id, count(*) AS slots, min(f.starts_at) AS first
-    FROM wanted w JOIN booking_freestart f
-      ON f.starts_at >= w.starts_at AND f.starts_at < w.ends_at AND f.ends_at <= w.ends_at
-    WHERE f.closes_at >= %(now)s AND f.ends_at = f.starts_at + %(length)s
-    GROUP BY 1
 ), spoken AS (
     SELECT profile_id AS id, max(CASE level
         WHEN 'native' THEN 1.0 WHEN 'fluent' THEN 1.0 WHEN 'conversational' THEN 0.6
@@ -67,7 +61,13 @@ WITH wanted AS (
     FROM accounts_tutorprofile p
     JOIN accounts_user u ON u.id = p.user_id
     JOIN fits ON fits.id = p.user_id
-    JOIN free ON free.id = p.user_id
+    JOIN LATERAL (
+        SELECT count(*) AS slots, min(f.starts_at) AS first FROM booking_freestart f
+        WHERE f.tutor_id = p.user_id AND f.starts_at >= %(from)s AND f.starts_at < %(until)s
+          AND f.closes_at >= %(now)s AND f.ends_at = f.starts_at + %(length)s
+          AND EXISTS (SELECT 1 FROM wanted w
+                      WHERE f.starts_at >= w.starts_at AND f.ends_at <= w.ends_at)
+    ) free ON free.slots > 0
     LEFT JOIN spoken ON spoken.id = p.user_id
     LEFT JOIN booking_schedule schedule ON schedule.tutor_id = p.user_id
     WHERE p.state = 'approved' AND p.is_listed AND u.is_active AND p.user_id <> %(student)s
@@ -194,6 +194,8 @@ def _parameters(wishes: Wishes, student_id: UUID, now: datetime) -> dict[str, An
     return {
         "student": student_id,
         "now": now,
+        "from": windows[0].start if windows else now,
+        "until": windows[-1].end if windows else now,
         "starts": [span.start for span in windows],
         "ends": [span.end for span in windows],
         "subjects": list(wishes.subjects),

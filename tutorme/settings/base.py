@@ -346,7 +346,7 @@ RENDER_LIMITS = {
 STREAM_URL = env.text("STREAM_URL").rstrip("/")
 REALTIME_DRIVER = env.text("REALTIME_DRIVER")
 PUSHER = providers.pusher(env, SANDBOX_URL)
-if REALTIME_DRIVER == "pusher":  # noqa: F405
+if REALTIME_DRIVER == "pusher":
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))
