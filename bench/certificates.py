@@ -143,7 +143,7 @@ def main() -> None:
     ours = (measured(lambda: alone(our_loop, range(total)), 1)[0] - start) / (total - 1)
     say(f"the press:  {ours:.1f} ms each, {cost / ours:.1f} times the naive loop")
     for sealed in (False, True):
-        _, wall = measured(lambda s=sealed: beside(processes, total, sealed=s), total)
+        _, wall = measured(lambda s=sealed: beside(processes, total, sealed=s), total)  # type: ignore[misc]
         name = "sealed" if sealed else "unsealed"
         say(f"{processes} processes, {name}: {1000 / wall:.0f}/s, 5,000 in {wall * 5:.0f} s")
     press = Press(most_documents=10_000)

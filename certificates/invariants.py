@@ -17,7 +17,7 @@ _SOON = timedelta(minutes=10)
     "completed-means-certified", _("Whoever completed a course has its certificate, and only they.")
 )
 def certified() -> Iterator[str]:
-    waiting = Enrollment.objects.filter(completed_at__lt=Now() - _SOON, certificate=None)
+    waiting = Enrollment.objects.filter(completed_at__lt=Now() - _SOON, certificates=None)
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
         yield f"enrolment {pk}: completed, no certificate"
     unearned = Certificate.objects.filter(enrollment__completed_at=None)

@@ -36,7 +36,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         if getattr(user, "is_staff", False):
             return self
         key = _key(user)
-        return self.filter(members__user_id=key, archived_at__isnull=True) if key else self.none()
+        return self.filter(members__user_id=key, archived_at__isnull=True) if key else self.none()  # type: ignore[misc]
 
     def open(self) -> "OrganizationQuerySet":
         return self.filter(archived_at__isnull=True)

@@ -53,7 +53,7 @@ def seal(pdf: bytes, *, at: datetime) -> bytes:
     return sealed
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Writer(IncrementalPdfFileWriter):
     """Names the sealed document by its content instead of by chance, and leaves what the pages
     say of themselves as it is: when they were sealed stands in the seal."""
 
@@ -70,7 +70,7 @@ class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
         return generic.ArrayObject([generic.ByteStringObject(name) for name in names])
 
 
-class _Sealer(signers.PdfSigner):  # type: ignore[misc]
+class _Sealer(signers.PdfSigner):
     at: datetime
 
     def init_signing_session(self, *given: Any, **named: Any) -> Any:
@@ -79,7 +79,7 @@ class _Sealer(signers.PdfSigner):  # type: ignore[misc]
         return session
 
 
-class _Signer(signers.SimpleSigner):  # type: ignore[misc]
+class _Signer(signers.SimpleSigner):
     """Elliptic signatures as RFC 6979 makes them, without chance."""
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
@@ -114,7 +114,7 @@ def _signer(pem_file: str, _keys: tuple[str, ...]) -> _Signer:
     else:
         key = signing_keys.current().seal
         chain = [_own_certificate()]
-    registry = SimpleCertificateStore()
+    registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     registry.register_multiple([_as_asn1(row) for row in chain])
     private = key.private_bytes(
         serialization.Encoding.DER,

@@ -138,7 +138,7 @@ class LearnerAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Put on Graphy again"))
     def try_again(self, request: HttpRequest, rows: QuerySet[Learner]) -> None:
         for row in rows:
-            enrolling.try_again(learner=row, actor_id=request.user.pk)
+            enrolling.try_again(learner=row, actor_id=request.user.pk)  # type: ignore[arg-type]
 
 
 @admin.register(LearnerImport)

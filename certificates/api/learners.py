@@ -57,7 +57,7 @@ def _facts(body: dict[str, Any]) -> dict[str, Any]:
     wanted = body.pop("template", None) if "template" in body else False
     if wanted is False:
         return body
-    if wanted and not CertificateTemplate.objects.filter(pk=wanted).exists():
+    if wanted and not CertificateTemplate.objects.filter(pk=wanted).exists():  # type: ignore[misc]
         row = {"pointer": "/template", "code": "unknown", "detail": "There is no such version."}
         raise InvalidInput(errors=[row])
     return {**body, "template_id": wanted}

@@ -99,13 +99,13 @@ def _read(response: httpx.Response) -> dict[str, Any]:
         raise GatewayUnavailable("Graphy answered with no JSON") from error
     if not isinstance(answer, dict):
         raise GatewayUnavailable("Graphy answered with no object")
-    error = answer.get("error")
-    if isinstance(error, dict) and not _is_there_already(error):
-        code, told = str(error.get("code", "error")), str(error.get("message", ""))[:200]
+    refusal = answer.get("error")
+    if isinstance(refusal, dict) and not _is_there_already(refusal):
+        code, told = str(refusal.get("code", "error")), str(refusal.get("message", ""))[:200]
         if code in _BUSY:
             raise GatewayUnavailable(f"Graphy is busy: {told}")
         raise GatewayRejected(code, told)
-    if not isinstance(error, dict) and response.status_code >= 400:
+    if not isinstance(refusal, dict) and response.status_code >= 400:
         raise GatewayRejected(str(response.status_code))
     return answer
 

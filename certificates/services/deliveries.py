@@ -66,8 +66,8 @@ def _refuse_haste(last: Delivery | None) -> None:
 
 def _request(
     certificate: Certificate,
-    recipient: Recipient,
-    reason: Reason,
+    recipient: Delivery.Recipient,
+    reason: Delivery.Reason,
     *,
     number: int = 1,
     requested_by: UUID | None = None,
@@ -94,7 +94,7 @@ def _request(
     return kept
 
 
-def _addressee(certificate: Certificate, recipient: Recipient) -> tuple[str, str, str]:
+def _addressee(certificate: Certificate, recipient: Delivery.Recipient) -> tuple[str, str, str]:
     """Name, address and language."""
     organization = certificate.organization
     if recipient == Recipient.CONTACT:

@@ -167,7 +167,7 @@ def _let_in(batch: LearnerImport, piece: list[ImportRow]) -> None:
     """Whoever was let in by another list meanwhile is known, or in conflict; never there twice."""
     Learner.objects.bulk_create(
         [
-            Learner(
+            Learner(  # type: ignore[misc]
                 course_id=batch.course_id,
                 organization_id=row.organization_id,
                 name=row.name,

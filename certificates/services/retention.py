@@ -1,5 +1,7 @@
 """PDFs of organisations leave the disk after a time; what was certified stays verifiable."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -29,7 +31,7 @@ def retire_files() -> int:
 
 
 @transaction.atomic
-def _retire(certificate_id: object) -> bool:
+def _retire(certificate_id: UUID) -> bool:
     row = Certificate.objects.select_for_update(of=("self",), no_key=True).get(pk=certificate_id)
     if row.held_at is not None or row.file_removed_at is not None:
         return False

@@ -58,7 +58,7 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Once more to one's own address."""
-    row = Certificate.objects.filter(user_id=request.user.pk, pk=pk).first()
+    row = Certificate.objects.filter(user_id=request.user.pk, pk=pk).first()  # type: ignore[misc]
     if row is None:
         raise Http404
     try:

@@ -298,7 +298,7 @@ class TestImports:
         sixth = api(tess).post("/api/v1/me/calendar-imports/", {"url": url}, format="json")
         assert sixth.json()["code"] == "too-many-imports"
         row = CalendarImport.objects.first()
-        path = f"/api/v1/me/calendar-imports/{row.pk}/"
+        path = f"/api/v1/me/calendar-imports/{row.pk}/"  # type: ignore[union-attr]
         assert api(sam).delete(path).status_code == 404
         assert api(tess).delete(path).status_code == 204
         assert len(api(tess).get("/api/v1/me/calendar-imports/").json()) == 4

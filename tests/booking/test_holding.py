@@ -239,7 +239,7 @@ class TestMoving:
     def test_to_a_time_that_overlaps_its_own(self, sam: User, tess: User, lesson) -> None:
         schedules.change(tutor_id=tess.pk, changes={"slot_minutes": 30})
         row = held(sam, lesson)
-        holding.settle(row, now=timezone.now())
+        holding.settle(row, now=timezone.now())  # type: ignore[attr-defined]
         near = row.starts_at + timedelta(minutes=30)
         assert moving.reschedule(booking_id=row.pk, by=sam, start=near).starts_at == near
 

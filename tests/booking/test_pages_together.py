@@ -75,7 +75,7 @@ def test_a_paid_series_leads_to_the_checkout(sams: Client, lesson: LessonType) -
     row = Series.objects.get()
     assert done["Location"] == reverse("payments-checkout", args=["series", row.pk])
     assert "60.00" in sams.get(done["Location"]).content.decode()
-    page = read(sams, "lesson-booking", row.bookings.first().pk)
+    page = read(sams, "lesson-booking", row.bookings.first().pk)  # type: ignore[union-attr]
     assert reverse("payments-checkout", args=["series", row.pk]) in page
 
 
@@ -139,8 +139,8 @@ def test_waiting_and_taking_what_became_free(
     entry.refresh_from_db()
     assert "held for you" in read(sams, "lessons-waiting")
     sams.post(reverse("lesson-take-up", args=[entry.booking_id]))
-    entry.booking.refresh_from_db()
-    assert entry.booking.state == State.CONFIRMED
+    entry.booking.refresh_from_db()  # type: ignore[union-attr]
+    assert entry.booking.state == State.CONFIRMED  # type: ignore[union-attr]
 
 
 def test_asking_for_another_time(sams: Client, tesss: Client, sam, tess, ada, lesson) -> None:

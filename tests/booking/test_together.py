@@ -116,7 +116,7 @@ class TestSeries:
 
     def test_before_it_is_paid_it_is_one_thing(self, sam: User, lesson: LessonType, drain) -> None:
         row = series.book(student=sam, wish=weekly(lesson, hour(3, 10)))
-        cancelling.cancel(booking_id=row.bookings.first().pk, by=sam)
+        cancelling.cancel(booking_id=row.bookings.first().pk, by=sam)  # type: ignore[union-attr]
         drain()
         assert set(row.bookings.values_list("state", flat=True)) == {State.CANCELLED_BY_STUDENT}
 
@@ -233,8 +233,8 @@ class TestWaiting:
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.state, second.state) == ("offered", "waiting")
-        assert (first.booking.state, first.booking.student_id) == (State.HELD, otto.pk)
-        assert first.offer_until - timezone.now() > timedelta(hours=1, minutes=59)
+        assert (first.booking.state, first.booking.student_id) == (State.HELD, otto.pk)  # type: ignore[union-attr]
+        assert first.offer_until - timezone.now() > timedelta(hours=1, minutes=59)  # type: ignore[operator]
         waitlist.leave(entry_id=first.pk, student=otto)
         drain()
         second.refresh_from_db()
@@ -259,8 +259,8 @@ class TestWaiting:
         entry.refresh_from_db()
         assert half.state == State.CONFIRMED
         with pytest.raises(NotAllowed):
-            holding.take_up(booking_id=entry.booking_id, student=sam)
-        done = holding.take_up(booking_id=entry.booking_id, student=otto)
+            holding.take_up(booking_id=entry.booking_id, student=sam)  # type: ignore[arg-type]
+        done = holding.take_up(booking_id=entry.booking_id, student=otto)  # type: ignore[arg-type]
         drain()
         entry.refresh_from_db()
         assert (done.state, entry.state) == (State.CONFIRMED, "taken")
@@ -276,7 +276,7 @@ class TestWaiting:
         cancelling.cancel(booking_id=rows[0].pk, by=sam)
         drain()
         entry.refresh_from_db()
-        assert (entry.state, entry.booking.group_id) == ("offered", evening.pk)
+        assert (entry.state, entry.booking.group_id) == ("offered", evening.pk)  # type: ignore[union-attr]
 
     def test_waiting_twice_is_waiting_once(self, sam, otto, lesson: LessonType) -> None:
         held(sam, lesson, hour(3, 10))
@@ -303,7 +303,7 @@ class TestOtherTimes:
         moving.answer(proposal_id=made.pk, by=sam, accept=True)
         booked.refresh_from_db()
         assert booked.starts_at == hour(4, 21)
-        assert booked.changes.last().actor_id == sam.pk
+        assert booked.changes.last().actor_id == sam.pk  # type: ignore[union-attr]
         with pytest.raises(ProposalOver):
             moving.answer(proposal_id=made.pk, by=sam, accept=False)
 

@@ -58,7 +58,7 @@ def test_a_completion_becomes_one_certificate_however_often_it_is_said(client, i
     post(client, message(event_id="event-2"))
     drain()
     certificate = Certificate.objects.get()
-    assert certificate.state == "issued", certificate.job.error
+    assert certificate.state == "issued", certificate.job.error  # type: ignore[union-attr]
     assert certificate.facts["recipient"] == "Ines"
     assert certificate.facts["organization"] == "North"
     assert InboxMessage.objects.count() == 2

@@ -119,7 +119,7 @@ def test_errors_are_grouped_by_cause_with_row_and_column(send, sam) -> None:
 
 def test_bad_rows_hold_the_commit_unless_the_good_ones_will_do(send, sam) -> None:
     batch = send(desks.rows(2, "north.example") + "X,not-an-address,north.example\n")
-    with pytest.raises(imports.ImportHasErrors):
+    with pytest.raises(imports.ImportHasErrors):  # type: ignore[attr-defined]
         commit(batch, sam)
     commit(batch, sam, valid_rows_only=True)
     assert Learner.objects.count() == 2
@@ -193,7 +193,7 @@ def test_after_a_day_it_is_too_late(send, sam) -> None:
     LearnerImport.objects.filter(pk=batch.pk).update(
         committed_at=timezone.now() - timedelta(hours=24, seconds=1)
     )
-    with pytest.raises(imports.UndoTooLate):
+    with pytest.raises(imports.UndoTooLate):  # type: ignore[attr-defined]
         imports.undo(batch=batch, actor_id=sam.pk)
 
 

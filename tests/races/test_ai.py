@@ -16,7 +16,7 @@ from ai.models import Draft, Node, Run, Usage
 from ai.services import accepting, drafts, quotas
 from courses.models import LessonDraft
 from tests.ai.conftest import BRIEF, begin, outlined, written  # noqa: F401  fixtures
-from tests.ai.dying import LIVED
+from tests.ai.dying import LIVED  # type: ignore[attr-defined]
 from tests.races.parallel import together
 from tutorme.core.models import Job
 

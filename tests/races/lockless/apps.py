@@ -27,4 +27,4 @@ class Lockless(AppConfig):
             looked(*given)  # type: ignore[arg-type]
             time.sleep(_LOOK)
 
-        holding._allowed = slowly
+        holding._allowed = slowly  # type: ignore[assignment]
