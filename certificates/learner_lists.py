@@ -79,7 +79,7 @@ def read(data: bytes, *, encoding: str = "", delimiter: str = "", most_rows: int
     rows = _rows(text, delimiter)
     header = next((cells for _, cells in rows if any(cell.strip() for cell in cells)), [])
     places = _places(header)
-    lines: list[Any] = []  # type: ignore[name-defined]
+    lines: list[Line] = []
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
