@@ -17,7 +17,7 @@ def templates(root: Path) -> list[Path]:
 
 
 def sheets(root: Path) -> list[Path]:
-    return sorted((root / "tutorme/static/css").glob("*.css"))
+    return sorted((root / "tutorme/static/css").rglob("*.css"))
 
 
 def component_names(root: Path) -> list[str]:

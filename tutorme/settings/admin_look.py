@@ -22,5 +22,9 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "tutorme.web.backoffice.dashboard",
     "BORDER_RADIUS": "4px",
     "COLORS": {"base": _scale(0.030, 172), "primary": _scale(0.078, 165)},
-    "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],
+    "STYLES": [
+        lambda request: static("css/fonts.css"),
+        lambda request: static("css/tokens.css"),
+        lambda request: static("css/admin.css"),
+    ],
 }
