@@ -87,9 +87,12 @@ def leave(user: User, drain, *, keeps_name: bool = False) -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_planted_is_left(carla: User, drain, media: Path, sandbox) -> None:
+def test_nothing_planted_is_left(
+    carla: User, drain, media: Path, sandbox, django_capture_on_commit_callbacks
+) -> None:
     assert len(left_behind()) >= 6
-    leave(carla, drain)
+    with django_capture_on_commit_callbacks(execute=True):
+        leave(carla, drain)
     assert left_behind() == {}
     carla.refresh_from_db()
     assert (carla.display_name, carla.is_active) == ("Former member", False)

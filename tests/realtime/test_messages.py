@@ -197,7 +197,7 @@ def test_files_are_ones_own_and_are_read_by_the_two(api, talk, sam, tess, media)
     (shown,) = row["files"]
     read = Client().get(shown["link"])
     assert (read.status_code, read["Content-Disposition"].split(";")[0]) == (200, "attachment")
-    read.close()
+    assert read.getvalue() == b"first sets, then maps"
     assert Client().get(shown["link"].partition("?")[0]).status_code == 404
 
 
