@@ -6,6 +6,7 @@ changed and that they do not know the signer, who is named at `/.well-known/cert
 """
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -49,8 +50,10 @@ def seal(pdf: bytes, *, at: datetime) -> bytes:
         new_field_spec=fields.SigFieldSpec(_FIELD),
     )
     sealer.at = at.astimezone(UTC).replace(microsecond=0)
-    sealed: bytes = sealer.sign_pdf(_Writer(BytesIO(pdf))).getvalue()
-    return sealed
+    # The signer starts an event loop of its own, and a thread that is in one already may not.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        sealed = aside.submit(sealer.sign_pdf, _Writer(BytesIO(pdf))).result()
+    return bytes(sealed.getvalue())
 
 
 class _Writer(IncrementalPdfFileWriter):

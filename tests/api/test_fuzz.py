@@ -38,9 +38,10 @@ LEFT_OUT = {
 
 
 @pytest.fixture(scope="module")
-def contract() -> Any:
+def contract(django_db_setup: None, django_db_blocker) -> Any:
     application = get_wsgi_application()
-    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+    with django_db_blocker.unblock():
+        return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
 
 
 @pytest.fixture(autouse=True)

@@ -162,7 +162,7 @@ class App:
         with self.http.stream("GET", "realtime/stream/", timeout=within_s) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
-                    told: dict[str, Any] = json.loads(line.removeprefix("data:"))
+                    told: dict[str, Any] = json.loads(line.removeprefix("data:")).get("data") or {}
                     if told.get("kind", "").startswith(kind):
                         return told
                 if time.monotonic() > ends_at:

@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(db: None) -> Iterator[Server]:
-    with running("web") as web:
+    with running("web", SANDBOX_URL="http://127.0.0.1:9") as web:
         yield web
 
 
