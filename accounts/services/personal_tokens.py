@@ -108,6 +108,7 @@ def user_of(secret: str) -> tuple[User, TokenClaims]:
     if row is None:
         raise TokenInvalid
     _mark_used(row)
+    row.user.is_limited = True
     return row.user, TokenClaims(row.pk, frozenset(row.scopes))
 
 
