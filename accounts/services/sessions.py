@@ -83,6 +83,13 @@ def device_of(request: HttpRequest) -> str:
         return ""
 
 
+def known_device(request: HttpRequest, email: str) -> str:
+    """What a browser is known by that signed in to this account before, or nothing."""
+    device = _digest(device_of(request))
+    known = AuthSession.objects.filter(user__email=email, device=device)
+    return device if known.exists() else ""
+
+
 def _name_device(request: HttpRequest) -> str:
     name = secrets.token_urlsafe(16)
     request.new_device = signing.dumps(name, salt=_SALT)  # type: ignore[attr-defined]
