@@ -129,8 +129,8 @@ def test_what_is_not_ones_own_to_say_is_refused_by_name(api, ada, subjects, meth
 
 
 @pytest.mark.django_db
-def test_no_route_takes_what_it_does_not_know(api, sam, tess, ada) -> None:
-    """Every writing route with a body of our inventions, by everybody: nobody gains anything."""
+def test_no_route_takes_what_it_does_not_know(api, sam, ada) -> None:
+    """Every writing route with a body of our inventions, by whom every door lets in."""
     body = dict.fromkeys(SAID, "admin") | {"price": 1, "score": 100, "instructor_id": "x"}
     columns = ("is_staff", "is_superuser", "points", "is_active")
     before = list(User.objects.order_by("pk").values_list(*columns))
@@ -138,10 +138,9 @@ def test_no_route_takes_what_it_does_not_know(api, sam, tess, ada) -> None:
     for path, method, _actors in routes():
         if method not in {"post", "put", "patch"}:
             continue
-        for person in (sam, tess, ada):
-            answer = getattr(api(person), method)(path, body, format="json")
-            if answer.status_code < 300:
-                taken.add(named((path, method, frozenset())))
+        answer = getattr(api(ada), method)(path, body, format="json")
+        if answer.status_code < 300:
+            taken.add(named((path, method, frozenset())))
     assert list(User.objects.order_by("pk").values_list(*columns)) == before
     assert taken <= WITHOUT_A_BODY
 
@@ -193,7 +192,7 @@ def test_who_taught_a_course_until_now_edits_it_no_more(tess: User, orla: User) 
     assert Course.objects.editable_by(tess).filter(pk=course.pk).exists()
     Course.objects.filter(pk=course.pk).update(instructor=orla)
     assert not Course.objects.editable_by(tess).filter(pk=course.pk).exists()
-    TutorProfile.objects.filter(user=orla).update(state="withdrawn", version=F("version") + 1)
+    TutorProfile.objects.filter(user=orla).update(state="rejected", version=F("version") + 1)
     orla = User.objects.get(pk=orla.pk)
     assert not Course.objects.editable_by(orla).filter(pk=course.pk).exists()
 
