@@ -19,7 +19,10 @@ from accounts.services import security
 from tutorme.core.errors import InvalidInput, NotFound
 
 MARK = "tmt_"
-AREAS = ("profile", "courses", "payments", "certificates", "realtime")
+AREAS = (
+    *("profile", "courses", "booking", "payments", "certificates"),
+    *("video", "ai", "realtime"),
+)
 SCOPES = tuple(f"{area}:{verb}" for area in AREAS for verb in ("read", "write"))
 LONGEST = timedelta(days=366)
 MOST = 50
