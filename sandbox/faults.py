@@ -106,6 +106,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "patch": _REST,
         "delete": _REST,
         "delta": (*_REST, "sync-token-dead"),
+        "view": _REST,
         "subscribe": _REST,
         "unsubscribe": _REST,
     },
