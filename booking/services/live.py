@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from booking.events import AvailabilityChanged
 from booking.gateways import oauth
 from booking.gateways.base import Busy
-from booking.models import BusyTime, CalendarConnection, LessonType
+from booking.models import CalendarConnection, LessonType
 from booking.services import syncing
 from booking.walltime import Span
 from tutorme.core import outbox

@@ -23,20 +23,16 @@ _ALL_DAY = [{"day_of_week": day, "start": time(0), "end": time(0)} for day in ra
 _REFUSALS = (NotBookable, OutsideAvailability, SlotTaken)
 
 
-class _Undo(Exception):
-    pass
-
-
 def accepted(student: User, kind: LessonType, start: datetime) -> bool:
     """Whether a hold is given; it is let go of again."""
+    before = transaction.savepoint()
     try:
-        with transaction.atomic():
-            holding.hold(student=student, wish=holding.Wish(kind.pk, start))
-            raise _Undo
-    except _Undo:
-        return True
+        holding.hold(student=student, wish=holding.Wish(kind.pk, start))
     except _REFUSALS:
         return False
+    finally:
+        transaction.savepoint_rollback(before)
+    return True
 
 
 def listed(schedule: Schedule, kind: LessonType, between: Span) -> set[datetime]:
