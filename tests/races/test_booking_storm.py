@@ -24,6 +24,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from django.db import connection
+from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import tokens
 from accounts.models import User
@@ -44,6 +45,7 @@ SECONDS = int(os.environ.get("STORM_SECONDS", "420"))
 LEAST = min(ATTEMPTS, 2_000)
 EXPECTED = {201, 409, 422}
 _STEP = timedelta(minutes=15)
+_DAYS = 6
 
 
 @contextmanager
@@ -111,7 +113,7 @@ class Storm:
                     visitor.post({}, f"{body['id']}/cancel/")
 
     def _attempt(self, visitor: "Visitor", dice: random.Random) -> tuple[int, Any]:
-        start = hour(3 + dice.randrange(3), 8) + _STEP * dice.randrange(44)
+        start = hour(3 + dice.randrange(_DAYS), 8) + _STEP * dice.randrange(44)
         kind = dice.choice(self.kinds)
         return visitor.post({"session_type": str(kind.pk), "start": start.isoformat()})
 
@@ -139,7 +141,9 @@ class Visitor:
 
 
 @pytest.fixture
-def kinds(tess: User, orla: User) -> list[LessonType]:
+def kinds(tess: User, orla: User, monkeypatch: pytest.MonkeyPatch) -> list[LessonType]:
+    # The tokens are made before the start and have to outlast it.
+    monkeypatch.setattr(AccessToken, "lifetime", timedelta(hours=1))
     open_diary(tess, slot_minutes=15, buffer_after=10)
     open_diary(orla, slot_minutes=15, buffer_before=5)
     free = Money(0, "EUR")
