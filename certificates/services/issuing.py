@@ -43,7 +43,7 @@ def issue_renewed(enrollment_id: UUID, *, version: int, at: datetime) -> Certifi
 
 
 def _once_for(enrollment: Enrollment, version: int, at: datetime) -> Certificate:
-    of_it = Certificate.objects.filter(enrollment=enrollment, course_version=version)  # type: ignore[misc]
+    of_it = Certificate.objects.filter(enrollment=enrollment, course_version=version)
     existing = of_it.order_by("-edition").first()
     day = facts.day_of(enrollment, at)
     return existing or _record(_of_enrollment(enrollment, version, day), edition=1)

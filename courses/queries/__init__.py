@@ -158,8 +158,9 @@ def _own_progress(enrollment: Enrollment | None) -> dict[UUID, datetime | None]:
     """The lessons this reader has opened, and when each was completed."""
     if enrollment is None:
         return {}
-    if hasattr(enrollment, "opened_lessons"):
-        return dict(zip(enrollment.opened_lessons, enrollment.opened_done_at, strict=True))
+    read: Any = enrollment
+    if hasattr(read, "opened_lessons"):
+        return dict(zip(read.opened_lessons, read.opened_done_at, strict=True))
     rows = LessonProgress.objects.filter(enrollment=enrollment.pk)
     return dict(rows.values_list("lesson_id", "completed_at"))
 

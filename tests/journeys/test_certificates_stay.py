@@ -58,6 +58,7 @@ def break_it(course: Course, drain: Act) -> None:
 
 
 def refund(place: Enrollment, drain: Act) -> None:
+    assert place.order_id is not None
     facts = (place.order_id, "course", place.course_id, place.user_id, 2900, "EUR")
     with transaction.atomic():
         outbox.record(PaymentRefunded(*facts, full=True))
