@@ -26,7 +26,9 @@ _LEVEL = 4
 LINES = (1, 1, 1, 1, 2, 2, 3, 3, 4, 6)
 # Letters the display face lacks. A line with one of them is set whole in another face
 # (`other-letters`): a name in two faces looks like a mistake.
-_OTHER_LETTERS = re.compile("[\u01a0\u01a1\u01af\u01b0\u0370-\u03ff\u0400-\u052f\u1ea0-\u1eff]")
+_OTHER_LETTERS = re.compile(
+    "[\u01a0\u01a1\u01af\u01b0\u0370-\u03ff\u0400-\u052f\u0590-\u05ff\u0900-\u097f\u1ea0-\u1eff]"
+)
 
 
 class Complaints(logging.Handler):
