@@ -2,8 +2,8 @@
 
     python -m bench.certificates [documents] [processes]
 
-Prints without a database, in turns: the naive loop (`HTML(…).write_pdf()` for each, in a process of
-its own), and the press as the worker uses it, jailed child and all; then so many documents (200) in
+Prints without a database, in turns: the naive loop (`HTML(…).write_pdf()` for each), and the press
+as the worker uses it, jailed child and all; then so many documents (200) in
 so many processes (2), without and with the PAdES seal. Compares rasters of ten of each design."""
 
 import hashlib
@@ -33,7 +33,7 @@ from certificates.services import templates  # noqa: E402
 from tutorme.core.press import documents  # noqa: E402
 from tutorme.core.printing import FONTS, Order, Press  # noqa: E402
 
-ROUNDS, ROUND = 5, 40
+ROUNDS, ROUND = 9, 10
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
@@ -109,12 +109,6 @@ def measured(work: Callable[[], Any], documents_: int) -> tuple[float, float]:
     return (spent() - cpu) * 1000 / documents_, (time.monotonic() - wall) * 1000 / documents_
 
 
-def naive_loop(numbers: range, kind: str) -> None:
-    os.environ["FONTCONFIG_FILE"] = str(FONTS)
-    for number in numbers:
-        naive(order(number, kind))
-
-
 def our_loop(numbers: range, kind: str = "built-in", *, sealed: bool = False) -> None:
     press = Press()
     for number in numbers:
@@ -123,16 +117,34 @@ def our_loop(numbers: range, kind: str = "built-in", *, sealed: bool = False) ->
     press.close()
 
 
-def costs(kind: str, rounds: int = ROUNDS) -> tuple[float, float]:
-    """Milliseconds of processor a document: naive, ours. Rounds take turns, so that whoever else
-    uses the machine slows both; the median round counts, without what starting costs."""
-    found: dict[Any, list[float]] = {naive_loop: [], our_loop: []}
-    for _ in range(rounds):
-        for loop, each in found.items():
-            start = measured(lambda run=loop: alone(run, range(1), kind), 1)[0]  # type: ignore[misc]
-            whole = measured(lambda run=loop: alone(run, range(ROUND + 1), kind), 1)[0]  # type: ignore[misc]
-            each.append((whole - start) / ROUND)
-    return statistics.median(found[naive_loop]), statistics.median(found[our_loop])
+def costs(kind: str) -> tuple[float, float]:
+    """Milliseconds of processor a document, naive and ours, jailed child and all: rounds that take
+    turns, so that whoever else uses the machine slows both, and of them the median."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTS)
+    press = Press(most_documents=10_000)
+    press.print_document(order(0, kind))
+    naive(order(0, kind))
+    found: tuple[list[float], list[float]] = ([], [])
+    for number in range(ROUNDS):
+        numbers = range(ROUND * number, ROUND * (number + 1))
+        started = time.process_time()
+        for each in numbers:
+            naive(order(each, kind))
+        found[0].append((time.process_time() - started) * 1000 / ROUND)
+        started, before = time.process_time(), on_processor(press)
+        for each in numbers:
+            press.print_document(order(each, kind))
+        ours = time.process_time() - started + on_processor(press) - before
+        found[1].append(ours * 1000 / ROUND)
+    press.close()
+    return statistics.median(found[0]), statistics.median(found[1])
+
+
+def on_processor(press: Press) -> float:
+    """Seconds the press's child has had a processor for."""
+    assert press._child is not None
+    with open(f"/proc/{press._child._process.pid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e9
 
 
 def growth(press: Press, documents_: int) -> float:
@@ -160,13 +172,6 @@ def differing(kind: str) -> int:
     press.close()
     pages = [[pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil() for pdf in p] for p in pairs]
     return sum(ImageChops.difference(one, other).getbbox() is not None for one, other in pages)
-
-
-def alone(work: Callable[..., Any], *given: Any, **named: Any) -> None:
-    """In a process of its own, so that nothing is warm and all of it is counted."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=given, kwargs=named)
-    process.start()
-    process.join()
 
 
 def beside(processes: int, documents_: int, *, sealed: bool) -> None:
