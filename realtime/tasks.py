@@ -13,7 +13,7 @@ from tutorme.core.queue import app
 
 log = structlog.get_logger(__name__)
 
-# After the quick retries (the wait doubles up to an hour) one try an hour, for a day.
+# After the quick retries the wait doubles up to an hour; then one try an hour, for a day.
 _A_DAY_OF_HOURS = 24
 
 
@@ -22,6 +22,7 @@ _A_DAY_OF_HOURS = 24
     queue="mail",
     max_attempts=1 + settings.MAX_EMAIL_RETRY_ATTEMPTS + _A_DAY_OF_HOURS,
     backoff=settings.EMAIL_RETRY_DELAY,
+    steady=settings.MAX_EMAIL_RETRY_ATTEMPTS,
     on_failure=mail.give_up,
 )
 def send_mail(run: Run, *, mail_id: str) -> None:

@@ -56,6 +56,7 @@ class Kind:
     lease: timedelta
     max_attempts: int
     backoff: timedelta
+    steady: int
     on_failure: Callable[..., None] | None
 
 
@@ -69,13 +70,17 @@ def job(
     lease: timedelta = timedelta(seconds=60),
     max_attempts: int = 5,
     backoff: timedelta = timedelta(seconds=2),
+    steady: int = 0,
     on_failure: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Registers a job function. `backoff` doubles per attempt up to an hour. `on_failure` gets the
-    job's arguments plus `error` inside the transaction that marks the job failed."""
+    """Registers a job function. So many `steady` retries come `backoff` apart; from then on it
+    doubles per attempt, up to an hour. `on_failure` gets the job's arguments plus `error` inside
+    the transaction that marks the job failed."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        _kinds[name] = Kind(name, function, queue, lease, max_attempts, backoff, on_failure)
+        _kinds[name] = Kind(
+            name, function, queue, lease, max_attempts, backoff, steady, on_failure
+        )
         return function
 
     return register
@@ -224,7 +229,8 @@ def _retry_later(row: Job, kind: Kind, error: Exception) -> None:
     if row.attempts >= kind.max_attempts:
         _fail(row, kind, _describe(error))
         return
-    wait = min(kind.backoff.total_seconds() * 2 ** (row.attempts - 1), _BACKOFF_CAP_S)
+    doublings = max(0, row.attempts - max(1, kind.steady))
+    wait = min(kind.backoff.total_seconds() * 2**doublings, _BACKOFF_CAP_S)
     Job.objects.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts).update(
         state=State.QUEUED,
         run_after=Now() + timedelta(seconds=wait),
