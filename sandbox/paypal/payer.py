@@ -1,5 +1,7 @@
 """The pages and switches of the stand-in that PayPal's REST API does not have."""
 
+from datetime import datetime, timedelta
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -75,6 +77,19 @@ async def reverse(request: Request) -> Response:
     shown = shapes.refund_event(row, made, base_of(request))
     webhooks.announce("PAYMENT.CAPTURE.REVERSED", "refund", shown)
     return JSONResponse(shown)
+
+
+async def age(request: Request) -> Response:
+    """A capture as it will be in `{"days": 181}`."""
+    found = memory.capture_of(request.path_params["capture_id"])
+    if found is None:
+        return refusal(404, "INVALID_RESOURCE_ID")
+    days = timedelta(days=(await request.json())["days"])
+    row, item = found
+    with memory.lock:
+        made_at = datetime.fromisoformat(item.created_at) - days
+        item.created_at = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return JSONResponse(shapes.capture(row, item, base_of(request)))
 
 
 async def tamper(request: Request) -> Response:
