@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from payments.events import SubscriptionPartRefunded
 from payments.gateways.base import ProviderRefund, ProviderSale
 from payments.models import Dispute, Refund, Subscription, SubscriptionPeriod, SubscriptionRefund
 from payments.services import settlement
 from payments.services.periods import GIVEN_BACK
+from tutorme.core import outbox
 from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
 
@@ -74,6 +76,20 @@ def complete(row: SubscriptionRefund) -> None:
         done = _sum(row.period.refunds.filter(as_credit=False, state=Step.COMPLETED))
         gone = min(done, row.period.amount_minor)
         settlement.record_period_refund(row.period, gone, is_reversal=row.is_reversal)
+    if row.amount_minor < row.period.amount_minor:
+        _tell(row)
+
+
+def _tell(row: SubscriptionRefund) -> None:
+    """That all of it is gone, and what that closes, is told where the list is read."""
+    event = SubscriptionPartRefunded(
+        refund_id=row.pk,
+        user_id=row.period.subscription.user_id,
+        plan=row.period.version.plan.name,
+        amount_minor=row.amount_minor,
+        currency=row.period.currency,
+    )
+    outbox.record(event, key=f"{event.name}:{row.pk}")
 
 
 def bring_in(period: SubscriptionPeriod, truth: ProviderRefund, *, is_reversal: bool) -> None:

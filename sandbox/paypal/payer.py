@@ -64,6 +64,18 @@ async def settle(request: Request) -> Response:
     return JSONResponse({"status": status})
 
 
+async def lapse(request: Request) -> Response:
+    """An approval nobody captured in time is taken back."""
+    row = memory.orders.get(request.path_params["order_id"])
+    if row is None or row.status != "APPROVED":
+        return refusal(404, "INVALID_RESOURCE_ID")
+    with memory.lock:
+        row.status = "VOIDED"
+    told = {"order_id": row.id, "purchase_units": [row.unit]}
+    webhooks.announce("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", told)
+    return JSONResponse(shapes.order(row, base_of(request)))
+
+
 async def reverse(request: Request) -> Response:
     """A bank takes back what is left of a capture."""
     found = memory.capture_of(request.path_params["capture_id"])

@@ -182,6 +182,7 @@ routes = [
     Route("/checkoutnow", payer.approve, methods=["GET", "POST"]),
     Route("/_settle/{capture_id}", payer.settle, methods=["POST"]),
     Route("/_reverse/{capture_id}", payer.reverse, methods=["POST"]),
+    Route("/_lapse/{order_id}", payer.lapse, methods=["POST"]),
     Route("/_age/{capture_id}", payer.age, methods=["POST"]),
     Route("/_tamper/{order_id}", payer.tamper, methods=["POST"]),
     Route("/_webhooks", webhooks.control, methods=["GET", "POST", "PUT"]),
