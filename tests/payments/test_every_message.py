@@ -113,7 +113,9 @@ def the_end(order: Order) -> tuple[object, ...]:
 def every_end(order: Order, life: list[Delivery], to_come: list[Delivery]) -> Iterator[Any]:
     """Each order of coming, as a tree: what two have in common is played once."""
     if not to_come:
-        waiting = InboxMessage.objects.filter(state="received").values_list("delivery_id", flat=True)
+        waiting = InboxMessage.objects.filter(state="received").values_list(
+            "delivery_id", flat=True
+        )
         for early in [row for row in life if row.id in set(waiting)]:
             hand_over(early)
         assert not InboxMessage.objects.exclude(state="applied").exists()
@@ -122,7 +124,7 @@ def every_end(order: Order, life: list[Delivery], to_come: list[Delivery]) -> It
         before = connection.savepoint()
         hand_over(delivery)
         yield from every_end(order, life, [row for row in to_come if row is not delivery])
-        connection.savepoint_rollback(before)
+        connection.savepoint_rollback(str(before))
 
 
 def test_all_permutations_of_a_life_end_in_one_state(placed: Buy, sandbox: Sandbox) -> None:

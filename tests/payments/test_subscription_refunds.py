@@ -15,6 +15,7 @@ from payments.models import Feature, Subscription, SubscriptionPeriod, Subscript
 from payments.services import credits, subscription_refunds, subscriptions
 from sandbox.paypal.billing_state import Sale, sale_of
 from sandbox.paypal.webhooks import outgoing
+from tests import cast
 from tests.payments.billing import Subscribe, plus, subscribed, turn  # noqa: F401  fixtures
 from tests.payments.books import prove, sum_of
 from tests.payments.test_any_order import hand_over
@@ -239,7 +240,7 @@ def test_over_the_api(
     waiting = ask(ada).json()
     assert waiting["state"] == "proposed"
     way = f"/api/v1/payments/subscription-refunds/{waiting['id']}"
-    staff = User.objects.create_user("second", email="second@example.com", is_staff=True)
+    staff = cast.person("Second", is_staff=True)
     assert api(ada).post(f"{way}/reject/").status_code == 403
     done = api(staff).post(f"{way}/approve/", headers={"idempotency-key": "x"}).json()
     assert done["state"] == "completed"
