@@ -75,7 +75,7 @@ def test_every_screen_opens_with_rows(
     all_mature()
     ledger.seal()
     client.force_login(ada)
-    screens = [model for model in apps.get_app_config("payments").get_models()]
+    screens = list(apps.get_app_config("payments").get_models())
     shown = [model for model in screens if admin.site.is_registered(model)]
     assert len(shown) >= 20
     empty = set()
