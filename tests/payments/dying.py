@@ -44,7 +44,7 @@ def die_after(path: str) -> None:
             die()
         return answer
 
-    httpx.Client.send = heard  # type: ignore[method-assign,assignment]
+    httpx.Client.send = heard  # type: ignore[method-assign]
 
 
 def die_at(fatal: int) -> None:

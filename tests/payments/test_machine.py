@@ -1,6 +1,6 @@
-"""A till against PayPal's stand-in, driven by hypothesis: orders, payers, faults, lost and reordered
-messages, refunds on both sides, in any order. Whatever happened, once everything is quiet and the
-sweep has looked, both sides say the same."""
+"""A till against PayPal's stand-in, driven by hypothesis: orders, payers, faults, messages lost or
+out of order, refunds on both sides. Whatever happened, once everything is quiet and the sweep has
+looked, both sides say the same."""
 
 import contextlib
 from datetime import timedelta
@@ -79,7 +79,7 @@ class Till(RuleBasedStateMachine):
         with REFUSED:
             orders.settle_now(self.one(data).pk)
 
-    @precondition(lambda self: outgoing.newest_first())
+    @precondition(lambda self: bool(outgoing.newest_first()))
     @rule(data=st.data())
     def hear(self, data: st.DataObject) -> None:
         hand_over(data.draw(st.sampled_from(outgoing.newest_first())))
