@@ -16,11 +16,6 @@ class Bar:
     y: float
     width: float
     height: float
-    is_last: bool
-
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,6 @@ def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
                 y=round(zero - height, 1) if value > 0 else zero,
                 width=round(step * (1 - _GAP), 1),
                 height=height,
-                is_last=number == len(rows) - 1,
             )
         )
     names = [label for label, _text, _value in rows]
