@@ -40,6 +40,6 @@ def detail(row: Delivery) -> dict[str, Any]:
 
 def kinds(*, to_site: bool) -> list[dict[str, str]]:
     return [
-        {"name": kind.name, "label": str(kind.label), "area": str(kind.area)}
+        {"name": kind.name, "title": str(kind.label), "area": str(kind.area)}
         for kind in catalog.offered(to_site=to_site)
     ]

@@ -15,7 +15,7 @@ _CHANGEABLE = [Endpoint.State.ACTIVE, Endpoint.State.PAUSED]
 
 class WebhookTypeOut(OutputSerializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    title = serializers.CharField()
     area = serializers.CharField()
 
 

@@ -3,7 +3,6 @@ from django.urls import path
 from webhooks.api.views import WebhookDeliveryViewSet, WebhookViewSet
 
 _ONE = "webhooks/<uuid:pk>/"
-_OF_ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path(
@@ -12,7 +11,11 @@ urlpatterns = [
         name="webhooks-api-list",
     ),
     path("webhooks/types/", WebhookViewSet.as_view({"get": "types"}), name="webhooks-api-types"),
-    path(_ONE, WebhookViewSet.as_view(_OF_ONE), name="webhooks-api-read"),
+    path(
+        _ONE,
+        WebhookViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="webhooks-api-read",
+    ),
     path(f"{_ONE}rotate/", WebhookViewSet.as_view({"post": "rotate"}), name="webhooks-api-rotate"),
     path(f"{_ONE}test/", WebhookViewSet.as_view({"post": "test"}), name="webhooks-api-test"),
     path(f"{_ONE}replay/", WebhookViewSet.as_view({"post": "replay"}), name="webhooks-api-replay"),

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api import jobs
 from tutorme.core.api.pagination import CursorPage
@@ -25,6 +26,11 @@ from webhooks.models import Delivery, Endpoint
 from webhooks.services import endpoints, publishing, replaying
 
 OWN = Grant(SIGNED_IN, Scope.OWN)
+
+
+def person(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def own(request: Request, pk: UUID) -> Endpoint:
@@ -69,7 +75,7 @@ class WebhookViewSet(ApiViewSet):
     @extend_schema(operation_id="webhooks_types", responses=shapes.WebhookTypeOut(many=True))
     def types(self, request: Request) -> Response:
         """The events one can hear of."""
-        return Response(queries.kinds(to_site=request.user.is_admin))
+        return Response(queries.kinds(to_site=person(request).is_admin))
 
     @extend_schema(
         operation_id="webhooks_create",
@@ -80,9 +86,9 @@ class WebhookViewSet(ApiViewSet):
         """Add an endpoint. The answer holds the secret its messages are signed with."""
         body = read_body(shapes.WebhookIn, request)
         whose = endpoints.whom(
-            request.user, organization_id=body.pop("organization", None), site=body.pop("site")
+            person(request), organization_id=body.pop("organization", None), site=body.pop("site")
         )
-        return told(endpoints.make(whose=whose, actor_id=request.user.pk, **body), 201)
+        return told(endpoints.make(whose=whose, actor_id=person(request).pk, **body), 201)
 
     @extend_schema(operation_id="webhooks_read", responses=shapes.WebhookOut)
     def retrieve(self, request: Request, pk: UUID) -> Response:
@@ -98,19 +104,19 @@ class WebhookViewSet(ApiViewSet):
         row = own(request, pk)
         require_match(request, queries.tag(row))
         body = read_body(shapes.WebhookEdit, request)
-        row = endpoints.change(row=row, changes=body, actor_id=request.user.pk)
+        row = endpoints.change(row=row, changes=body, actor_id=person(request).pk)
         return Response(queries.card(row), headers={"ETag": queries.tag(row)})
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Remove an endpoint and its log."""
-        endpoints.remove(row=own(request, pk), actor_id=request.user.pk)
+        endpoints.remove(row=own(request, pk), actor_id=person(request).pk)
         return Response(status=204)
 
     @extend_schema(operation_id="webhooks_rotate", request=None, responses=shapes.WebhookMadeOut)
     def rotate(self, request: Request, pk: UUID) -> Response:
         """A new secret. For a day messages are signed with both, the new one and the old one."""
-        return told(endpoints.rotate(row=own(request, pk), actor_id=request.user.pk))
+        return told(endpoints.rotate(row=own(request, pk), actor_id=person(request).pk))
 
     @extend_schema(
         operation_id="webhooks_test", request=None, responses={202: shapes.WebhookDeliveryOut}
@@ -134,7 +140,7 @@ class WebhookViewSet(ApiViewSet):
             since=body["since"],
             until=body.get("until") or timezone.now(),
             missed_only=body["missed_only"],
-            owner_id=request.user.pk,
+            owner_id=person(request).pk,
         )
         job.refresh_from_db()
         shape = {name: getattr(job, name) for name in jobs.COLUMNS}

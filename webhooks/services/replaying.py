@@ -11,6 +11,7 @@ from django.utils import timezone
 from tutorme.core import jobs
 from tutorme.core.ids import uuid7
 from tutorme.core.models import Job
+from webhooks import catalog
 from webhooks.errors import EndpointResting
 from webhooks.models import Delivery, Endpoint, Message
 from webhooks.services import publishing
@@ -61,10 +62,11 @@ def span(
 def chosen(
     endpoint_id: UUID | str, since: datetime, until: datetime, *, missed_only: bool
 ) -> QuerySet[Delivery]:
+    """Tests are not sent again with the rest: they say nothing happened."""
     states = (State.FAILED, State.HELD) if missed_only else ENDED
     return Delivery.objects.filter(
         endpoint_id=endpoint_id, created_at__gte=since, created_at__lt=until, state__in=states
-    )
+    ).exclude(message__type=catalog.TEST)
 
 
 def replay(run: jobs.Run, *, endpoint_id: str, since: str, until: str, missed_only: bool) -> None:
