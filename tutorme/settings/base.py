@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "certificates",
     "video",
     "ai",
+    "webhooks",
     "realtime",
     "tutorme.web",
     "unfold",
