@@ -19,6 +19,7 @@ AREAS: dict[str, TextLike] = {
     "certificates": _("Certificates"),
     "ai": _("Drafts"),
     "payments": _("Money"),
+    "webhooks": _("Webhooks"),
     "accounts": _("Account"),
 }
 LABELS: dict[str, TextLike] = {
@@ -79,6 +80,7 @@ LABELS: dict[str, TextLike] = {
     "tutor-reviewed": _("Your tutor page was looked at"),
     "subscription-activated": _("Your subscription runs"),
     "subscription-changed": _("Your plan changes"),
+    "webhook-disabled": _("A webhook was switched off"),
 }
 # Told to those who run the site; nobody else is asked about them.
 FOR_STAFF = frozenset(
