@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -139,8 +140,7 @@ def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     for page in pages:
         goes_in(page)
     for page in pages:
-        until(lambda page=page: len(connected(page)) == 2, within_s=60)
-        until(lambda page=page: flowing(page, 2), within_s=60)
+        until(partial(flowing, page, 2), within_s=60)
         expect(page.locator(".tile")).to_have_count(3)
     pages[2].click("[data-part=call] [data-act=leave]")
     for page in pages[:2]:
