@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "certificates",
     "video",
     "ai",
+    "webhooks",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -324,6 +325,8 @@ ICE = providers.ice(env)
 VIDEO_PROVIDER = env.text("VIDEO_PROVIDER")
 ZOOM = providers.zoom(env, SANDBOX_URL)
 CALENDARS = providers.calendars(env, SANDBOX_URL)
+# How long whoever books waits for a last look into the tutor's own calendars.
+LIVE_LOOK_SECONDS = 2.0
 
 OPENROUTER = providers.openrouter(env, SANDBOX_URL)
 
