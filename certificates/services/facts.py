@@ -115,6 +115,12 @@ def _extent(minutes: int) -> str:
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
+def in_words(locale: str) -> dict[str, str]:
+    """What is printed around the facts."""
+    with override(locale):
+        return _words()
+
+
 def _words() -> dict[str, str]:
     return {
         "heading": gettext("Certificate of completion"),

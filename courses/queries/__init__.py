@@ -205,7 +205,7 @@ _LESSON = ("id", "key", "title", "kind", "minutes", "is_free_preview", "is_requi
 
 def owns(course: Course, user: Any) -> bool:
     return bool(
-        getattr(user, "is_staff", False) or course.instructor_id == getattr(user, "pk", None)
+        getattr(user, "is_admin", False) or course.instructor_id == getattr(user, "pk", None)
     )
 
 
