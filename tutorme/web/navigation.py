@@ -66,6 +66,7 @@ SETTINGS = (
     Entry(("calendars",), _("Calendars")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
+    Entry(("webhooks",), _("Webhooks")),
     Entry(("settings-billing",), _("Billing details")),
     Entry(("tutor-profile",), _("Teaching")),
     Entry(("settings-data",), _("Your data")),
