@@ -17,6 +17,7 @@ from booking.models import Booking, MoveProposal, Series, WaitlistEntry
 from booking.services import disputes, groups, holding, moving, series, waitlist
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import NotFound
 
@@ -125,7 +126,7 @@ class WaitlistViewSet(ApiViewSet):
     access = {"list": OWN, "create": OWN, "destroy": OWN}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="waitlist_list", responses=more.WaitOut(many=True))
+    @extend_schema(operation_id="waitlist_list", responses=page_of(more.WaitOut))
     def list(self, request: Request) -> Response:
         """What one waits for, and what is offered."""
         page = CursorPage()

@@ -17,6 +17,7 @@ from booking.querysets import GroupSessionQuerySet
 from booking.services import groups, reviews
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, read_body
 from tutorme.core.errors import NotFound
 
@@ -32,7 +33,7 @@ class TutorGroupsView(ApiView):
     access = {"get": PUBLIC}
     page_ordering = ("starts_at", "id")
 
-    @extend_schema(operation_id="tutors_groups", responses=more.GroupOut(many=True))
+    @extend_schema(operation_id="tutors_groups", responses=page_of(more.GroupOut))
     def get(self, request: Request, tutor_id: UUID) -> Response:
         """Lessons for several that can be joined, with the seats left."""
         if not queries.is_bookable(tutor_id):
@@ -51,7 +52,7 @@ class OwnGroupsView(ApiViewSet):
     }
     page_ordering = ("-starts_at", "-id")
 
-    @extend_schema(operation_id="me_groups", responses=more.GroupOut(many=True))
+    @extend_schema(operation_id="me_groups", responses=page_of(more.GroupOut))
     def list(self, request: Request) -> Response:
         """One's own groups, the latest first."""
         page = CursorPage()
@@ -87,7 +88,7 @@ class TutorReviewsView(ApiView):
     access = {"get": PUBLIC, "put": OWN, "delete": OWN}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="tutors_reviews", responses=more.StudentReviewOut(many=True))
+    @extend_schema(operation_id="tutors_reviews", responses=page_of(more.StudentReviewOut))
     def get(self, request: Request, tutor_id: UUID) -> Response:
         """What students say of a tutor, the newest first."""
         if not queries.is_bookable(tutor_id):

@@ -23,6 +23,7 @@ from certificates.models import (
 from certificates.services import enrolling, external_courses, imports
 from tutorme.core.access import ADMIN, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
     ApiView,
     ApiViewSet,
@@ -74,7 +75,7 @@ class ExternalCourseViewSet(ApiViewSet):
     }
 
     @extend_schema(
-        operation_id="external_courses_list", responses=shapes.ExternalCourseOut(many=True)
+        operation_id="external_courses_list", responses=page_of(shapes.ExternalCourseOut)
     )
     def list(self, request: Request) -> Response:
         """Courses that are taught on Graphy and certified here; for desks those that are open."""
@@ -133,7 +134,7 @@ class ExternalCourseViewSet(ApiViewSet):
     @extend_schema(
         operation_id="external_courses_learners",
         parameters=[shapes.LearnersQuery],
-        responses=shapes.LearnerOut(many=True),
+        responses=page_of(shapes.LearnerOut),
     )
     def learners(self, request: Request, pk: UUID) -> Response:
         """A course's learners, newest first; a desk sees its own organisation's."""
@@ -214,7 +215,7 @@ class ImportViewSet(ApiViewSet):
         Grant(SIGNED_IN, Scope.DESK),
     )
 
-    @extend_schema(operation_id="learner_imports_list", responses=shapes.ImportOut(many=True))
+    @extend_schema(operation_id="learner_imports_list", responses=page_of(shapes.ImportOut))
     def list(self, request: Request) -> Response:
         """Imports of one's organisations, newest first."""
         page = CursorPage()

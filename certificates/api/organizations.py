@@ -15,6 +15,7 @@ from certificates.services import bundles, organizations
 from tutorme.core.access import ADMIN, SIGNED_IN, Grant, Scope
 from tutorme.core.api import jobs
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiViewSet, etag, read_body, read_query, require_match
 from tutorme.core.errors import NotAllowed, NotFound
 from tutorme.core.models import Job
@@ -49,7 +50,7 @@ class OrganizationViewSet(ApiViewSet):
         "bundle": Grant(SIGNED_IN, Scope.DESK),
     }
 
-    @extend_schema(operation_id="organizations_list", responses=shapes.OrganizationOut(many=True))
+    @extend_schema(operation_id="organizations_list", responses=page_of(shapes.OrganizationOut))
     def list(self, request: Request) -> Response:
         """The organisations one sits at the desk of; an admin reads all."""
         page = CursorPage()
@@ -101,7 +102,7 @@ class OrganizationViewSet(ApiViewSet):
     @extend_schema(
         operation_id="organizations_learners",
         parameters=[shapes.LearnersQuery],
-        responses=shapes.LearnerOut(many=True),
+        responses=page_of(shapes.LearnerOut),
     )
     def learners(self, request: Request, pk: UUID) -> Response:
         """An organisation's learners, newest first; by state, or a part of name or address."""
@@ -114,7 +115,7 @@ class OrganizationViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="organizations_certificates",
-        responses=certificate_shapes.CertificateOut(many=True),
+        responses=page_of(certificate_shapes.CertificateOut),
     )
     def certificates(self, request: Request, pk: UUID) -> Response:
         """An organisation's certificates, newest first."""
@@ -148,7 +149,7 @@ class MemberViewSet(ApiViewSet):
     }
 
     @extend_schema(
-        operation_id="organization_members_list", responses=shapes.DeskMemberOut(many=True)
+        operation_id="organization_members_list", responses=page_of(shapes.DeskMemberOut)
     )
     def list(self, request: Request, pk: UUID) -> Response:
         """Who sits at an organisation's desk, and who is invited to."""

@@ -16,6 +16,7 @@ from certificates.models import CertificateTemplate
 from certificates.services import templates
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
+from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
 from tutorme.core.errors import NotFound
 
@@ -36,9 +37,7 @@ def _row(pk: UUID) -> CertificateTemplate:
 class TemplateViewSet(ApiViewSet):
     access = dict.fromkeys(("list", "retrieve", "create", "make_default"), Grant(ADMIN, Scope.ALL))
 
-    @extend_schema(
-        operation_id="certificate_templates_list", responses=shapes.TemplateOut(many=True)
-    )
+    @extend_schema(operation_id="certificate_templates_list", responses=page_of(shapes.TemplateOut))
     def list(self, request: Request) -> Response:
         """All versions of all designs, newest first."""
         page = CursorPage()

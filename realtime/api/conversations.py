@@ -14,7 +14,7 @@ from realtime.queries import conversations as queries
 from realtime.services import conversations, moderation
 from tutorme.core.access import SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer, page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, read_body
 from tutorme.core.errors import NotFound
 
@@ -99,7 +99,7 @@ class ConversationViewSet(ApiViewSet):
     limit_scope = {"create": "write"}
     page_ordering = ("-last_message_at", "-id")
 
-    @extend_schema(operation_id="conversations_list", responses=ConversationOut(many=True))
+    @extend_schema(operation_id="conversations_list", responses=page_of(ConversationOut))
     def list(self, request: Request) -> Response:
         """One's conversations, the newest message first."""
         page = CursorPage()
@@ -155,7 +155,7 @@ class MessageViewSet(ApiViewSet):
     limit_scope = {"create": "write"}
     page_ordering = ("-seq",)
 
-    @extend_schema(operation_id="messages_list", responses=MessageOut(many=True))
+    @extend_schema(operation_id="messages_list", responses=page_of(MessageOut))
     def list(self, request: Request, pk: UUID) -> Response:
         """The messages of a conversation, newest first."""
         _one(request, pk)
@@ -193,7 +193,7 @@ class BlockViewSet(ApiViewSet):
     access = {"list": _OWN, "create": _OWN, "destroy": _OWN}
     page_ordering = ("-created_at", "-id")
 
-    @extend_schema(operation_id="blocks_list", responses=BlockOut(many=True))
+    @extend_schema(operation_id="blocks_list", responses=page_of(BlockOut))
     def list(self, request: Request) -> Response:
         """Whom one blocks."""
         page = CursorPage()

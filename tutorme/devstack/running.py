@@ -118,7 +118,7 @@ def running_stack(
     demo: bool = False,
     without: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
-    ready_seconds: float = 120,
+    ready_seconds: float = 300,
 ) -> Iterator[RunningStack]:
     """Yields when every program answers; stops all and removes the data at the end."""
     where = place.temporary()

@@ -41,5 +41,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "tutorme.core.api.schema.add_problem",
+        "tutorme.core.api.schema.anything_is_also_null",
     ],
 }

@@ -8,6 +8,7 @@ from tutorme.settings.base import *  # noqa: F403  (an overlay is its base plus 
 from tutorme.settings.base import (
     CACHES,
     CELERY_BROKER_TRANSPORT_OPTIONS,
+    DATABASES,
     REDIS_URL,
     _options,
     broker_url,
@@ -40,3 +41,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Made once by `make test` and copied for every worker; without it each one migrates by itself.
+if _TEMPLATE := os.environ.get("TEST_DATABASE_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": _TEMPLATE}

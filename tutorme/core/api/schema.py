@@ -107,6 +107,24 @@ def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def anything_is_also_null(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A nullable field of any JSON is declared as one of "anything" and "null", and null is both,
+    which `oneOf` forbids: such a field is "anything"."""
+    _mend(result.get("components", {}))
+    return result
+
+
+def _mend(node: Any) -> None:
+    if isinstance(node, dict):
+        if node.get("oneOf") == [{}, {"type": "null"}]:
+            del node["oneOf"]
+        for child in node.values():
+            _mend(child)
+    elif isinstance(node, list):
+        for child in node:
+            _mend(child)
+
+
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.BearerAuthentication"
     name = "bearer"
