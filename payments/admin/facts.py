@@ -1,9 +1,10 @@
 """Rows that are never typed over, with amounts as people read them."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
@@ -20,22 +21,25 @@ def amounts(model: type[Model]) -> list[str]:
     return [name for name in names if name.endswith(_MINOR) and has_currency]
 
 
-def readable(field: "Field[Any, Any]") -> Callable[[Any], str]:
-    """A column of minor units as money."""
+@cache
+def readable(name: str) -> Callable[[Any], str]:
+    """A column of minor units as money: one and the same function for a name, since the admin
+    compares what it shows with what it leaves out."""
+    title = name.removesuffix(_MINOR)
 
     def shown(row: Any) -> str:
-        minor = getattr(row, field.name)
+        minor = getattr(row, name)
         currency = getattr(row, "currency", None) or row.amount.currency
         return Money(minor, currency).localized() if minor is not None else "-"
 
-    shown.__name__ = field.name.removesuffix(_MINOR)
-    shown.short_description = field.name.removesuffix(_MINOR).replace("_", " ")  # type: ignore[attr-defined]
+    shown.__name__ = title
+    shown.short_description = title.replace("_", " ")  # type: ignore[attr-defined]
     return shown
 
 
 def columns(model: type[Model], names: list[str]) -> list[Any]:
     minor = set(amounts(model))
-    return [readable(model._meta.get_field(n)) if n in minor else n for n in names]  # type: ignore[arg-type]
+    return [readable(name) if name in minor else name for name in names]
 
 
 class MoneyAdmin(ReadOnlyAdmin):

@@ -42,6 +42,7 @@ class TransitionInline(FactInline):
 
 class AttemptInline(FactInline):
     model = CaptureAttempt
+    fields = ("number", "request_id", "created_at")
 
 
 class RefundInline(FactInline):
