@@ -171,9 +171,9 @@ class CalendarUnreadable(DomainError):
 
 class NoticeRefused(DomainError):
     code = "notice-refused"
-    title = _("This notice is not from a calendar of ours")
+    title = _("This notice is not from a provider of ours")
     status = 403
-    explanation = _("It does not carry the secret that was given with the order.")
+    explanation = _("It does not prove that it comes from whom it says.")
 
 
 class TooManyImports(DomainError):

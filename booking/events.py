@@ -131,17 +131,6 @@ class MoveDeclined(_About, Event):
 
 
 @dataclass(frozen=True)
-class SeatOpened(Event):
-    """A time with a tutor, or a seat of a group, became free."""
-
-    name: ClassVar[str] = "seat.opened"
-    tutor_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-    group_id: UUID | None = None
-
-
-@dataclass(frozen=True)
 class WaitlistOffered(Event):
     """A time is held for somebody who waited, until `until`."""
 

@@ -31,10 +31,11 @@ from booking.services import (
     standing,
     waitlist,
     writing,
+    zoom_news,
 )
 from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
 from payments.sellers import Quote, sells
-from tutorme.core import jobs, outbox
+from tutorme.core import inbox, jobs, outbox
 from tutorme.core.errors import NotFound
 from tutorme.core.ids import uuid7
 
@@ -98,6 +99,9 @@ directory.tell(
         starts=queries.free_starts,
     )
 )
+
+
+inbox.processes(zoom_news.PROVIDER)(zoom_news.apply)
 
 
 @outbox.handles(AvailabilityChanged)

@@ -29,6 +29,8 @@ from booking.walltime import Hours, Span
 
 # Wider than any buffer, so that what merely touches is seen.
 _MARGIN = timedelta(hours=12)
+# What counts towards a limit lies within the tutor's week, wherever in it the question is.
+_WEEK = timedelta(days=9)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def rules_of(schedule: Schedule) -> Rules:
         notice=timedelta(minutes=schedule.notice_minutes),
         horizon_days=schedule.horizon_days,
         max_per_day=schedule.max_per_day,
+        max_per_week=schedule.max_per_week,
     )
 
 
@@ -94,8 +97,8 @@ def taken_of(
     near = (
         Booking.objects.filter(
             tutor_id__in=tutor_ids,
-            blocked_until__gt=between.start - _MARGIN,
-            blocked_from__lt=between.end + _MARGIN,
+            starts_at__gt=between.start - _WEEK,
+            starts_at__lt=between.end + _WEEK,
             state__in=COUNTED_STATES,
             group=None,
         )
@@ -128,8 +131,8 @@ def _groups(
     """Classes take the tutor's time with or without anybody in them, and count once."""
     found = GroupSession.objects.filter(
         tutor_id__in=tutor_ids,
-        blocked_until__gt=between.start - _MARGIN,
-        blocked_from__lt=between.end + _MARGIN,
+        starts_at__gt=between.start - _WEEK,
+        starts_at__lt=between.end + _WEEK,
     ).exclude(state=GroupSession.State.CANCELLED)
     return found.values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
 
@@ -209,6 +212,7 @@ def availability(schedule: Schedule) -> dict[str, Any]:
         "notice_minutes": schedule.notice_minutes,
         "horizon_days": schedule.horizon_days,
         "max_per_day": schedule.max_per_day,
+        "max_per_week": schedule.max_per_week,
         "cancellation": schedule.cancellation,
         "needs_approval": schedule.needs_approval,
         "is_open": schedule.is_open,

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     TOO_SOON = "too-soon"
     TOO_FAR = "too-far"
     DAY_FULL = "day-full"
+    WEEK_FULL = "week-full"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Rules:
     notice: timedelta = timedelta(0)
     horizon_days: int = 60
     max_per_day: int | None = None
+    max_per_week: int | None = None
 
     def hours_on(self, on: date) -> tuple[Hours, ...]:
         if on in self.overrides:
@@ -115,10 +117,18 @@ class Diary:
             return Reason.TOO_FAR
         if self._is_taken(self.blocked(start, minutes=minutes)):
             return Reason.TAKEN
-        most = self.rules.max_per_day
+        return self._full(on)
+
+    def _full(self, on: date) -> Reason | None:
+        """Limits count by the tutor's dates; a week begins on Monday."""
+        most, in_week = self.rules.max_per_day, self.rules.max_per_week
         if most is not None and self._lessons.get(on, 0) >= most:
             return Reason.DAY_FULL
-        return None
+        if in_week is None:
+            return None
+        monday = on - on.weekday() * DAY
+        had = sum(self._lessons.get(monday + n * DAY, 0) for n in range(7))
+        return Reason.WEEK_FULL if had >= in_week else None
 
     def _is_taken(self, wanted: Span) -> bool:
         at = bisect_right(self._starts, wanted.start)

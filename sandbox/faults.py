@@ -86,7 +86,10 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "pusher": {"trigger": _REST, "read": _REST, "delivery": ("drop", "duplicate")},
     "sendgrid": {"send": _REST},
     "ics": {"file": _REST},
-    "zoom": dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
+    "zoom": {
+        **dict.fromkeys(("token", "create", "list", "meeting", "update", "delete"), _REST),
+        "webhook": ("drop", "duplicate", "corrupt-signature"),
+    },
     "google-calendar": {
         "token": (*_REST, "short-lived", "revoked"),
         "revoke": _REST,
@@ -106,6 +109,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "patch": _REST,
         "delete": _REST,
         "delta": (*_REST, "sync-token-dead"),
+        "view": _REST,
         "subscribe": _REST,
         "unsubscribe": _REST,
     },

@@ -150,6 +150,12 @@ VARIABLES: Sequence[Variable] = (
             "me",
             "Zoom user who hosts for tutors without a seat in that account.",
         ),
+        (
+            "ZOOM_WEBHOOK_SECRET",
+            "str",
+            "",
+            "Secret token of its event subscription; empty refuses webhooks.",
+        ),
     ),
     *_group(
         "AI",

@@ -1,20 +1,24 @@
-"""Where Google and Microsoft say that a calendar changed. A notice is a hint: it is believed if it
-carries the secret we gave with the order, and all it does is that we look."""
+"""Where Google and Microsoft say that a calendar changed, and Zoom who came and left. A calendar's
+notice is a hint: it is believed if it carries the secret we gave with the order, and all it does
+is that we look. What Zoom says is signed, kept and read afterwards."""
 
 from typing import Any
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from booking.errors import NoticeRefused
-from booking.services import syncing
+from booking.services import syncing, zoom_news
 from tutorme.core.access import ANYONE, Grant, Scope
-from tutorme.core.api.views import ApiView
+from tutorme.core.api.views import ApiView, Idempotency
+from tutorme.core.errors import BodyTooLarge
 
 _MOST_ROWS = 100
+_MOST_BYTES = 64 * 1024
 _LONGEST_WORD = 300
 
 
@@ -54,6 +58,30 @@ class MicrosoftNoticeView(ApiView):
             raise NoticeRefused
         syncing.hint(row)
         return Response(status=202)
+
+
+class ZoomNoticeView(ApiView):
+    authentication_classes = ()
+    parser_classes: tuple[type[BaseParser], ...] = ()
+    access = {"post": Grant(ANYONE, Scope.SIGNED)}
+    idempotency = Idempotency.NONE
+    limit_scope = "webhook"
+
+    @extend_schema(
+        operation_id="webhooks_zoom",
+        request=OpenApiTypes.OBJECT,
+        responses={200: OpenApiTypes.OBJECT, 204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Zoom says who came to a meeting and who left, or asks whether this address is ours."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_BYTES:
+            raise BodyTooLarge
+        answer = zoom_news.receive(
+            body=request._request.body,
+            timestamp=request.headers.get("x-zm-request-timestamp", ""),
+            signature=request.headers.get("x-zm-signature", ""),
+        )
+        return Response(answer) if answer else Response(status=204)
 
 
 def _secrets(body: Any) -> list[str]:

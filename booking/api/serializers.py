@@ -59,6 +59,9 @@ class AvailabilityIn(StrictSerializer):
     max_per_day = serializers.IntegerField(
         min_value=1, max_value=48, allow_null=True, required=False
     )
+    max_per_week = serializers.IntegerField(
+        min_value=1, max_value=200, allow_null=True, required=False
+    )
     cancellation = serializers.ChoiceField(choices=Schedule.Cancellation.choices, required=False)
     needs_approval = serializers.BooleanField(required=False)
     is_open = serializers.BooleanField(required=False)

@@ -42,6 +42,7 @@ urlpatterns = [
         notices.MicrosoftNoticeView.as_view(),
         name="booking-api-notice-microsoft",
     ),
+    path("booking/webhooks/zoom/", notices.ZoomNoticeView.as_view(), name="booking-api-zoom"),
     path(
         "me/calendar-connections/",
         calendars.ConnectionViewSet.as_view({"get": "list"}),

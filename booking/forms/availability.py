@@ -88,6 +88,9 @@ class AvailabilityForm(forms.Form):
     max_per_day = forms.IntegerField(
         label=_("Lessons a day at most"), min_value=1, max_value=48, required=False
     )
+    max_per_week = forms.IntegerField(
+        label=_("Lessons a week at most"), min_value=1, max_value=200, required=False
+    )
     cancellation = forms.ChoiceField(
         label=_("When a student cancels"), choices=Schedule.Cancellation.choices
     )
@@ -166,7 +169,7 @@ def _initial(schedule: Schedule) -> dict[str, Any]:
     ]
     figures = (
         "time_zone slot_minutes buffer_before buffer_after notice_minutes horizon_days "
-        "max_per_day cancellation needs_approval is_open version"
+        "max_per_day max_per_week cancellation needs_approval is_open version"
     ).split()
     return {
         **{name: getattr(schedule, name) for name in figures},

@@ -31,8 +31,8 @@ _TAKES_TIME = {"default", "outOfOffice", "focusTime", "fromGmail"}
 
 
 class GoogleCalendar:
-    def __init__(self, api_url: str, access: str) -> None:
-        self._door = Door("google-calendar", api_url)
+    def __init__(self, api_url: str, access: str, **patience: Any) -> None:
+        self._door = Door("google-calendar", api_url, **patience)
         self._headers = {"Authorization": f"Bearer {access}"}
 
     def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
@@ -97,6 +97,15 @@ class GoogleCalendar:
                     return Changes(found.busy, found.free, next_token, found.is_whole)
                 query["pageToken"] = answer["nextPageToken"]
         raise GatewayRejected("too-many-events")
+
+    def busy(self, *, since: datetime, until: datetime) -> list[Busy]:
+        query = {"singleEvents": "true", "maxResults": _PAGE}
+        query |= {"timeMin": moment(since), "timeMax": moment(until)}
+        answer = self._page(query)
+        found = Changes()
+        with readable("a list of Google events"):
+            _sort(answer.get("items") or [], found, answer.get("timeZone", "UTC"), until)
+        return found.busy
 
     def _page(self, query: dict[str, Any]) -> dict[str, Any]:
         try:

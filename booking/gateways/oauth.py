@@ -157,9 +157,13 @@ def revoke(provider: str, refresh_token: str) -> None:
         raise GatewayRejected(f"HTTP_{response.status_code}")
 
 
-def calendar(provider: str, access: str) -> GoogleCalendar | MicrosoftCalendar:
+def calendar(
+    provider: str, access: str, *, within_s: float | None = None
+) -> GoogleCalendar | MicrosoftCalendar:
+    """`within_s`: each call is made once and ends by then."""
     kind = GoogleCalendar if provider == "google" else MicrosoftCalendar
-    return kind(settings.CALENDARS[provider]["api_url"], access)
+    patience = {"deadline": within_s, "read_timeout": within_s, "attempts": 1} if within_s else {}
+    return kind(settings.CALENDARS[provider]["api_url"], access, **patience)
 
 
 def expired(until: datetime, *, spare: timedelta = timedelta(minutes=2)) -> bool:

@@ -27,6 +27,8 @@ class Schedule(models.Model):
     notice_minutes = models.PositiveIntegerField(default=12 * 60)
     horizon_days = models.PositiveSmallIntegerField(default=60)
     max_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Monday to Sunday, by the tutor's dates.
+    max_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
     cancellation = models.CharField(
         max_length=8, choices=Cancellation.choices, default=Cancellation.MODERATE
     )

@@ -26,7 +26,7 @@ from booking.errors import (
 from booking.events import BookingExpired, BookingHeld
 from booking.models import Booking, LessonType, Schedule, Series
 from booking.querysets import BookingQuerySet
-from booking.services import changes, paying
+from booking.services import changes, live, paying
 from booking.services.confirming import settle, tell
 from booking.slots import Diary, Reason
 from booking.walltime import Span
@@ -63,6 +63,7 @@ def hold(*, student: User, wish: Wish, now: datetime | None = None) -> Booking:
     credit, is confirmed, or asked for, at once. Raises `SlotTaken`, `StudentBusy`,
     `OutsideAvailability(reason)`, `NotBookable`, `TrialUsed`, `TooManyHolds`, and what is wrong
     with the package or the credit."""
+    live.look(wish.lesson_type_id, wish.start)
     now = now or timezone.now()
     with constraints(CLASHES), transaction.atomic():
         kind = offered(wish.lesson_type_id, student)

@@ -12,7 +12,7 @@ from accounts.models import User
 from booking.errors import BookingOver, ProposalOver, SlotTaken
 from booking.events import BookingMoved, MoveDeclined, MoveProposed
 from booking.models import Booking, MoveProposal
-from booking.services import cancelling, changes, holding, reminders
+from booking.services import cancelling, changes, holding, live, reminders
 from booking.slots import Diary
 from booking.walltime import Span
 from tutorme.core import outbox
@@ -28,6 +28,8 @@ def reschedule(
     *, booking_id: UUID, by: User, start: datetime, now: datetime | None = None
 ) -> Booking:
     """By its student, within the notice that gives everything back, to a time that is offered."""
+    kinds = Booking.objects.values_list("lesson_type_id", flat=True)
+    live.look(kinds.get(pk=booking_id), start)
     now = now or timezone.now()
     with constraints(holding.CLASHES), transaction.atomic():
         row = _movable(booking_id, by, now)

@@ -22,6 +22,7 @@ FIGURES = (
     "notice_minutes",
     "horizon_days",
     "max_per_day",
+    "max_per_week",
     "cancellation",
     "needs_approval",
     "is_open",

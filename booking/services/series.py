@@ -21,7 +21,7 @@ from booking.errors import (
     TooManyHolds,
 )
 from booking.models import Booking, LessonType, Series
-from booking.services import confirming, holding, paying, settling
+from booking.services import confirming, holding, live, paying, settling
 from booking.slots import Reason
 from booking.walltime import Span
 from payments.services import credits, placing
@@ -93,6 +93,8 @@ def _reason(student: User, kind: LessonType, start: datetime, now: datetime) -> 
 def book(*, student: User, wish: Wish, now: datetime | None = None) -> Series:
     """Holds the lessons, and confirms them at once where nothing is left to pay. `SeriesBlocked`
     names what cannot be had."""
+    every = [start for start, _ in starts(wish)]
+    live.look(wish.lesson_type_id, every[0], every[-1])
     now = now or timezone.now()
     with constraints(holding.CLASHES), transaction.atomic():
         kind = holding.offered(wish.lesson_type_id, student)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.events import AvailabilityChanged
-from booking.gateways.base import Changes, Channel, SyncTokenDead
+from booking.gateways.base import Busy, Changes, Channel, SyncTokenDead
 from booking.models import BusyTime, CalendarConnection, Meeting, WrittenEvent
 from booking.services import calendars
 from tutorme.core import jobs, outbox
@@ -104,6 +104,39 @@ def _replace(row: CalendarConnection, found: Changes) -> bool:
         for (reference, starts_at), each in wanted.items()
     )
     return bool(gone or wanted)
+
+
+def add(row: CalendarConnection, found: list[Busy]) -> int:
+    """Notes down those that are not known yet, and says how many."""
+    ours = _own(row)
+    known = set(
+        BusyTime.objects.filter(tutor_id=row.user_id, source=row.source).values_list(
+            "reference", "starts_at", "ends_at"
+        )
+    )
+    wanted = {
+        (each.reference[:_LONGEST], each.starts_at): each.ends_at
+        for each in found
+        if each.reference not in ours
+    }
+    new = [
+        BusyTime(
+            tutor_id=row.user_id,
+            source=row.source,
+            reference=reference,
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+        for (reference, starts_at), ends_at in wanted.items()
+        if (reference, starts_at, ends_at) not in known
+    ]
+    BusyTime.objects.bulk_create(
+        new,
+        update_conflicts=True,
+        unique_fields=["tutor", "source", "reference", "starts_at"],
+        update_fields=["ends_at"],
+    )
+    return len(new)
 
 
 def _own(row: CalendarConnection) -> set[str]:

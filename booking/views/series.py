@@ -33,6 +33,7 @@ REASONS = {
     "too-soon": gettext_lazy("too soon"),
     "too-far": gettext_lazy("further ahead than the tutor plans"),
     "day-full": gettext_lazy("the tutor's day is full"),
+    "week-full": gettext_lazy("the tutor's week is full"),
 }
 
 

@@ -79,7 +79,7 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]
     def at_paypal(self, plan: Plan) -> bool:
         return {row.state for row in plan.versions.all()} <= {"active", "retired"}
 
-    @admin.action(description=_("Tell PayPal of new and changed plans"))
+    @admin.action(description=_("Tell PayPal of new and changed plans"), permissions=["change"])
     def sync(self, request: HttpRequest, _rows: QuerySet[Plan]) -> None:
         try:
             steps = plans.sync()

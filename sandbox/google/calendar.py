@@ -1,6 +1,7 @@
 """Calendar v3: events with Meet, lists with sync tokens, channels. One calendar an account."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,9 +138,7 @@ async def listed(request: Request, account: str) -> Response:
             return _refuse(410, "Sync token is no longer valid, a full sync is required.")
         rows = calendar.since(int(token or 0))
         if token is None:
-            rows = [
-                pair for pair in rows if not pair[1].is_gone and _ends(pair[1]) > asked["timeMin"]
-            ]
+            rows = [pair for pair in rows if _within(pair[1], asked)]
         skip, size = int(asked.get("pageToken", 0)), min(int(asked["maxResults"]), 3)
         body: dict[str, Any] = {
             "kind": "calendar#events",
@@ -154,12 +153,17 @@ async def listed(request: Request, account: str) -> Response:
         return JSONResponse(body)
 
 
-def _ends(row: Event) -> str:
+def _within(row: Event, asked: Mapping[str, str]) -> bool:
+    until = asked.get("timeMax", "9999")
+    return not row.is_gone and _edge(row, "end") > asked["timeMin"] and _edge(row, "start") < until
+
+
+def _edge(row: Event, name: str) -> str:
     """As text in UTC, which compares as times do."""
-    end = row.body["end"]
-    if "date" in end:
-        return str(end["date"])
-    return datetime.fromisoformat(end["dateTime"]).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    edge = row.body[name]
+    if "date" in edge:
+        return str(edge["date"])
+    return datetime.fromisoformat(edge["dateTime"]).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @operation("google-calendar", "watch")

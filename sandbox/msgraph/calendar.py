@@ -130,6 +130,27 @@ async def delta(request: Request, account: str) -> Response:
         return JSONResponse(answer)
 
 
+@operation("graph", "view")
+@of_account
+async def view(request: Request, account: str) -> Response:
+    asked = request.query_params
+    with memory.lock:
+        rows = memory.of("graph", account).since(0)
+        found = [
+            _shown(*pair)
+            for pair in rows
+            if not pair[1].is_gone
+            and _edge(pair[1], "end") > asked["startDateTime"]
+            and _edge(pair[1], "start") < asked["endDateTime"]
+        ]
+    return JSONResponse({"value": found[: int(asked.get("$top", 10))]})
+
+
+def _edge(row: Event, name: str) -> str:
+    """Events here are in UTC; as text that compares as times do."""
+    return str(row.body[name]["dateTime"])[:19] + "Z"
+
+
 def _changed(event_id: str, row: Event) -> dict[str, Any]:
     if row.is_gone:
         return {"id": event_id, "@removed": {"reason": "deleted"}}
@@ -200,6 +221,7 @@ routes = [
     Route(f"{_AT}/me/events/{{event}}", patch, methods=["PATCH"]),
     Route(f"{_AT}/me/events/{{event}}", delete, methods=["DELETE"]),
     Route(f"{_AT}/me/calendarView/delta", delta, methods=["GET"]),
+    Route(f"{_AT}/me/calendarView", view, methods=["GET"]),
     Route(f"{_AT}/subscriptions", subscribe, methods=["POST"]),
     Route(f"{_AT}/subscriptions/{{hearer}}", unsubscribe, methods=["DELETE"]),
     Route("/graph/_calendar", own, methods=["GET", "POST"]),

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from sandbox.calendars.state import now
 from sandbox.faults import Endpoint, operation
+from sandbox.zoom import events
 
 _AT = "/zoom/v2"
 _LIFE_S = 3600
@@ -117,7 +118,7 @@ def _found(request: Request) -> dict[str, Any] | None:
 
 
 def _unknown(request: Request) -> Response:
-    return _refuse(404, 3001, f"Meeting does not exist: {request.path_params['meeting']}.")
+    return _unknown_number(request.path_params["meeting"])
 
 
 @operation("zoom", "meeting")
@@ -155,6 +156,25 @@ async def own(_request: Request) -> Response:
     return JSONResponse({"meetings": list(memory.meetings.values())})
 
 
+async def happens(request: Request) -> Response:
+    """Not Zoom's. POST `{"meeting", "event": "participant_joined", "participant": {…}, "at"}` lets
+    somebody come or go, or the meeting end; `{"url"}` alone says where to tell it, if that address
+    proves to be the app's."""
+    asked = await request.json()
+    if "url" in asked:
+        return JSONResponse({"validated": await events.subscribe(asked["url"])})
+    number = int(asked["meeting"])
+    row = memory.meetings.get(number)
+    if row is None:
+        return _unknown_number(number)
+    status = await events.tell(row, asked["event"], asked.get("participant"), asked["at"])
+    return JSONResponse({"answered": status})
+
+
+def _unknown_number(number: int | str) -> Response:
+    return _refuse(404, 3001, f"Meeting does not exist: {number}.")
+
+
 routes = [
     Route("/zoom/oauth/token", token, methods=["POST"]),
     Route(f"{_AT}/users/{{user}}/meetings", create, methods=["POST"]),
@@ -163,4 +183,5 @@ routes = [
     Route(f"{_AT}/meetings/{{meeting}}", update, methods=["PATCH"]),
     Route(f"{_AT}/meetings/{{meeting}}", delete, methods=["DELETE"]),
     Route("/zoom/_meetings", own, methods=["GET"]),
+    Route("/zoom/_happens", happens, methods=["POST"]),
 ]

@@ -214,6 +214,8 @@ def zoom(env: Environment, sandbox_url: str) -> dict[str, str]:
         "client_secret": env.text("ZOOM_CLIENT_SECRET")
         or ("sandbox-secret" if standing_in else ""),
         "host_user": env.text("ZOOM_HOST_USER"),
+        "webhook_secret": env.text("ZOOM_WEBHOOK_SECRET")
+        or ("sandbox-zoom-webhooks" if standing_in else ""),
     }
 
 
