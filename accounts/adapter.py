@@ -12,6 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts import pauses
+from accounts.errors import TooManySignInAttempts
 from accounts.models import User
 from accounts.origin import origin_of
 from accounts.services import erasure, second_factor, security, sessions, sign_in, users
@@ -35,13 +37,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Counted in `authenticate`, over all doors and without a cache that can be away."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Every password check of the site; raises a form error past the limits."""
+        """Every password check of the site. Past the limits, a form says so; an app is told as
+        by the rest of our API."""
         email = str(credentials.get("email") or credentials.get("username") or "")
         if not sign_in.reserve_try(request, email):
+            if is_headless(request):
+                raise TooManySignInAttempts(retry_after=pauses.asked_to_wait(request))
             raise self.validation_error("too_many_login_attempts")
         user: User | None = super().authenticate(request, **credentials)
         if user is not None:
-            sign_in.forgive_tries(email)
+            sign_in.forgive_tries(request, email)
         return user
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
@@ -68,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Pages sign up here, apps at `auth/register/`."""
-        return not hasattr(request.allauth, "headless")  # type: ignore[attr-defined]
+        return not is_headless(request)
 
     def logout(self, request: HttpRequest) -> None:
         sessions.close_browser(request)
@@ -103,6 +108,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not url or "\\" in url or any(ord(char) < 33 for char in url):
             return False
         return bool(super().is_safe_url(url))
+
+
+def is_headless(request: HttpRequest) -> bool:
+    return hasattr(getattr(request, "allauth", None), "headless")
 
 
 def is_app(request: HttpRequest) -> bool:

@@ -5,9 +5,11 @@ from contextvars import ContextVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from accounts import pauses
 from accounts.services import sessions
 from tutorme.core import context
 
@@ -50,6 +52,33 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+class AbsoluteEndMiddleware:
+    """Who signed in a month ago signs in again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.is_over(request):
+            logout(request)
+        return self.get_response(request)
+
+
+class PauseMiddleware:
+    """Where a form says that it was tried too often, the answer is a 429 with `Retry-After`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        wait_s = pauses.asked_to_wait(request)
+        if wait_s and response.status_code in {200, 400, 422}:
+            response.status_code = 429
+            response["Retry-After"] = str(wait_s)
+        return response
 
 
 class DeviceMiddleware:

@@ -1,7 +1,9 @@
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  named in strings
@@ -16,10 +18,23 @@ if TYPE_CHECKING:
     )
 
 
+# Recovery codes alone are none.
+SECOND_FACTORS = ("totp", "webauthn")
+
+
 class UserQuerySet(models.QuerySet["User"]):
+    def admins(self) -> "UserQuerySet":
+        """Those for whom `is_admin` holds."""
+        rows = self.filter(is_staff=True, is_active=True)
+        if not settings.ADMIN_SECOND_FACTOR:
+            return rows
+        kept = self.model._meta.get_field("authenticator").related_model
+        mine = kept._default_manager.filter(user_id=OuterRef("pk"), type__in=SECOND_FACTORS)
+        return rows.filter(Exists(mine))
+
     def visible_to(self, user: Any) -> "UserQuerySet":
         """Accounts as such are for their owner and for admins."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(pk=user.pk) if user.is_authenticated else self.none()
 

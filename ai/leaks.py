@@ -11,6 +11,13 @@ SAME_TASK = 0.45
 _LEAST_WORDS = 0.15
 _WORD = re.compile(r"\w{5,}")
 _SENTENCE = re.compile(r"[^.!?\n]{25,}")
+# A hint that says most of a question's words beside its answer answers it, whatever was asked.
+_MOST_WORDS = 0.6
+_PROMPT_WORD = re.compile(r"\w{4,}")
+_PART = re.compile(r"[^.!?\n]+")
+# Marks inside words, and words letter by letter: both are read as the word.
+_INSIDE = re.compile("[*_~`]")
+_SPELLED = re.compile(r"\b\w(?:[^\w\n]{1,3}\w\b){2,}")
 _VERDICT = re.compile(r"\b(true|false|correct|incorrect|right|wrong)\b")
 
 
@@ -44,18 +51,35 @@ def live_question(
     return Live(prompt, found, kind == "order", kind == "true_false")
 
 
-def asked_about(task: str, lives: list[Live]) -> list[Live]:
-    """Those that the task is."""
+def gives(text: str, task: str, lives: list[Live]) -> bool:
+    """Whether it says the answer of a question the task is, or of one it tells the words of."""
     wanted = folded(task)
-    return [
-        live
-        for live in lives
+    return any(
+        says(text, live)
         if folded(live.prompt) in wanted or likeness(task, live.prompt) > SAME_TASK
-    ]
+        else _answers_unasked(text, task, live)
+        for live in lives
+    )
+
+
+def _answers_unasked(text: str, task: str, live: Live) -> bool:
+    """A verdict says nothing without its question, so only words count."""
+    prompt = set(_PROMPT_WORD.findall(folded(live.prompt)))
+    if live.is_verdict or not prompt:
+        return False
+    return any(
+        says(part, live) and _share(prompt, f"{part} {task}") >= _MOST_WORDS
+        for part in _PART.findall(text)
+    )
+
+
+def _share(prompt: set[str], text: str) -> float:
+    said = folded(text)
+    return sum(word in said for word in prompt) / len(prompt)
 
 
 def says(text: str, live: Live) -> bool:
-    said = folded(text)
+    said = as_read(text)
     if live.is_verdict:
         return bool(_VERDICT.search(said))
     if live.in_order:
@@ -64,8 +88,17 @@ def says(text: str, live: Live) -> bool:
     return any(_has_words(said, answer) for answer in live.answers)
 
 
+def as_read(text: str) -> str:
+    """Twice: as it stands, and with what is spelled letter by letter put together."""
+    said = folded(_INSIDE.sub("", text))
+    joined = _SPELLED.sub(lambda run: re.sub(r"\W", "", run[0]), said)
+    return said if joined == said else f"{said} | {joined}"
+
+
 def _has_words(said: str, answer: str) -> bool:
-    return bool(re.search(rf"(?<![\w.,]){re.escape(answer)}(?![\w])", said))
+    """Also from its end to its start."""
+    ways = {answer, answer[::-1]} if len(answer) > 3 else {answer}
+    return any(re.search(rf"(?<![\w.,]){re.escape(way)}(?![\w])", said) for way in ways)
 
 
 def copies(text: str, solution: str) -> bool:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, user: Any) -> "DraftQuerySet":
         """One's own while one teaches; all for the staff."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         if not user.is_authenticated or not user.is_tutor:
             return self.none()

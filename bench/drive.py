@@ -140,7 +140,7 @@ def reading(people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
             Ask("GET", "/account/login/") for _ in itertools.count()
         ),
         "catalogue page with search, signed in": (
-            Ask("GET", f"/courses/?q={text}", cookie(person))
+            Ask("GET", f"/courses/?search={text}", cookie(person))
             for text, (person, _course) in zip(searches(), itertools.cycle(pairs), strict=False)
         ),
         "catalogue API with search": (
@@ -166,7 +166,12 @@ def reading(people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
 def browsing(server: Server, people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
     """The catalogue as visitors and learners leaf through it, and what they look for inside."""
     pairs = list(every(people))
-    filters = ("subject=Music", "level=beginner&price=free", "tag=exam&order=rating", "order=price")
+    filters = (
+        "category=Music",
+        "difficulty=beginner&price=free",
+        "tag=exam&ordering=rating",
+        "ordering=price",
+    )
     return {
         "catalogue page, a visitor": (Ask("GET", "/courses/") for _ in itertools.count()),
         "catalogue page, a visitor again (304)": again(server, "/courses/"),
@@ -174,7 +179,7 @@ def browsing(server: Server, people: list[dict[str, Any]]) -> dict[str, Iterator
             Ask("GET", f"/courses/?{chosen}") for chosen in itertools.cycle(filters)
         ),
         "catalogue page with a slip of the finger": (
-            Ask("GET", "/courses/?q=equatoins") for _ in itertools.count()
+            Ask("GET", "/courses/?search=equatoins") for _ in itertools.count()
         ),
         "search within a course": (
             Ask("GET", f"/learn/{course['slug']}/my/search/?q=waves", cookie(person))

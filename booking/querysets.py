@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, user: Any) -> "BookingQuerySet":
         """The two it is between; staff sees all."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         key = getattr(user, "pk", None)
         return self.filter(Q(tutor_id=key) | Q(student_id=key)) if key else self.none()
@@ -42,7 +42,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class LessonReviewQuerySet(models.QuerySet["LessonReview"]):
     def visible_to(self, user: Any) -> "LessonReviewQuerySet":
         """Everybody's but the hidden, which their author and the staff see."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(Q(is_hidden=False) | Q(student_id=getattr(user, "pk", None)))
 

@@ -1,13 +1,18 @@
 """Drawings made for one certificate: its QR code and a rosette that no other serial has."""
 
 import hashlib
-import io
 import math
+import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 import segno
 
 INK = "#0e2825"
 PAPER = "#fbfdfc"
+_QUIET = 4
+_DARK = re.compile(b"\x01+")
+_STEPS = 24
 
 
 def of(*, address: str, seed: str) -> dict[str, str]:
@@ -18,10 +23,24 @@ def of(*, address: str, seed: str) -> dict[str, str]:
 def qr(address: str, *, light: str = PAPER) -> str:
     """An SVG of the address, quiet zone included. The mask is fixed: searching the best one costs
     more than the rest and any of them is a valid code."""
-    out = io.BytesIO()
     code = segno.make(address, error="m", micro=False, mask=3)
-    code.save(out, kind="svg", border=4, dark=INK, light=light, xmldecl=False, omitsize=True)
-    return out.getvalue().decode()
+    side = len(code.matrix) + 2 * _QUIET
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<rect width="{side}" height="{side}" fill="{light}"/>'
+        f'<path transform="translate({_QUIET} {_QUIET}.5)" stroke="{INK}" '
+        f'd="{_runs(code.matrix)}"/>'
+        "</svg>"
+    )
+
+
+def _runs(matrix: Iterable[Iterable[int]]) -> str:
+    """Each row's dark modules as lines one module thick."""
+    return "".join(
+        f"M{run.start()} {y}H{run.end()}"
+        for y, row in enumerate(matrix)
+        for run in _DARK.finditer(bytes(row))
+    )
 
 
 def rosette(seed: str) -> str:
@@ -63,10 +82,15 @@ def _ring(*, petals: int, radius: float, depth: float, turn: int) -> str:
 
 
 def _curve(petals: int, radius: float, depth: float, phase: float) -> str:
-    steps = petals * 24
-    points = []
-    for step in range(steps):
-        angle = math.tau * step / steps
-        r = radius + depth * math.sin(petals * angle + phase)
-        points.append(f"{r * math.cos(angle):.2f} {r * math.sin(angle):.2f}")
-    return f'<path d="M{"L".join(points)}Z"/>'
+    """Every petal is drawn with the same radii, one for each of its steps."""
+    turn = math.tau / _STEPS
+    radii = [radius + depth * math.sin(turn * step + phase) for step in range(_STEPS)]
+    points = zip(_circle(petals), radii * petals, strict=True)
+    written = "L".join([f"{r * x:.2f} {r * y:.2f}" for (x, y), r in points])
+    return f'<path d="M{written}Z"/>'
+
+
+@lru_cache(maxsize=8)
+def _circle(petals: int) -> list[tuple[float, float]]:
+    turn = math.tau / (petals * _STEPS)
+    return [(math.cos(turn * step), math.sin(turn * step)) for step in range(petals * _STEPS)]

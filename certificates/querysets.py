@@ -33,7 +33,7 @@ def at_desk(user: object, organization: str) -> Q:
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def visible_to(self, user: object) -> "OrganizationQuerySet":
         """Those one has a desk at; all for the people who run the site."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         key = _key(user)
         return self.filter(members__user_id=key, archived_at__isnull=True) if key else self.none()  # type: ignore[misc]
@@ -58,7 +58,7 @@ class ExternalCourseQuerySet(models.QuerySet["ExternalCourse"]):
 
 class LearnerQuerySet(models.QuerySet["Learner"]):
     def visible_to(self, user: object) -> "LearnerQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(at_desk(user, "organization")) if _key(user) else self.none()
 
@@ -68,7 +68,7 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
 class ImportQuerySet(models.QuerySet["LearnerImport"]):
     def visible_to(self, user: object) -> "ImportQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(at_desk(user, "organization")) if _key(user) else self.none()
 
@@ -76,7 +76,7 @@ class ImportQuerySet(models.QuerySet["LearnerImport"]):
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, user: object) -> "CertificateQuerySet":
         """One's own and one's organisation's; all of them for the people who run the site."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         key = _key(user)
         if not key:

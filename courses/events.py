@@ -162,12 +162,13 @@ class EnrollmentRenewed(Event):
     user_id: UUID
     course_id: UUID
     version: int
+    done_at: datetime
 
 
 @dataclass(frozen=True)
 class EnrollmentCancelled(Event):
     """The place went: `refunded` where all of the money went back, else by leaving. What was
-    completed stays written."""
+    completed stays written, and so does its certificate."""
 
     name: ClassVar[str] = "enrollment.cancelled"
     enrollment_id: UUID

@@ -14,11 +14,14 @@ from courses.events import (
     AchievementActivated,
     ActiveMinutesReached,
     AttemptGraded,
+    AttemptRegraded,
+    AttemptSubmitted,
     CoursePublished,
     EnrollmentCompleted,
     LessonCompleted,
+    SubmissionMade,
 )
-from courses.models import Course, Enrollment
+from courses.models import Course, Enrollment, Regrade
 from courses.queries.motivation import current_streak, motivation_of
 from courses.services import enrolling, giving_back, motivation
 from payments.events import PaymentCaptured, PaymentRefunded
@@ -87,6 +90,22 @@ def reward_a_lesson(event: LessonCompleted) -> None:
 @outbox.handles(AttemptGraded)
 def reward_a_quiz(event: AttemptGraded) -> None:
     motivation.attempt_graded(attempt_id=event.attempt_id, at=event.done_at or timezone.now())
+
+
+@outbox.handles(AttemptSubmitted)
+def count_a_quiz_that_waits(event: AttemptSubmitted) -> None:
+    motivation.attempt_handed_in(attempt_id=event.attempt_id)
+
+
+@outbox.handles(AttemptRegraded)
+def reward_a_better_mark(event: AttemptRegraded) -> None:
+    at = Regrade.objects.values_list("created_at", flat=True).get(pk=event.regrade_id)
+    motivation.attempt_raised(attempt_id=event.attempt_id, at=at)
+
+
+@outbox.handles(SubmissionMade)
+def count_an_exercise(event: SubmissionMade) -> None:
+    motivation.exercise_handed_in(submission_id=event.submission_id)
 
 
 @outbox.handles(EnrollmentCompleted)

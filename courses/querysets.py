@@ -31,7 +31,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def visible_to(self, user: Any) -> "CourseQuerySet":
         """The published ones, one's own in any state, and what one has a place in even after it
         left the catalogue."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         if not user.is_authenticated:
             return self.published()
@@ -43,7 +43,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
     def editable_by(self, user: Any) -> "CourseQuerySet":
         """One's own while one teaches; all for the staff."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         if not user.is_authenticated or not user.is_tutor:
             return self.none()
@@ -93,7 +93,7 @@ class CourseRatingQuerySet(models.QuerySet["CourseRating"]):
         return self.filter(is_hidden=False)
 
     def visible_to(self, user: Any) -> "CourseRatingQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         own = Q(user_id=user.pk) if user.is_authenticated else Q()
         return self.filter(Q(is_hidden=False) | own)
@@ -111,7 +111,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def taught_by(self, user: Any) -> "EnrollmentQuerySet":
         """Places in the courses one teaches; in all of them for who runs the site."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(course__instructor_id=user.pk)
 
@@ -127,7 +127,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def taught_by(self, user: Any) -> "AttemptQuerySet":
         """Of the courses one teaches; of all of them for who runs the site."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(lesson__course__instructor_id=user.pk)
 
@@ -148,13 +148,13 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """One's own, and those of the courses one teaches."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_staff:
+        if user.is_admin:
             return self
         mine = Q(answer__attempt__enrollment__user_id=user.pk)
         return self.filter(mine | Q(answer__attempt__lesson__course__instructor_id=user.pk))
 
     def taught_by(self, user: Any) -> "AppealQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(answer__attempt__lesson__course__instructor_id=user.pk)
 
@@ -176,7 +176,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def taught_by(self, user: Any) -> "SubmissionQuerySet":
         """What was handed in to those who teach it; what is still being written is not."""
         handed_in = self.exclude(state="draft")
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return handed_in
         return handed_in.filter(lesson__course__instructor_id=user.pk)
 
@@ -196,7 +196,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         if not user.is_authenticated:
             return self.none()
         shown = self.filter(deleted_at=None, hidden_at=None)
-        if user.is_staff:
+        if user.is_admin:
             return shown
         return shown.filter(_member_of(user, "lesson__course"))
 
@@ -212,6 +212,6 @@ class PostQuerySet(models.QuerySet["Post"]):
         shown = self.filter(
             deleted_at=None, hidden_at=None, thread__deleted_at=None, thread__hidden_at=None
         )
-        if user.is_staff:
+        if user.is_admin:
             return shown
         return shown.filter(_member_of(user, "thread__lesson__course"))

@@ -172,6 +172,18 @@ class SubscriptionRefunded(Event):
 
 
 @dataclass(frozen=True)
+class SubscriptionPartRefunded(Event):
+    """A part of a payment came back, in money or as credit: what it bought stays."""
+
+    name: ClassVar[str] = "subscription.part_refunded"
+    refund_id: UUID
+    user_id: UUID
+    plan: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class SubscriptionPaymentFailed(Event):
     """`failures` in a row; the provider tries again at `next_try_at`, or never."""
 

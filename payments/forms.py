@@ -35,6 +35,13 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     unit = forms.ChoiceField(choices=PlanVersion.Unit.choices, widget=UnfoldAdminSelectWidget)
 
+    credit = forms.CharField(
+        max_length=20,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Credit that comes with each payment; empty gives none."),
+    )
+
     class Meta:
         model = Plan
         fields = ("slug", "name", "description", "features", "is_offered", "position")
@@ -46,6 +53,9 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["amount"] = newest.price.amount
             self.initial["currency"] = newest.currency
             self.initial["every"], self.initial["unit"] = newest.count, newest.unit
+            if self.instance.credit_minor:
+                credit = Money(self.instance.credit_minor, newest.currency)
+                self.initial["credit"] = credit.amount
         else:
             self.initial.setdefault("unit", PlanVersion.Unit.MONTH)
             self.initial.setdefault("currency", "EUR")
@@ -66,7 +76,18 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             else:
                 if self.price.minor <= 0:
                     self.add_error("amount", _("A plan costs something."))
+            self._clean_credit(given)
         return given
+
+    def _clean_credit(self, given: dict[str, Any]) -> None:
+        try:
+            credit = Money.parse(given.get("credit") or "0", given["currency"])
+        except ValueError as error:
+            self.add_error("credit", str(error))
+        else:
+            if not 0 <= credit.minor < 2**31:
+                self.add_error("credit", _("Give nothing, or more than nothing."))
+            self.instance.credit_minor = credit.minor
 
 
 # Buyers and sellers ------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from payments.models import (
     PayoutMethod,
     Refund,
     Subscription,
+    SubscriptionRefund,
 )
 from tutorme.core.personal import Blank, Delete, Keep, Table, declare
 
@@ -42,5 +43,7 @@ declare(
     Table(PayoutApproval, "approved_by_id", _ACT, is_exported=False),
     Table(Refund, "requested_by_id", _MONEY),
     Table(Refund, "decided_by_id", _ACT, is_exported=False),
+    Table(SubscriptionRefund, "requested_by_id", _ACT, is_exported=False),
+    Table(SubscriptionRefund, "decided_by_id", _ACT, is_exported=False),
     Table(Subscription, "user_id", Blank({"change_url": "", "approve_url": ""})),
 )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: Any) -> "OrderQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(buyer_id=user.pk) if user.is_authenticated else self.none()
 
@@ -27,7 +27,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def visible_to(self, user: Any) -> "SubscriptionQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 

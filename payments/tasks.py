@@ -19,6 +19,7 @@ from payments.services import (
     refunds,
     sending,
     statements,
+    subscription_refunds,
     subscription_sweep,
     subscription_wishes,
 )
@@ -37,6 +38,7 @@ _COMPARED = timedelta(days=14)
 def reconcile() -> None:
     orders.reconcile(older_than=_PATIENCE, only_due=True)
     refunds.carry_out_open(older_than=_PATIENCE)
+    subscription_refunds.carry_out_open(older_than=_PATIENCE)
     subscription_sweep.reconcile(only_due=True)
 
 

@@ -117,7 +117,7 @@ def _staff(event: BookingDisputed) -> list[Told]:
     row = _booking(event.booking_id)
     facts: Facts = {"what": row.lesson_type.title, "who": row.tutor.display_name}
     url = reverse("admin:booking_lessondispute_change", args=[event.dispute_id])
-    people = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
+    people = User.objects.admins().values_list("pk", flat=True)
     return [Told(pk, f"{_key(event)}:staff:{pk}", facts, url) for pk in people]
 
 

@@ -20,7 +20,7 @@ def _staff(event: CourseSubmitted) -> list[Told]:
     review = _review(event.review_id)
     facts: Facts = {"course": review.course.title}
     url = reverse("admin:courses_coursereview_changelist") + "?state__exact=submitted"
-    people = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
+    people = User.objects.admins().values_list("pk", flat=True)
     return [Told(pk, f"course-submitted:{review.pk}:{pk}", facts, url) for pk in people]
 
 

@@ -21,6 +21,7 @@ from realtime import (  # declared by being read
     room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
+    webhook_announcements,  # noqa: F401
 )
 from realtime.announcements import all_announcements
 from realtime.gateways import sendgrid

@@ -19,13 +19,35 @@ AREAS: dict[str, TextLike] = {
     "certificates": _("Certificates"),
     "ai": _("Drafts"),
     "payments": _("Money"),
+    "webhooks": _("Webhooks"),
     "accounts": _("Account"),
 }
 LABELS: dict[str, TextLike] = {
     "message": _("Somebody writes to you"),
     "message-reported": _("Somebody reports a message"),
-    "digest": _("The gathered mail"),
+    "digest": _("Your mails, gathered into one"),
     "welcome": _("Welcome"),
+    "booking-requested": _("A student asks for a lesson"),
+    "booking-confirmed": _("A lesson is confirmed"),
+    "booking-declined": _("A tutor cannot give a lesson"),
+    "booking-moved": _("A lesson is moved"),
+    "booking-cancelled": _("A lesson is cancelled"),
+    "lesson-tomorrow": _("A lesson is tomorrow"),
+    "lesson-soon": _("A lesson begins in an hour"),
+    "review-asked": _("How was your lesson?"),
+    "tutor-missed": _("The tutor did not come"),
+    "student-missed": _("The student did not come"),
+    "lesson-disputed": _("A lesson of yours is being looked into"),
+    "dispute-opened": _("A lesson to decide about"),
+    "dispute-decided": _("It is decided about a lesson of yours"),
+    "move-proposed": _("Somebody would like another time"),
+    "move-declined": _("The other time does not suit"),
+    "waitlist-offered": _("A time you wait for is free"),
+    "tutor-review-written": _("Somebody wrote a review of you"),
+    "review-answered": _("A tutor answered your review"),
+    "calendar-broken": _("A calendar does not let us in"),
+    "room-invitation": _("Somebody opens a room for you"),
+    "room-started": _("Somebody waits in a room"),
     "enrolled": _("You are enrolled"),
     "course-completed": _("You completed a course"),
     "achievement": _("You earned an achievement"),
@@ -37,13 +59,20 @@ LABELS: dict[str, TextLike] = {
     "appeal-opened": _("Somebody appeals against a mark"),
     "attempt-marked": _("Your answers are marked"),
     "attempt-regraded": _("Your points rose"),
+    "attempt-read-again": _("Answers were read again in your favour"),
     "appeal-decided": _("Your appeal is decided"),
     "submission-marked": _("Your work came back"),
     "question-asked": _("A question under a lesson of yours"),
     "question-answered": _("An answer to your question"),
+    "handover-answered": _("A tutor wrote back where you were stuck"),
+    "course-renewal": _("A course you completed teaches something else"),
     "course-submitted": _("A course to look over"),
     "course-approved": _("Your course was approved"),
     "course-rejected": _("Your course was not approved"),
+    "learners-imported": _("Your list of learners is written"),
+    "ai-outline-ready": _("The outline of a draft is ready"),
+    "ai-draft-ready": _("A draft is written"),
+    "ai-draft-stopped": _("A draft stopped"),
     "payout-paid": _("A payout is on its way"),
     "credit-ending": _("Credit is about to end"),
     "package-ending": _("A package is about to end"),
@@ -51,10 +80,26 @@ LABELS: dict[str, TextLike] = {
     "tutor-reviewed": _("Your tutor page was looked at"),
     "subscription-activated": _("Your subscription runs"),
     "subscription-changed": _("Your plan changes"),
+    "webhook-disabled": _("A webhook was switched off"),
 }
 # Told to those who run the site; nobody else is asked about them.
 FOR_STAFF = frozenset(
-    {"course-submitted", "tutor-submitted", "achievement-backfilled", "message-reported"}
+    {
+        "course-submitted",
+        "tutor-submitted",
+        "achievement-backfilled",
+        "message-reported",
+        "dispute-opened",
+    }
+)
+# To an address somebody gave, not to an account: there is nobody to ask.
+LETTERS = frozenset(
+    {
+        "certificate-for-contact",
+        "certificate-for-learner",
+        "certificate-revoked",
+        "member-invited",
+    }
 )
 
 
@@ -73,7 +118,9 @@ def choosable(*, is_staff: bool) -> list[Kind]:
     rows = [
         _kind(each)
         for each in announcements.all_announcements()
-        if not each.is_essential and (is_staff or each.kind not in FOR_STAFF)
+        if not each.is_essential
+        and each.kind not in LETTERS
+        and (is_staff or each.kind not in FOR_STAFF)
     ]
     order = list(AREAS)
     return sorted(rows, key=lambda row: order.index(row.area))
@@ -82,6 +129,6 @@ def choosable(*, is_staff: bool) -> list[Kind]:
 def _kind(announcement: Announcement) -> Kind:
     name = announcement.kind
     area = announcement.event.__module__.partition(".")[0]
-    label = str(LABELS.get(name) or name.replace("-", " ").capitalize())
+    label = str(LABELS[name])
     known = area if area in AREAS else "accounts"
     return Kind(name, label, known, announcement.in_page, bool(announcement.mail))

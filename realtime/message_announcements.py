@@ -27,7 +27,7 @@ def _recipient(event: MessageWaiting) -> list[Told]:
 def _moderators(event: MessageReported) -> list[Told]:
     report = MessageReport.objects.get(pk=event.report_id)
     url = reverse("admin:realtime_messagereport_change", args=[report.pk])
-    staff = User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True)
+    staff = User.objects.admins().values_list("pk", flat=True)
     return [Told(pk, f"message-reported:{report.pk}:{pk}", {}, url) for pk in staff]
 
 

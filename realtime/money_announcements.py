@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from payments.events import (
     CreditEnding,
     PackageEnding,
+    PaymentFailed,
     PayoutAddressChanged,
     PayoutFailed,
     PayoutPaid,
+    SubscriptionPartRefunded,
 )
-from payments.models import Package
+from payments.models import Order, Package
 from realtime.announcements import Announcement, Facts, Told, declare
 from tutorme.core.ids import uuid7
 
@@ -40,6 +42,19 @@ def _package(event: PackageEnding) -> list[Told]:
     facts = {"what": package.offer.title, "left": event.left, "days": event.days}
     key = f"package-ending:{event.package_id}:{event.days}"
     return [Told(event.user_id, key, facts, reverse("payments-packages"))]
+
+
+def _unpaid(event: PaymentFailed) -> list[Told]:
+    order = Order.objects.only("description").get(pk=event.order_id)
+    page = reverse("payments-order", args=[event.order_id])
+    key = f"payment-failed:{event.order_id}"
+    return [Told(event.buyer_id, key, {"what": order.description}, page)]
+
+
+def _part_returned(event: SubscriptionPartRefunded) -> list[Told]:
+    kind = "subscription-part-refunded"
+    facts = {**_amount(event.amount_minor, event.currency), "plan": event.plan}
+    return [Told(event.user_id, f"{kind}:{event.refund_id}", facts, reverse("subscriptions"))]
 
 
 def _amount(minor: int, currency: str) -> Facts:
@@ -106,5 +121,29 @@ declare(
         body=_("%(what)s: %(left)s lessons are left, and %(days)s days to use them."),
         mail="money",
         action=_("See your packages"),
+    )
+)
+declare(
+    Announcement(
+        kind="payment-failed",
+        event=PaymentFailed,
+        who=_unpaid,
+        title=_("Not paid: %(what)s"),
+        body=_("The payment for %(what)s did not go through, and nothing was taken. Try again."),
+        is_essential=True,
+        mail="money",
+        action=_("See the order"),
+    )
+)
+declare(
+    Announcement(
+        kind="subscription-part-refunded",
+        event=SubscriptionPartRefunded,
+        who=_part_returned,
+        title=_("A part of a payment is back: %(amount)s"),
+        body=_("%(amount)s of what you paid for %(plan)s came back. Your subscription goes on."),
+        is_essential=True,
+        mail="money",
+        action=_("See your subscription"),
     )
 )

@@ -26,7 +26,7 @@ def _desk(event: TutorSubmitted) -> list[Told]:
     """Everybody who may decide."""
     name = User.objects.values_list("display_name", flat=True).get(pk=event.user_id)
     url = reverse("admin:accounts_tutorreview_decide", args=[event.review_id])
-    staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=event.user_id)
+    staff = User.objects.admins().exclude(pk=event.user_id)
     return [
         Told(pk, f"tutor-submitted:{event.review_id}:{pk}", {"who": name}, url)
         for pk in staff.values_list("pk", flat=True)

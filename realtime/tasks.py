@@ -1,5 +1,6 @@
 """Jobs and sweeps of what people are told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -13,15 +14,15 @@ from tutorme.core.queue import app
 
 log = structlog.get_logger(__name__)
 
-# After the quick retries (the wait doubles up to an hour) one try an hour, for a day.
-_A_DAY_OF_HOURS = 24
+# After the quick retries, one an hour for a day.
+_QUICK = (settings.EMAIL_RETRY_DELAY,) * settings.MAX_EMAIL_RETRY_ATTEMPTS
+_A_DAY = (timedelta(hours=1),) * 24
 
 
 @jobs.job(
     mail.JOB,
     queue="mail",
-    max_attempts=1 + settings.MAX_EMAIL_RETRY_ATTEMPTS + _A_DAY_OF_HOURS,
-    backoff=settings.EMAIL_RETRY_DELAY,
+    waits=_QUICK + _A_DAY,
     on_failure=mail.give_up,
 )
 def send_mail(run: Run, *, mail_id: str) -> None:

@@ -25,6 +25,7 @@ from sandbox.paypal.webhooks import forget, outgoing
 from sandbox.pusher.sockets import office
 from sandbox.twilio import callbacks
 from sandbox.twilio.state import memory as twilio
+from sandbox.websockets import WebSocket
 from sandbox.zoom.meetings import memory as zoom
 from tests.contracts import CONTRACTS, Exchange, errors_of, is_covered
 from tutorme.settings import providers
@@ -121,7 +122,7 @@ def running_sandbox() -> Iterator[Sandbox]:
         "127.0.0.1",
         port,
         log_level="critical",
-        ws="none",
+        ws=WebSocket,
         timeout_graceful_shutdown=1,  # an armed latency would be waited for
     )
     server = uvicorn.Server(config)

@@ -22,7 +22,7 @@ from django.conf import settings  # noqa: E402
 from django.db import InterfaceError, OperationalError  # noqa: E402
 
 from realtime.streams import doors, frames  # noqa: E402
-from realtime.streams.places import Place  # noqa: E402
+from realtime.streams.places import Place, withdraw  # noqa: E402
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402
 from realtime.streams.wakeups import give_back_connection, hub  # noqa: E402
 from tutorme.core.api.problems import CONTENT_TYPE, problem  # noqa: E402
@@ -93,9 +93,11 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         return
     place = doors.take_place(admission.viewer, in_thread=False)
     try:
+        await _asking(lambda: doors.make_room(place))
         await _stream(admission, place, receive, send)
     finally:
         doors.leave(place)
+        _threads.submit(withdraw, place)
 
 
 def _session_key(headers: dict[str, str]) -> str:
@@ -197,7 +199,10 @@ async def _rang(bell: asyncio.Event, seconds: float) -> bool:
 
 
 async def _send_all(reader: frames.Reader, send: Send) -> None:
-    more = True
+    news = reader.at_hand()
+    more = news is None
+    if news:
+        await _part(send, news)
     while more:
         news, more = await _asking(reader.next_frames)
         if news:

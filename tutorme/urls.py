@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tutorme.web.urls")),
     path("account/", include("accounts.urls")),
     path("settings/notifications/", include("realtime.settings_urls")),
+    path("settings/webhooks/", include("webhooks.urls")),
     path("settings/", include("accounts.settings_urls")),
     path("", include("accounts.tutor_urls")),
     path("settings/security/", include("accounts.security_urls")),
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
                 path("", include("certificates.api.urls")),
                 path("", include("video.api.urls")),
                 path("", include("ai.api.urls")),
+                path("", include("webhooks.api.urls")),
                 path("", include("realtime.api.urls")),
                 path("", include("tutorme.web.api_urls")),
             ]

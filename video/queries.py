@@ -25,7 +25,7 @@ def is_entitled(member: RoomMember) -> bool:
         return Booking.objects.filter(pk=member.booking_id, state__in=STANDING).exists()
     host = TutorProfile.objects.filter(user_id=member.room.host_id)
     teaches: bool = host.filter(state=TutorProfile.State.APPROVED).exists()
-    return teaches or is_staff(member.room.host_id)
+    return teaches or is_admin(member.room.host_id)
 
 
 def group_stands(room: Room) -> bool:
@@ -36,8 +36,8 @@ def group_stands(room: Room) -> bool:
     return bool(seats.filter(state__in=STANDING).exists())
 
 
-def is_staff(user_id: UUID) -> bool:
-    return bool(User.objects.filter(pk=user_id, is_staff=True, is_active=True).exists())
+def is_admin(user_id: UUID) -> bool:
+    return bool(User.objects.admins().filter(pk=user_id).exists())
 
 
 def acquainted(user_id: UUID, others: Iterable[UUID]) -> set[UUID]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, user: Any) -> "RoomQuerySet":
         """Its members; staff sees all."""
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.of(user)
 

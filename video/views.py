@@ -43,7 +43,7 @@ def _own(request: HttpRequest, pk: UUID) -> RoomMember:
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_list(request: HttpRequest) -> HttpResponse:
     user = viewer(request)
-    hosts = user.is_tutor or user.is_staff
+    hosts = user.is_tutor or user.is_admin
     form = RoomForm(request.POST or None, host=user) if hosts else None
     status = 200
     if request.method == "POST":

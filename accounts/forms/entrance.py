@@ -5,12 +5,15 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
+from accounts.errors import TooManyCodes
+from accounts.forms.refusals import add_refusal, too_often
 from accounts.middleware import ZONE_COOKIE, zone
+from accounts.models import MailedCode
 from accounts.services import registration, users
 from tutorme.core.client import address_of
 from tutorme.core.errors import InvalidInput
@@ -40,7 +43,21 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
 
     def try_save(self, request: HttpRequest) -> tuple[None, HttpResponse]:
         """allauth's hook: nobody is signed in yet, a code is on its way."""
-        code = registration.begin(
+        try:
+            code = self._begin(request)
+        except TooManyCodes as error:
+            self.add_error(None, too_often(request, error))
+        except InvalidInput as error:
+            add_refusal(self, error)
+        else:
+            entrance.hold(request, code, next_url=request.POST.get("next", ""))
+            return None, redirect("account_signup_code")
+        next_url = request.POST.get("next", "")
+        context = {"form": self, "redirect_field_name": "next", "redirect_field_value": next_url}
+        return None, render(request, "account/signup.html", context, status=422)
+
+    def _begin(self, request: HttpRequest) -> MailedCode:
+        return registration.begin(
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
             display_name=self.cleaned_data["display_name"],
@@ -49,5 +66,3 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
             wants_to_teach=self.cleaned_data["wants_to_teach"],
             source=address_of(request),
         )
-        entrance.hold(request, code, next_url=request.POST.get("next", ""))
-        return None, redirect("account_signup_code")

@@ -1,10 +1,13 @@
 """allauth's forms for the second factor, with our decision on whether a code counts."""
 
+from allauth.core import context
 from allauth.mfa.base import forms as allauth_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import pauses
+from accounts.adapter import is_headless
 from accounts.errors import TooManySignInAttempts
 from accounts.forms.codes import code_widget
 from accounts.services import second_factor
@@ -16,6 +19,9 @@ class _CodeChecked(forms.Form):
         try:
             found = second_factor.match(self.user, code)  # type: ignore[attr-defined]
         except TooManySignInAttempts as error:
+            if is_headless(context.request):
+                raise
+            pauses.ask_to_wait(context.request, error.wait_s)
             raise forms.ValidationError(error.detail, "too_many_tries") from error
         if found is None:
             raise forms.ValidationError(_("That code did not match."), "incorrect_code")

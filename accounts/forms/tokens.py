@@ -6,12 +6,18 @@ _WORDS = {
     "profile:write": _("Change your profile"),
     "courses:read": _("See courses, lessons and your progress"),
     "courses:write": _("Enrol, learn and, as a tutor, change your courses"),
+    "booking:read": _("See your lessons, and the hours you offer"),
+    "booking:write": _("Book, move and cancel lessons, and change your hours"),
     "payments:read": _("See your orders"),
     "payments:write": _("Place orders in your name"),
     "certificates:read": _("See your certificates"),
     "certificates:write": _("Change your certificates"),
-    "realtime:read": _("Read your notifications"),
-    "realtime:write": _("Mark notifications as read"),
+    "video:read": _("See your rooms"),
+    "video:write": _("Open and enter rooms in your name"),
+    "ai:read": _("See your drafts and what they used"),
+    "ai:write": _("Have drafts written, within your allowance"),
+    "realtime:read": _("Read your notifications and messages"),
+    "realtime:write": _("Write messages, and mark notifications as read"),
 }
 
 

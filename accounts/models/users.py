@@ -6,9 +6,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import UserManager
+from accounts.querysets import SECOND_FACTORS, UserManager
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 from tutorme.core.models import StoredFile
@@ -66,6 +67,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # The row stays for what points at it; the person is gone from it.
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Of the person a request acts as: they came with a personal token, which administers nothing.
+    is_limited = False
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
     objects = UserManager()
@@ -95,11 +99,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_admin(self) -> bool:
-        """Staff; where the site asks its admins for a second factor, only with one (one query)."""
-        if not self.is_staff or not settings.ADMIN_SECOND_FACTOR:
-            return bool(self.is_staff)
+        """The one notion of an admin: staff who did not come with a personal token and, where the
+        site asks its admins for a second factor, have one (one query, once)."""
+        if not self.is_staff or self.is_limited:
+            return False
+        return not settings.ADMIN_SECOND_FACTOR or self._has_second_factor
+
+    @cached_property
+    def _has_second_factor(self) -> bool:
         kept = self.authenticator_set  # type: ignore[attr-defined]  # the library is untyped
-        return bool(kept.filter(type__in=("totp", "webauthn")).exists())
+        return bool(kept.filter(type__in=SECOND_FACTORS).exists())
 
     @property
     def is_tutor(self) -> bool:

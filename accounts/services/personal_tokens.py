@@ -19,7 +19,10 @@ from accounts.services import security
 from tutorme.core.errors import InvalidInput, NotFound
 
 MARK = "tmt_"
-AREAS = ("profile", "courses", "payments", "certificates", "realtime")
+AREAS = (
+    *("profile", "courses", "booking", "payments", "certificates"),
+    *("video", "ai", "realtime"),
+)
 SCOPES = tuple(f"{area}:{verb}" for area in AREAS for verb in ("read", "write"))
 LONGEST = timedelta(days=366)
 MOST = 50
@@ -108,6 +111,7 @@ def user_of(secret: str) -> tuple[User, TokenClaims]:
     if row is None:
         raise TokenInvalid
     _mark_used(row)
+    row.user.is_limited = True
     return row.user, TokenClaims(row.pk, frozenset(row.scopes))
 
 

@@ -34,5 +34,5 @@ def finish(*, code_id: UUID, code: str, password: str, origin: Origin) -> User:
         codes.spend(typed)
         users.change_password(user=user, password=password)
         security.note("password-reset", user=user, origin=origin)
-    sign_in.forgive_tries(user.email)
+    sign_in.forgive_everybody(user.email)
     return user

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from datetime import timedelta
 from importlib import import_module
 from uuid import UUID
@@ -23,6 +24,7 @@ from tutorme.core.errors import NotFound
 
 # What the cookie session knows of its row, and the cookie that tells one browser from another.
 ROW = "auth_session"
+ENDS = "ends_at"
 DEVICE_COOKIE = "device"
 DEVICE_AGE = timedelta(days=400)
 _SALT = "accounts.device"
@@ -62,6 +64,13 @@ def open_browser(*, request: HttpRequest, user: User, method: str) -> None:
             address=origin.address[:64],
         )
     request.session[ROW] = str(row.pk)
+    request.session[ENDS] = int(time.time() + settings.SESSION_ABSOLUTE_LIFETIME.total_seconds())
+
+
+def is_over(request: HttpRequest) -> bool:
+    """However busy a browser was meanwhile, its sign-in has an end."""
+    ends = request.session.get(ENDS)
+    return ends is not None and time.time() > ends
 
 
 def _tell_if_new(user: User, device: str, origin: Origin) -> None:
@@ -81,6 +90,13 @@ def device_of(request: HttpRequest) -> str:
         )
     except signing.BadSignature:
         return ""
+
+
+def known_device(request: HttpRequest, email: str) -> str:
+    """What a browser is known by that signed in to this account before, or nothing."""
+    device = _digest(device_of(request))
+    known = AuthSession.objects.filter(user__email=email, device=device)
+    return device if known.exists() else ""
 
 
 def _name_device(request: HttpRequest) -> str:

@@ -14,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import entrance
-from accounts.errors import CodeInvalid
+from accounts.errors import CodeInvalid, TooManyCodes
 from accounts.forms.codes import CodeForm, ResetForm, ResetRequestForm
+from accounts.forms.refusals import too_often
 from accounts.models import MailedCode, User
 from accounts.origin import origin_of
 from accounts.services import recovery, registration
@@ -53,7 +54,16 @@ def signup_again(request: HttpRequest) -> HttpResponse:
     waiting = entrance.held(request, REGISTER)
     if waiting is None:
         return redirect("account_signup")
-    code = registration.ask_again(code_id=waiting["id"], source=address_of(request))
+    try:
+        code = registration.ask_again(code_id=waiting["id"], source=address_of(request))
+    except TooManyCodes as error:
+        messages.error(request, too_often(request, error))
+        return _page(request, "account/signup_code.html", CodeForm(), waiting=waiting)
+    except CodeInvalid:
+        # It was used: in another window, or by signing up.
+        entrance.drop(request, REGISTER)
+        messages.warning(request, _("That sign-up is over. Log in, or begin again."))
+        return redirect("account_signup")
     entrance.hold(request, code)
     messages.success(request, _("Another code is on its way. The one before works no more."))
     return redirect("account_signup_code")
@@ -65,9 +75,13 @@ def reset(request: HttpRequest) -> HttpResponse:
     """The same page follows whether or not the address has an account."""
     form = ResetRequestForm(request.POST or None)
     if form.is_valid():
-        code = recovery.begin(email=form.cleaned_data["email"], source=address_of(request))
-        entrance.hold(request, code)
-        return redirect("account_reset_code")
+        try:
+            code = recovery.begin(email=form.cleaned_data["email"], source=address_of(request))
+        except TooManyCodes as error:
+            form.add_error(None, too_often(request, error))
+        else:
+            entrance.hold(request, code)
+            return redirect("account_reset_code")
     return _page(request, "account/reset.html", form)
 
 

@@ -17,8 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import entrance
-from accounts.errors import AddressNotMoved, CodeInvalid, TooManySignInAttempts, WrongCredentials
+from accounts.errors import (
+    AddressNotMoved,
+    CodeInvalid,
+    TooManyCodes,
+    TooManySignInAttempts,
+    WrongCredentials,
+)
 from accounts.forms.codes import CodeForm, EmailForm, FirstPasswordForm, PasswordForm
+from accounts.forms.refusals import too_often
 from accounts.models import MailedCode, User
 from accounts.origin import described, origin_of
 from accounts.queries.security import security_events
@@ -82,8 +89,10 @@ def _changed(request: HttpRequest, form: Form, current: str) -> bool:
     user, new = _person(request), form.cleaned_data["password"]
     try:
         passwords.change(request, user=user, current=current, new=new, origin=origin_of(request))
-    except (WrongCredentials, TooManySignInAttempts) as error:
+    except WrongCredentials as error:
         form.add_error("current", error.detail)
+    except TooManySignInAttempts as error:
+        form.add_error("current", too_often(request, error))
     except InvalidInput as error:
         for row in error.extras["errors"]:
             form.add_error("password", row["detail"])
@@ -100,11 +109,14 @@ def _changed(request: HttpRequest, form: Form, current: str) -> bool:
 def email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if form.is_valid():
-        code = addresses.begin(
-            user=_person(request), email=form.cleaned_data["email"], source=address_of(request)
-        )
-        entrance.hold(request, code)
-        return redirect("account_email_code")
+        email, source = form.cleaned_data["email"], address_of(request)
+        try:
+            code = addresses.begin(user=_person(request), email=email, source=source)
+        except TooManyCodes as error:
+            form.add_error(None, too_often(request, error))
+        else:
+            entrance.hold(request, code)
+            return redirect("account_email_code")
     return _page(request, "settings/security/email.html", form)
 
 

@@ -19,16 +19,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import entrance
+from accounts.errors import TooManyCodes
 from accounts.forms.codes import NewcomerForm
+from accounts.forms.refusals import add_refusal, too_often
 from accounts.middleware import ZONE_COOKIE, zone
-from accounts.models import User
+from accounts.models import MailedCode, User
 from accounts.origin import origin_of
 from accounts.providers import AppleAdapter, OpenIDAdapter
 from accounts.services import connections, registration
 from accounts.social import PENDING
 from accounts.views.confirmed import confirmed
 from tutorme.core.client import address_of
-from tutorme.core.errors import DomainError
+from tutorme.core.errors import DomainError, InvalidInput
 
 View = Callable[..., HttpResponse]
 
@@ -103,19 +105,29 @@ def newcomer(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     form = NewcomerForm(request.POST or None, initial=pending)
     if form.is_valid():
-        code = registration.begin(
-            email=form.cleaned_data["email"],
-            password=None,
-            display_name=form.cleaned_data["name"],
-            time_zone=str(zone(request.COOKIES.get(ZONE_COOKIE, ""))),
-            locale=get_language() or "en",
-            source=address_of(request),
-        )
-        request.session[PENDING] = {**pending, "proving": code.email}
-        entrance.hold(request, code)
-        return redirect("account_signup_code")
+        try:
+            code = _begin(request, **form.cleaned_data)
+        except InvalidInput as error:
+            add_refusal(form, error)
+        except TooManyCodes as error:
+            form.add_error(None, too_often(request, error))
+        else:
+            request.session[PENDING] = {**pending, "proving": code.email}
+            entrance.hold(request, code)
+            return redirect("account_signup_code")
     status = 422 if form.errors else 200
     return render(request, "socialaccount/signup.html", {"form": form}, status=status)
+
+
+def _begin(request: HttpRequest, *, name: str, email: str) -> MailedCode:
+    return registration.begin(
+        email=email,
+        password=None,
+        display_name=name,
+        time_zone=str(zone(request.COOKIES.get(ZONE_COOKIE, ""))),
+        locale=get_language() or "en",
+        source=address_of(request),
+    )
 
 
 @leads_to_services

@@ -35,24 +35,26 @@ NEW_BELOW = 5
 _TOP, _TOP_NEW = 60, 12
 
 _STATEMENT = """
-WITH wanted AS (
-    SELECT unnest(%(starts)s::timestamptz[]) AS starts_at,
-           unnest(%(ends)s::timestamptz[]) AS ends_at
-), fits AS (
+WITH wanted AS MATERIALIZED (
+    SELECT range_agg(tstzrange(starts_at, ends_at)) AS hours
+    FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS span (starts_at, ends_at)
+), fits AS MATERIALIZED (
     SELECT t.profile_id AS id, max(CASE
         WHEN NOT t.subject_id = ANY(%(subjects)s::text[]) THEN 0.3
         WHEN %(level)s = '' OR t.levels @> ARRAY[%(level)s]::varchar[] THEN 1
         WHEN t.levels @> ARRAY[%(next_level)s]::varchar[] THEN 0.6
         ELSE 0.3 END) AS fit
-    FROM accounts_tutorsubject t JOIN accounts_subject s ON s.slug = t.subject_id
-    WHERE (t.subject_id = ANY(%(subjects)s::text[]) OR s.family = ANY(%(families)s::text[]))
+    FROM accounts_tutorsubject t
+    WHERE t.subject_id = ANY(ARRAY(SELECT slug FROM accounts_subject
+            WHERE slug = ANY(%(subjects)s::text[]) OR family = ANY(%(families)s::text[])))
       AND (%(level)s = '' OR t.levels && %(levels)s::varchar[])
     GROUP BY 1
 ), spoken AS (
-    SELECT profile_id AS id, max(CASE level
+    SELECT fits.id, max(CASE spoken.level
         WHEN 'native' THEN 1.0 WHEN 'fluent' THEN 1.0 WHEN 'conversational' THEN 0.6
         ELSE 0.3 END) AS fluency
-    FROM accounts_tutorlanguage WHERE code = ANY(%(languages)s::text[]) GROUP BY 1
+    FROM fits JOIN accounts_tutorlanguage spoken ON spoken.profile_id = fits.id
+    WHERE spoken.code = ANY(%(languages)s::text[]) GROUP BY 1
 ), able AS MATERIALIZED (
     SELECT p.user_id AS id, fits.fit, free.slots, free.first, spoken.fluency,
            p.session_formats, p.hourly_minor, p.hourly_currency,
@@ -65,8 +67,7 @@ WITH wanted AS (
         SELECT count(*) AS slots, min(f.starts_at) AS first FROM booking_freestart f
         WHERE f.tutor_id = p.user_id AND f.starts_at >= %(from)s AND f.starts_at < %(until)s
           AND f.closes_at >= %(now)s AND f.ends_at = f.starts_at + %(length)s
-          AND EXISTS (SELECT 1 FROM wanted w
-                      WHERE f.starts_at >= w.starts_at AND f.ends_at <= w.ends_at)
+          AND (SELECT hours FROM wanted) @> tstzrange(f.starts_at, f.ends_at)
     ) free ON free.slots > 0
     LEFT JOIN spoken ON spoken.id = p.user_id
     LEFT JOIN booking_schedule schedule ON schedule.tutor_id = p.user_id

@@ -94,8 +94,7 @@ def write(rung_id: int) -> str:
 def _gives_away(text: str, ladder: Ladder, body: str) -> bool:
     if not leaks.is_grounded(text, f"{body} {ladder.task}"):
         return True
-    asked = leaks.asked_about(ladder.task, _lives(ladder.lesson))
-    if any(leaks.says(text, live) for live in asked):
+    if leaks.gives(text, ladder.task, _lives(ladder.lesson)):
         return True
     return any(leaks.copies(text, solution) for solution in _solutions(ladder.lesson))
 

@@ -83,7 +83,7 @@ class SeriesViewSet(ApiViewSet):
         """A series of one's own with its lessons."""
         user = viewer(request)
         rows = Series.objects.select_related("lesson_type").filter(pk=pk)
-        row = rows.first() if user.is_staff else None
+        row = rows.first() if user.is_admin else None
         row = row or rows.filter(student=user).first() or rows.filter(tutor=user).first()
         if row is None:
             raise NotFound

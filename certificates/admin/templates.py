@@ -85,7 +85,7 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         context = {**self.admin_site.each_context(request), "title": _("Preview"), "tried": tried}
         return TemplateResponse(request, "admin/certificates/preview.html", context)
 
-    @admin.action(description=_("Issue from this version"))
+    @admin.action(description=_("Issue from this version"), permissions=["change"])
     def make_default(self, request: HttpRequest, rows: QuerySet[CertificateTemplate]) -> None:
         if rows.count() != 1:
             messages.error(request, _("Choose one version."))

@@ -94,7 +94,7 @@ class ExternalCourseViewSet(ApiViewSet):
 
     def _visible(self, request: Request) -> Any:
         """Nobody without a desk has any business with them."""
-        if getattr(request.user, "is_staff", False):
+        if getattr(request.user, "is_admin", False):
             return ExternalCourse.objects.all()
         if not Organization.objects.visible_to(request.user).exists():
             return ExternalCourse.objects.none()
@@ -200,7 +200,7 @@ class ImportStartView(ApiView):
 
 def _sender(request: Request, organization_id: UUID | None) -> Organization | None:
     """Whose desk it comes from. Admins alone may send for all."""
-    if organization_id is None and getattr(request.user, "is_staff", False):
+    if organization_id is None and getattr(request.user, "is_admin", False):
         return None
     desks = Organization.objects.visible_to(request.user).open()
     found = desks.filter(pk=organization_id).first() if organization_id else None

@@ -87,7 +87,7 @@ class OrganizationViewSet(ApiViewSet):
         row = visible(request, pk)
         organizations.require_owner(organization=row, user=request.user)
         body = read_body(shapes.OrganizationPatch, request)
-        if not getattr(request.user, "is_staff", False) and set(body) - organizations.DESK_FIELDS:
+        if not getattr(request.user, "is_admin", False) and set(body) - organizations.DESK_FIELDS:
             raise NotAllowed
         require_match(request, tag(row))
         row = organizations.edit(organization=row, changes=body, actor_id=request.user.pk)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +21,13 @@ _FORBIDDEN = frozenset({"Cc", "Cs", "Co", "Cn"})
 _SPOOFING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
-def freeze(enrollment: Enrollment) -> dict[str, Any]:
+def day_of(enrollment: Enrollment, at: datetime) -> date:
+    """The day it was where the learner lives."""
+    return at.astimezone(ZoneInfo(enrollment.user.time_zone)).date()
+
+
+def freeze(enrollment: Enrollment, completed_on: date) -> dict[str, Any]:
     user, course = enrollment.user, enrollment.course
-    assert enrollment.completed_at is not None
-    # The day it was where the learner lives.
-    completed_on = enrollment.completed_at.astimezone(ZoneInfo(user.time_zone)).date()
     return _frozen(
         recipient=printable(user.display_name) or user.username,
         course=printable(course.title) or course.slug,
@@ -111,6 +113,12 @@ def _extent(minutes: int) -> str:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = round(minutes / 60)
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+
+
+def in_words(locale: str) -> dict[str, str]:
+    """What is printed around the facts."""
+    with override(locale):
+        return _words()
 
 
 def _words() -> dict[str, str]:

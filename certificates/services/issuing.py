@@ -1,6 +1,7 @@
 """A certificate's beginning: recorded with the completion, issued with its PDF. How it ends stands
 in `taking_back`."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +28,25 @@ State = Certificate.State
 
 @transaction.atomic
 def issue(enrollment_id: UUID) -> Certificate:
-    """Records the one certificate of a completed enrolment in this version of its course, and the
-    job that prints it. Again, or from two workers at once: the same certificate."""
+    """Records the one certificate of a completed enrolment in the version that was completed, and
+    the job that prints it. Again, or from two workers at once: the same certificate."""
     enrollment = _completed(enrollment_id)
+    assert enrollment.completed_at is not None
     version = enrollment.completed_version or 1
-    of_it = Certificate.objects.filter(enrollment_id=enrollment_id, course_version=version)
+    return _once_for(enrollment, version, enrollment.completed_at)
+
+
+@transaction.atomic
+def issue_renewed(enrollment_id: UUID, *, version: int, at: datetime) -> Certificate:
+    """The same for a later version, learned until `at`. The earlier certificate stays in force."""
+    return _once_for(_completed(enrollment_id), version, at)
+
+
+def _once_for(enrollment: Enrollment, version: int, at: datetime) -> Certificate:
+    of_it = Certificate.objects.filter(enrollment=enrollment, course_version=version)
     existing = of_it.order_by("-edition").first()
-    return existing or _record(_of_enrollment(enrollment), edition=1)
+    day = facts.day_of(enrollment, at)
+    return existing or _record(_of_enrollment(enrollment, version, day), edition=1)
 
 
 @transaction.atomic
@@ -45,14 +58,14 @@ def issue_learner(learner_id: UUID) -> Certificate:
     return existing or _record(_of_learner(learner), edition=1)
 
 
-def _of_enrollment(enrollment: Enrollment) -> Certificate:
+def _of_enrollment(enrollment: Enrollment, version: int, completed_on: date) -> Certificate:
     return Certificate(
         user_id=enrollment.user_id,
         enrollment=enrollment,
-        course_version=enrollment.completed_version or 1,
+        course_version=version,
         template=templates.current(),
-        serial=_next_serial(enrollment.completed_at),
-        facts=facts.freeze(enrollment),
+        serial=_next_serial(completed_on),
+        facts=facts.freeze(enrollment, completed_on),
     )
 
 
@@ -180,9 +193,11 @@ def retry(*, certificate: Certificate, actor_id: UUID | None) -> Certificate:
 
 
 def _anew(row: Certificate) -> Certificate:
-    """As it would be recorded today, with another serial."""
+    """As it would be recorded today, with another serial; what was completed, and on which day,
+    stays."""
     if row.enrollment_id is not None:
-        return _of_enrollment(_completed(row.enrollment_id))
+        day = date.fromisoformat(row.facts["completed_on"])
+        return _of_enrollment(_completed(row.enrollment_id), row.course_version, day)
     assert row.learner_id is not None
     return _of_learner(_finished(row.learner_id))
 

@@ -19,12 +19,24 @@ WORDS = (
     "heading certifies completed instructor organization serial completed_on extent verify qr "
     "rosette"
 ).split()
-PLAIN = (
-    "recipient course instructor issuer serial code completed_on hours verify_place "
-    # As the system before ours named them.
-    "learner_name course_name completion_date organization learner_email"
-).split()
 SAMPLE_NAME = "Ada Lovelace"
+# Under the names that templates use; the last five are those of the system before ours.
+_SAID = {
+    "recipient": SAMPLE_NAME,
+    "course": "Linear Algebra from the Ground Up",
+    "instructor": "Emmy Noether",
+    "issuer": "TutorMe",
+    "serial": "TM-2026-000001",
+    "code": "",
+    "completed_on": "21 November 2026",
+    "hours": "14 hours",
+    "verify_place": "tutorme.test/verify",
+    "learner_name": SAMPLE_NAME,
+    "course_name": "Linear Algebra from the Ground Up",
+    "completion_date": "2026-11-21",
+    "organization": "",
+    "learner_email": "ada@example.test",
+}
 # What an editor looks at beside the sample: each is printed, or refused with the reason.
 WORST_NAMES = {
     "long": "Wolfeschlegelsteinhausenbergerdorff the Younger of Somewhere Rather Far Off",
@@ -32,7 +44,11 @@ WORST_NAMES = {
     "right to left": "محمد عبد الرحمن الأنصاري",
     "accents": "Nguyễn Thị Phương Ångström-Łukasiewicz",
     "Cyrillic": "Олександра Коваленко",
-    "Chinese": "山田 太郎",
+    "Hebrew": "נועה בן־דוד אברהמוביץ׳",
+    "Devanagari": "प्रिया श्रीवास्तव",
+    "Chinese": "欧阳娜娜",
+    "Japanese": "山田 さくら",
+    "Korean": "황보 해오름",
     "emoji": "Ada 🎉 Lovelace",
 }
 # Names that have broken layouts elsewhere.
@@ -92,12 +108,13 @@ def preview(*, html: str, css: str, recipient: str | None = None) -> bytes:
 
 
 def sample(*, html: str, css: str, recipient: str) -> Order:
-    words = {f"word_{name}": name for name in WORDS} | dict.fromkeys(PLAIN, "Sample")
+    printed = facts.in_words("en")
+    words = {f"word_{name}": printed[name] for name in WORDS} | _SAID
     code = codes.grouped("0" * codes.LENGTH)
     return Order(
         html=html,
         css=css,
-        words={**words, "recipient": recipient, "code": code},
+        words={**words, "recipient": recipient, "learner_name": recipient, "code": code},
         lang="en",
         direction="ltr",
         title="Sample",

@@ -209,7 +209,7 @@ def _members_page(
         "members": rows,
         "form": form,
         "contact_form": contact_form,
-        "is_owner": me.is_staff
+        "is_owner": me.is_admin
         or any(row.user_id == me.pk and row.role == Member.Role.OWNER for row in rows),
     }
     wrong = bool(form.errors or contact_form.errors)

@@ -91,7 +91,7 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
     def price_shown(self, course: Course) -> str:
         return course.price.localized()
 
-    @admin.action(description=_("Publish"))
+    @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Course]) -> None:
         for course in queryset:
             try:

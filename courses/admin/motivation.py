@@ -39,12 +39,14 @@ class AchievementAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description=_("Activate, and give it to whoever has reached it"))
+    @admin.action(
+        description=_("Activate, and give it to whoever has reached it"), permissions=["change"]
+    )
     def activate(self, request: HttpRequest, rows: QuerySet[Achievement]) -> None:
         for row in rows:
             achievements.activate(achievement=row, actor_id=_actor(request))
 
-    @admin.action(description=_("Retire; whoever has it keeps it"))
+    @admin.action(description=_("Retire; whoever has it keeps it"), permissions=["change"])
     def retire(self, request: HttpRequest, rows: QuerySet[Achievement]) -> None:
         for row in rows:
             achievements.retire(achievement=row, actor_id=_actor(request))

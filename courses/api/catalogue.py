@@ -54,12 +54,8 @@ class CatalogueView(ApiView):
             return Response(status=304, headers={"ETag": tag})
         cursor = asked.pop("cursor", "")
         asked.pop("page_size", None)
-        wanted = Wanted(**{_COLUMNS.get(name, name): value for name, value in asked.items()})
-        found = catalogue.search(wanted, viewer=None, cursor=cursor, size=size, at=at)
+        found = catalogue.search(Wanted.of(asked), viewer=None, cursor=cursor, size=size, at=at)
         return Response(shapes.catalogue(found, request), headers={"ETag": tag})
-
-
-_COLUMNS = {"search": "text", "ordering": "order"}
 
 
 class CourseView(ApiView):

@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Attempt, Course, Question
-from courses.queries.catalogue import Wanted
 from courses.streaks import MOST_REST_DAYS
 
 LEVELS = {
@@ -30,6 +29,7 @@ RATINGS = {
     "3.5": _("3.5 and better"),
     "3.0": _("3 and better"),
 }
+PLANS = {"true": _("Included in a plan"), "false": _("Sold by itself")}
 ORDERS = {
     "relevance": _("Best match"),
     "newest": _("Newest"),
@@ -42,28 +42,30 @@ ORDERS = {
 
 
 class CatalogueForm(forms.Form):
-    """A value nobody offered is left out, so that an old link still shows a catalogue."""
+    """The parameters of `GET /api/v1/courses/`. A value nobody offered is left out, so that an old
+    link still shows a catalogue."""
 
-    q = forms.CharField(max_length=200, required=False)
-    subject = forms.CharField(max_length=60, required=False)
-    level = forms.ChoiceField(choices=list(LEVELS.items()), required=False)
+    search = forms.CharField(max_length=200, required=False)
+    category = forms.CharField(max_length=60, required=False)
+    difficulty = forms.ChoiceField(choices=list(LEVELS.items()), required=False)
     price = forms.ChoiceField(choices=list(PRICE_BANDS.items()), required=False)
     rating = forms.ChoiceField(choices=list(RATINGS.items()), required=False)
     language = forms.RegexField(r"^[A-Za-z-]{2,12}$", required=False)
     tag = forms.CharField(max_length=40, required=False)
-    order = forms.ChoiceField(choices=list(ORDERS.items()), required=False)
+    price_min = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False)
+    price_max = forms.DecimalField(min_value=0, max_digits=10, decimal_places=2, required=False)
+    is_premium = forms.TypedChoiceField(
+        choices=list(PLANS.items()),
+        coerce=lambda value: value == "true",
+        empty_value=None,
+        required=False,
+    )
+    instructor = forms.UUIDField(required=False)
+    ordering = forms.ChoiceField(choices=list(ORDERS.items()), required=False)
 
-    def wanted(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-_COLUMNS = {"q": "text", "subject": "category", "level": "difficulty"}
-
-
-def wanted_of(given: dict[str, str]) -> Wanted:
-    named: dict[str, Any] = {_COLUMNS.get(name, name): value for name, value in given.items()}
-    return Wanted(**named)
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
 
 STARS = {5: _("5: excellent"), 4: _("4: good"), 3: _("3: fair"), 2: _("2: poor"), 1: _("1: bad")}

@@ -193,7 +193,14 @@ class LessonForm(forms.Form):
         return data
 
     def own_fields(self) -> list[forms.BoundField]:
-        return [self[f"data-{name}"] for name in self.own]
+        return [self[f"data-{name}"] for name in self.own if not name.startswith("track")]
+
+    @property
+    def tracks(self) -> list[list[forms.BoundField]]:
+        """What belongs to each captions of a video."""
+        names = [name for name in self.own if name.startswith("track")]
+        rows = [names[at : at + 3] for at in range(0, len(names), 3)]
+        return [[self[f"data-{name}"] for name in row] for row in rows]
 
 
 def lesson_initial(lesson: LessonDraft) -> dict[str, Any]:

@@ -64,7 +64,7 @@ ORDERS = {
 # Half stars a rating filter asks for, and the price bands by the column that holds them.
 RATINGS = {"4.5": 9, "4.0": 8, "3.5": 7, "3.0": 6}
 PRICES = {"free": 0, "under-10": 1, "10-25": 2, "25-50": 3, "50-100": 4, "over-100": 5}
-FACETS = ("category", "difficulty", "language", "price", "rating", "tag", "currency")
+FACETS = ("category", "difficulty", "language", "price", "rating", "tag", "is_premium", "currency")
 _MOST_TAGS = 30
 _ANONYMOUS_SECONDS = 60
 _FACETS_SECONDS = 3600
@@ -88,11 +88,19 @@ class Wanted:
     instructor: UUID | None = None
     order: str = ""
 
+    @classmethod
+    def of(cls, asked: dict[str, Any]) -> "Wanted":
+        """From the parameters of page and API, which are the same."""
+        return cls(**{_NAMES.get(name, name): value for name, value in asked.items()})
+
     @property
     def ordering(self) -> str:
         """A name of `ORDERS`; relevance needs words to be relevant to."""
         order = self.order or "relevance"
         return "newest" if order == "relevance" and not self.text else order
+
+
+_NAMES = {"search": "text", "ordering": "order"}
 
 
 @dataclass(frozen=True)
@@ -122,18 +130,38 @@ def anonymous_tag() -> tuple[int, int]:
 
 
 def search(wanted: Wanted, *, viewer: Any, cursor: str, size: int, at: int | None = None) -> Found:
-    """Two queries, one where the counts are known already; three more where the words were none
-    and others were found for them. `at` is the stamp, if the caller has looked at it."""
+    """Two queries, one where the counts are known already; three or four more where the words were
+    none and others were found for them. `at` is the stamp, if the caller has looked at it."""
     page, at = _page(_matching(wanted.text), wanted, viewer, cursor, size, at)
     count, by = _counts(wanted, at)
     instead = ""
-    if wanted.text and not any(by.values()) and (meant := corrected(wanted.text, SearchWord)):
+    if wanted.text and not any(by.values()) and (meant := _meant(wanted.text)):
         other = replace(wanted, text=meant)
         other_count, other_by = _counts(other, None)
         if any(other_by.values()):
             page, _at = _page(_matching(meant), other, viewer, cursor, size, at)
             count, by, instead = other_count, other_by, meant
     return Found(page, count, by, instead)
+
+
+# Far enough to tell a word of many courses from one of few; no count of a whole catalogue.
+_COMMON = """
+SELECT word, (SELECT count(*) FROM (
+    SELECT 1 FROM courses_coursewords AS found JOIN courses_course AS course
+        ON course.id = found.course_id AND course.state = 'published'
+    WHERE found.words @@ asked LIMIT 50) AS enough)
+FROM unnest(%s::text[]) AS word, courses_query(word) AS asked
+"""
+
+
+def _meant(text: str) -> str:
+    return corrected(text, SearchWord, weigh=_common)
+
+
+def _common(words: list[str]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMON, [words])
+        return dict(cursor.fetchall())
 
 
 def _page(
@@ -174,6 +202,7 @@ def _conditions(wanted: Wanted) -> dict[str, Q]:
         "tag": Q(tags__contains=[wanted.tag]) if wanted.tag else None,
         "rating": Q(half_stars__gte=RATINGS[wanted.rating]) if wanted.rating else None,
         "price": _priced(wanted),
+        "is_premium": None if wanted.is_premium is None else Q(is_premium=wanted.is_premium),
     }
     return {name: condition for name, condition in found.items() if condition is not None}
 
@@ -190,13 +219,8 @@ def _priced(wanted: Wanted) -> Q | None:
 
 
 def _plain(wanted: Wanted) -> Q:
-    """Filters that are no facet."""
-    asked = Q()
-    if wanted.is_premium is not None:
-        asked &= Q(is_premium=wanted.is_premium)
-    if wanted.instructor is not None:
-        asked &= Q(instructor_id=wanted.instructor)
-    return asked
+    """The filter that is no facet."""
+    return Q() if wanted.instructor is None else Q(instructor_id=wanted.instructor)
 
 
 Counts = tuple[int, dict[str, dict[str, int]]]
@@ -232,6 +256,8 @@ UNION ALL SELECT 'difficulty', difficulty, count(*) FROM near
     WHERE missed IN ('', 'difficulty') GROUP BY difficulty
 UNION ALL SELECT 'language', language, count(*) FROM near
     WHERE missed IN ('', 'language') GROUP BY language
+UNION ALL SELECT 'is_premium', is_premium::text, count(*) FROM near
+    WHERE missed IN ('', 'is_premium') GROUP BY is_premium
 UNION ALL SELECT 'currency', currency, count(*) FROM near
     WHERE missed = '' AND price_band > 0 GROUP BY currency
 UNION ALL SELECT 'price', price_band::text, count(*) FROM near
@@ -276,6 +302,7 @@ def _near(rows: CourseQuerySet, wanted: Wanted) -> Any:
         "price_band",
         "half_stars",
         "tags",
+        "is_premium",
         "missed",
     )
 
@@ -289,7 +316,8 @@ def _named(raw: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     }
     return {
         **{
-            name: _ordered(raw[name]) for name in ("category", "difficulty", "language", "currency")
+            name: _ordered(raw[name])
+            for name in ("category", "difficulty", "language", "is_premium", "currency")
         },
         "tag": raw["tag"],
         "price": {name: bands[str(band)] for name, band in PRICES.items() if str(band) in bands},

@@ -1,5 +1,7 @@
 """Whether a completed enrolment speaks of the course as it is taught. The caller holds its lock."""
 
+from datetime import datetime
+
 from courses.events import EnrollmentRenewed, RenewalDue
 from courses.models import Enrollment
 from courses.queries.renewals import renewal_of
@@ -17,7 +19,7 @@ def tell(enrollment: Enrollment) -> None:
     )
 
 
-def renew(enrollment: Enrollment) -> None:
+def renew(enrollment: Enrollment, now: datetime) -> None:
     """Everything is complete: certified for this version, unless something is done only as it was
     before. In memory; the caller writes the row."""
     renewal = renewal_of(enrollment)
@@ -25,7 +27,9 @@ def renew(enrollment: Enrollment) -> None:
         return
     enrollment.certified_version = renewal.version
     outbox.record(
-        EnrollmentRenewed(enrollment.pk, enrollment.user_id, enrollment.course_id, renewal.version),
+        EnrollmentRenewed(
+            enrollment.pk, enrollment.user_id, enrollment.course_id, renewal.version, done_at=now
+        ),
         actor_id=enrollment.user_id,
         key=f"enrollment.renewed:{enrollment.pk}:{renewal.version}",
     )

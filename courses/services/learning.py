@@ -358,7 +358,7 @@ def _settle(enrollment: Enrollment, done: int, counted: int, now: datetime) -> N
     if enrollment.percent == 100 and enrollment.completed_at is None:
         _complete(enrollment, now)
     elif enrollment.percent == 100:
-        certifying.renew(enrollment)
+        certifying.renew(enrollment, now)
 
 
 def _complete(enrollment: Enrollment, now: datetime) -> None:

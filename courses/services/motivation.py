@@ -8,17 +8,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from courses.models import Activity, Attempt, Enrollment, Lesson, Motivation, Nudge
+from courses.models import Activity, Attempt, Enrollment, Lesson, Motivation, Nudge, Submission
 from courses.services import achievements, boards, points, streaks
 from tutorme.core import audit
 
 Kind = Activity.Kind
 Rule = points.Rule
 _NUDGE_HELPS = timedelta(days=7)
-_KIND_OF: dict[str, Activity.Kind] = {
-    Lesson.Kind.LIVE: Kind.SESSION,
-    Lesson.Kind.EXERCISE: Kind.EXERCISE,
-}
+# A quiz and an exercise count for the day they were handed in, whoever completes them later.
+_HANDED_IN = frozenset({Lesson.Kind.QUIZ, Lesson.Kind.EXERCISE})
 # What each thing can bring nearer; the rest need not be looked at.
 BY_LESSON = frozenset({"lessons_completed", "sessions_attended", "streak", "points"})
 BY_QUIZ = frozenset({"quiz_master", "perfect_quizzes", "streak", "points"})
@@ -30,7 +28,9 @@ def lesson_completed(*, enrollment_id: UUID, user_id: UUID, lesson_id: UUID, at:
     lesson = Lesson.objects.select_related("course").defer("body").get(pk=lesson_id)
     with transaction.atomic():
         mine = streaks.locked(user_id)
-        streaks.count_for(mine, _KIND_OF.get(lesson.kind, Kind.LESSON), lesson_id, at)
+        if lesson.kind not in _HANDED_IN:
+            is_live = lesson.kind == Lesson.Kind.LIVE
+            streaks.count_for(mine, Kind.SESSION if is_live else Kind.LESSON, lesson_id, at)
         # A quiz pays by being passed.
         if lesson.kind != Lesson.Kind.QUIZ and lesson.course.instructor_id != user_id:
             points.give(mine, Rule.LESSON, lesson_id, at, course_id=lesson.course_id)
@@ -48,6 +48,32 @@ def attempt_graded(*, attempt_id: UUID, at: datetime) -> None:
             _pay_quiz(mine, attempt, at)
         achievements.evaluate(mine, BY_QUIZ, at)
         _helped(place.pk, at)
+
+
+def attempt_handed_in(*, attempt_id: UUID) -> None:
+    """Its grade waits for a tutor; the day does not."""
+    attempt = Attempt.objects.select_related("enrollment").get(pk=attempt_id)
+    assert attempt.submitted_at is not None
+    at = attempt.submitted_at
+    did(user_id=attempt.enrollment.user_id, kind=Kind.QUIZ, object_id=attempt_id, at=at)
+
+
+def attempt_raised(*, attempt_id: UUID, at: datetime) -> None:
+    """Marked again: a pass pays as it would have; the day was counted when it was handed in."""
+    attempt = Attempt.objects.select_related("enrollment__course").get(pk=attempt_id)
+    place = attempt.enrollment
+    with transaction.atomic():
+        mine = streaks.locked(place.user_id)
+        if attempt.passed and place.course.instructor_id != place.user_id:
+            _pay_quiz(mine, attempt, at)
+        achievements.evaluate(mine, BY_QUIZ, at)
+
+
+def exercise_handed_in(*, submission_id: UUID) -> None:
+    row = Submission.objects.select_related("enrollment").get(pk=submission_id)
+    assert row.submitted_at is not None
+    user_id = row.enrollment.user_id
+    did(user_id=user_id, kind=Kind.EXERCISE, object_id=submission_id, at=row.submitted_at)
 
 
 def _pay_quiz(mine: Motivation, attempt: Attempt, at: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import SafeString
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import entitlement, queries
 from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
-from courses.forms import LEVELS, ORDERS, PRICE_BANDS, RATINGS, CatalogueForm, wanted_of
+from courses.forms import LEVELS, ORDERS, PLANS, PRICE_BANDS, RATINGS, CatalogueForm
 from courses.markdown import html_of
 from courses.models import Course
 from courses.models.courses import RATINGS_TO_SHOW
@@ -36,14 +36,14 @@ def course_list(request: HttpRequest) -> HttpResponse:
     tag, at = _visitors_tag(request)
     if tag and request.headers.get("If-None-Match", "").removeprefix("W/") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    given = CatalogueForm(request.GET).wanted()
-    wanted = wanted_of(given)
+    asked = CatalogueForm(request.GET).asked()
+    wanted = Wanted.of(asked)
     cursor = request.GET.get("cursor", "")
     try:
         found = catalogue.search(wanted, viewer=request.user, cursor=cursor, size=PAGE_SIZE, at=at)
     except NotFound as error:
         raise Http404 from error
-    response = render(request, "courses/list.html", _listed(request, given, wanted, found))
+    response = render(request, "courses/list.html", _listed(request, asked, wanted, found))
     if tag:
         response["ETag"] = tag
         patch_cache_control(response, private=True, no_cache=True)
@@ -62,7 +62,7 @@ def _visitors_tag(request: HttpRequest) -> tuple[str, int | None]:
 
 
 def _listed(
-    request: HttpRequest, given: dict[str, str], wanted: Wanted, found: Found
+    request: HttpRequest, asked: dict[str, Any], wanted: Wanted, found: Found
 ) -> dict[str, Any]:
     by = found.by
     return {
@@ -71,22 +71,30 @@ def _listed(
         "corrected": found.corrected,
         "next": _page_link(request, found.page.next),
         "previous": _page_link(request, found.page.previous),
-        "wanted": given,
+        "wanted": asked,
         "order": wanted.ordering,
-        "facets": [
-            ("subject", _("Subject"), _("Any subject"), _plain(by["category"])),
-            ("level", _("Level"), _("Any level"), _labelled(LEVELS, by["difficulty"])),
-            ("price", _("Price"), _("Any price"), _labelled(PRICE_BANDS, by["price"])),
-            ("rating", _("Rating"), _("Any rating"), _labelled(RATINGS, by["rating"])),
-            ("language", _("Language"), _("Any language"), _languages(by["language"])),
-        ],
+        "facets": _facets(by, request.GET),
         "tags": [
             (name, n, _changed(request, tag=name)) for name, n in list(by["tag"].items())[:12]
         ],
         "without_tag": _changed(request, tag=""),
+        "without_instructor": _changed(request, instructor=""),
         "many_currencies": len(by["currency"]) > 1,
         "orders": [row for row in ORDERS.items() if wanted.text or row[0] != "relevance"],
     }
+
+
+def _facets(by: dict[str, dict[str, int]], given: QueryDict) -> list[dict[str, Any]]:
+    rows = (
+        ("category", _("Subject"), _("Any subject"), _plain(by["category"])),
+        ("difficulty", _("Level"), _("Any level"), _labelled(LEVELS, by["difficulty"])),
+        ("price", _("Price"), _("Any price"), _labelled(PRICE_BANDS, by["price"])),
+        ("rating", _("Rating"), _("Any rating"), _labelled(RATINGS, by["rating"])),
+        ("language", _("Language"), _("Any language"), _languages(by["language"])),
+        ("is_premium", _("Plan"), _("In a plan or not"), _labelled(PLANS, by["is_premium"])),
+    )
+    names = ("name", "label", "any", "options")
+    return [dict(zip(names, row, strict=True)) | {"chosen": given.get(row[0], "")} for row in rows]
 
 
 def _changed(request: HttpRequest, **changes: str) -> str:

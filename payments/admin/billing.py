@@ -5,10 +5,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from payments.admin import giving_back
+from payments.admin.books import each
 from payments.admin.facts import FactInline
 from payments.forms import PlanForm
 from payments.models import (
@@ -16,11 +18,19 @@ from payments.models import (
     PlanVersion,
     Subscription,
     SubscriptionPeriod,
+    SubscriptionRefund,
     SubscriptionTransition,
 )
-from payments.services import plans, subscription_wishes, subscriptions
+from payments.services import (
+    period_refunds,
+    plans,
+    subscription_refunds,
+    subscription_wishes,
+    subscriptions,
+)
 from tutorme.core.errors import DomainError
 from tutorme.core.gateways import GatewayMisconfigured, GatewayUnavailable
+from tutorme.core.money import Money
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -70,7 +80,7 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]
     def at_paypal(self, plan: Plan) -> bool:
         return {row.state for row in plan.versions.all()} <= {"active", "retired"}
 
-    @admin.action(description=_("Tell PayPal of new and changed plans"))
+    @admin.action(description=_("Tell PayPal of new and changed plans"), permissions=["change"])
     def sync(self, request: HttpRequest, _rows: QuerySet[Plan]) -> None:
         try:
             steps = plans.sync()
@@ -91,6 +101,10 @@ class PeriodInline(FactInline):
 
 class TransitionInline(FactInline):
     model = SubscriptionTransition
+
+
+class SubscriptionRefundInline(FactInline):
+    model = SubscriptionRefund
 
 
 @admin.register(Subscription)
@@ -136,3 +150,91 @@ class SubscriptionAdmin(ReadOnlyAdmin):
                 messages.info(request, f"{row.pk}: {done.state} {done.review}")
             except DomainError as error:
                 messages.warning(request, f"{row.pk}: {error.detail}")
+
+
+@admin.register(SubscriptionPeriod)
+class SubscriptionPaymentAdmin(ReadOnlyAdmin):
+    """Payments of subscriptions, each with the time it bought; given back here."""
+
+    list_display = ("paid_at", "payer", "plan", "total", "went_back", "state", "ends_at")
+    list_filter = ("state", "version__plan", "currency")
+    search_fields = ("sale_id", "subscription__id", "subscription__user__email")
+    list_select_related = ("subscription__user", "version__plan")
+    ordering = ("-paid_at",)
+    inlines = (SubscriptionRefundInline,)
+    actions = ("refund",)
+    show_full_result_count = False
+
+    @admin.display(description=_("payer"))
+    def payer(self, row: SubscriptionPeriod) -> str:
+        return str(row.subscription.user)
+
+    @admin.display(description=_("plan"))
+    def plan(self, row: SubscriptionPeriod) -> str:
+        return row.version.plan.name
+
+    @admin.display(description=_("amount"))
+    def total(self, row: SubscriptionPeriod) -> str:
+        return row.amount.localized()
+
+    @admin.display(description=_("went back"))
+    def went_back(self, row: SubscriptionPeriod) -> str:
+        back = Money(row.refunded_minor, row.currency)
+        return back.localized() if back else ""
+
+    @admin.action(description=_("Give money back: all, a part, or as credit"))
+    def refund(
+        self, request: HttpRequest, rows: QuerySet[SubscriptionPeriod]
+    ) -> HttpResponse | None:
+        told = giving_back.ask(
+            request, rows, left=period_refunds.left_of, paid_at=lambda row: row.paid_at
+        )
+        if isinstance(told, HttpResponse):
+            return told
+        each(request, rows, lambda row: self._give_back(request, row, told))
+        return None
+
+    def _give_back(
+        self, request: HttpRequest, period: SubscriptionPeriod, told: dict[str, Any]
+    ) -> str:
+        row = subscription_refunds.refund(
+            period=period,
+            amount=told["amount"],
+            note=told["reason"],
+            actor=request.user,
+            as_credit=told["as_credit"],
+        )
+        return f"{row.amount.localized()}, {row.get_state_display()} {row.failure}".strip()
+
+
+@admin.register(SubscriptionRefund)
+class SubscriptionRefundAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "payer", "total", "as_credit", "state", "origin", "note")
+    list_filter = ("state", "origin", "as_credit", "is_reversal")
+    search_fields = ("period__sale_id", "provider_refund_id", "period__subscription__user__email")
+    list_select_related = ("period__subscription__user",)
+    ordering = ("-id",)
+    actions = ("approve", "reject")
+    show_full_result_count = False
+
+    @admin.display(description=_("payer"))
+    def payer(self, row: SubscriptionRefund) -> str:
+        return str(row.period.subscription.user)
+
+    @admin.display(description=_("amount"))
+    def total(self, row: SubscriptionRefund) -> str:
+        return row.amount.localized()
+
+    @admin.action(description=_("Approve (another person than who asked)"))
+    def approve(self, request: HttpRequest, rows: QuerySet[SubscriptionRefund]) -> None:
+        def act(row: SubscriptionRefund) -> str:
+            return subscription_refunds.approve(refund_id=row.pk, actor=request.user).state
+
+        each(request, rows, act)
+
+    @admin.action(description=_("Turn down"))
+    def reject(self, request: HttpRequest, rows: QuerySet[SubscriptionRefund]) -> None:
+        def act(row: SubscriptionRefund) -> str:
+            return subscription_refunds.reject(refund_id=row.pk, actor=request.user).state
+
+        each(request, rows, act)

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from payments.admin.facts import FactInline
@@ -21,8 +26,9 @@ from payments.models import (
     PayoutItem,
     Refund,
 )
-from payments.services import earnings, payouts, refunds, sending
+from payments.services import documents, earnings, payouts, refunds, sending
 from tutorme.core.errors import DomainError
+from tutorme.core.files import serving
 from tutorme.core.gateways import GatewayError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
@@ -197,8 +203,36 @@ class PackageAdmin(ReadOnlyAdmin):
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
-    list_display = ("label", "kind", "order", "issued_at", "sha256")
+    list_display = ("label", "kind", "order", "issued_at", "pdf")
     list_filter = ("kind", "year")
     search_fields = ("order__id", "order__buyer__email", "number")
     list_select_related = ("order",)
     ordering = ("-id",)
+
+    @admin.display(description=_("PDF"))
+    def pdf(self, row: Document) -> SafeString | str:
+        if not row.sha256:
+            return str(_("being printed"))
+        address = reverse("admin:payments_document_pdf", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Open"))
+
+    def get_urls(self) -> list[URLPattern]:
+        pdf = path(
+            "<uuid:document_id>/pdf/",
+            self.admin_site.admin_view(self.pdf_view),
+            name="payments_document_pdf",
+        )
+        return [pdf, *super().get_urls()]
+
+    def pdf_view(self, request: HttpRequest, document_id: UUID) -> HttpResponseBase:
+        """The bytes it was issued with."""
+        row = Document.objects.exclude(sha256=None).filter(pk=document_id).first()
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        return serving.respond(
+            request,
+            key=documents.key_of(str(row.sha256)),
+            name=f"{row.label}.pdf",
+            content_type="application/pdf",
+            download=True,
+        )

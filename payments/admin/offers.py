@@ -5,9 +5,10 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -22,6 +23,7 @@ from payments.models import (
     PayoutMethod,
 )
 from payments.services import commission, coupons, credits, packages, payouts
+from tutorme.core.errors import DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -47,8 +49,18 @@ class AddOnlyAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         if object_id is None:
-            return ModelAdmin.changeform_view(self, request, None, form_url, extra_context)
+            return self._added(request, form_url, extra_context)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _added(
+        self, request: HttpRequest, form_url: str, extra_context: dict[str, Any] | None
+    ) -> Any:
+        """What a service refuses is told above the form, which is then empty again."""
+        try:
+            return ModelAdmin.changeform_view(self, request, None, form_url, extra_context)
+        except DomainError as refusal:
+            messages.error(request, str(refusal.detail))
+            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.Form, change: Any) -> None:
         made = self.make(request, form)

@@ -10,8 +10,15 @@ from rest_framework.response import Response
 
 from payments.api import shapes
 from payments.api.buying import lot_card, refund_card
-from payments.models import LedgerTransaction, PayoutBatch, Refund
-from payments.services import credits, payouts, refunds
+from payments.api.serializers import RefundIn
+from payments.models import (
+    LedgerTransaction,
+    PayoutBatch,
+    Refund,
+    SubscriptionPeriod,
+    SubscriptionRefund,
+)
+from payments.services import credits, payouts, refunds, subscription_refunds
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
@@ -72,6 +79,72 @@ class RefundViewSet(ApiViewSet):
         if not Refund.objects.filter(pk=pk).exists():
             raise NotFound
         return pk
+
+
+class SubscriptionPaymentViewSet(ApiViewSet):
+    access = {"refund": Grant(ADMIN, Scope.ALL)}
+    idempotency = {"refund": Idempotency.REQUIRED}
+
+    @extend_schema(
+        operation_id="subscription_payments_refund",
+        request=RefundIn,
+        responses=shapes.SubscriptionRefundOut,
+    )
+    def refund(self, request: Request, pk: UUID) -> Response:
+        """Give a payment of a subscription back, all or part; the subscription goes on. Above the
+        site's limit it comes back `proposed` and waits for a second person."""
+        body = read_body(RefundIn, request)
+        period = SubscriptionPeriod.objects.filter(pk=pk).first()
+        if period is None:
+            raise NotFound
+        row = subscription_refunds.refund(
+            period=period,
+            amount=body.get("amount"),
+            note=body["reason"],
+            actor=request.user,
+            as_credit=body["as_credit"],
+        )
+        return Response(_subscription_refund(row))
+
+
+class SubscriptionRefundViewSet(ApiViewSet):
+    access = {"approve": Grant(ADMIN, Scope.ALL), "reject": Grant(ADMIN, Scope.ALL)}
+    idempotency = {"approve": Idempotency.REQUIRED}
+
+    @extend_schema(
+        operation_id="subscription_refunds_approve",
+        request=None,
+        responses=shapes.SubscriptionRefundOut,
+    )
+    def approve(self, request: Request, pk: UUID) -> Response:
+        """A second person's yes to a refund above the limit; it is carried out at once."""
+        row = subscription_refunds.approve(refund_id=self._one(pk), actor=request.user)
+        return Response(_subscription_refund(row))
+
+    @extend_schema(
+        operation_id="subscription_refunds_reject",
+        request=None,
+        responses=shapes.SubscriptionRefundOut,
+    )
+    def reject(self, request: Request, pk: UUID) -> Response:
+        """A second person's no."""
+        row = subscription_refunds.reject(refund_id=self._one(pk), actor=request.user)
+        return Response(_subscription_refund(row))
+
+    def _one(self, pk: UUID) -> UUID:
+        if not SubscriptionRefund.objects.filter(pk=pk).exists():
+            raise NotFound
+        return pk
+
+
+def _subscription_refund(row: SubscriptionRefund) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "payment": row.period_id,
+        "state": row.state,
+        "amount": row.amount.as_json(),
+        "as_credit": row.as_credit,
+    }
 
 
 class PayoutBatchViewSet(ApiViewSet):

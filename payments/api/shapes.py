@@ -74,6 +74,14 @@ class RefundRowOut(OutputSerializer):
     credit = MoneyField()
 
 
+class SubscriptionRefundOut(OutputSerializer):
+    id = serializers.UUIDField()
+    payment = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Refund.State.choices)
+    amount = MoneyField()
+    as_credit = serializers.BooleanField()
+
+
 # Earnings ---------------------------------------------------------------------------------------
 
 

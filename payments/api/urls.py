@@ -56,6 +56,21 @@ urlpatterns = [
         keeping.RefundViewSet.as_view({"post": "reject"}),
         name="payments-api-refund-reject",
     ),
+    path(
+        "payments/subscription-payments/<uuid:pk>/refund/",
+        keeping.SubscriptionPaymentViewSet.as_view({"post": "refund"}),
+        name="payments-api-subscription-payment-refund",
+    ),
+    path(
+        "payments/subscription-refunds/<uuid:pk>/approve/",
+        keeping.SubscriptionRefundViewSet.as_view({"post": "approve"}),
+        name="payments-api-subscription-refund-approve",
+    ),
+    path(
+        "payments/subscription-refunds/<uuid:pk>/reject/",
+        keeping.SubscriptionRefundViewSet.as_view({"post": "reject"}),
+        name="payments-api-subscription-refund-reject",
+    ),
     path("payments/credit/", buying.CreditView.as_view(), name="payments-api-credit"),
     path("payments/credit/packs/", buying.CreditPackView.as_view(), name="payments-api-packs"),
     path("payments/credit/grants/", keeping.CreditGrantView.as_view(), name="payments-api-grants"),

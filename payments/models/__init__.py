@@ -28,6 +28,7 @@ from payments.models.subscriptions import (
     OwedCapture,
     Subscription,
     SubscriptionPeriod,
+    SubscriptionRefund,
     SubscriptionTransition,
 )
 
@@ -70,5 +71,6 @@ __all__ = [
     "Refund",
     "Subscription",
     "SubscriptionPeriod",
+    "SubscriptionRefund",
     "SubscriptionTransition",
 ]

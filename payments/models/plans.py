@@ -26,6 +26,8 @@ class Plan(models.Model):
     name = models.CharField(max_length=60)
     description = models.CharField(max_length=120)
     features = ArrayField(models.CharField(max_length=30, choices=Feature.choices))
+    # Given with each payment, in its currency; a week's worth of it lasts a cycle longer.
+    credit_minor = models.PositiveIntegerField(default=0)
     # Whether it stands on the price list. Subscribers are not touched by it.
     is_offered = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from payments.models.plans import PlanVersion
+from payments.models.refunds import Refund
 from payments.querysets import SubscriptionQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
@@ -137,6 +138,8 @@ class SubscriptionPeriod(models.Model):
     ends_at = models.DateTimeField()
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
+    # What went back through the provider, as far as the books know of it.
+    refunded_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=8, choices=State.choices, default=State.GRANTED)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -149,6 +152,12 @@ class SubscriptionPeriod(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at"), amount_minor__gt=0),
                 name="subscription_period_facts",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")
+                ),
+                name="subscription_period_refunded",
+            ),
         ]
         indexes = [
             models.Index(fields=["subscription", "-paid_at"], name="subscription_period_newest")
@@ -160,6 +169,56 @@ class SubscriptionPeriod(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class SubscriptionRefund(models.Model):
+    """A payment of a subscription on its way back, all or a part. As with orders, `requested` is
+    written before the provider is asked and `proposed` waits for a second person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    period = models.ForeignKey(SubscriptionPeriod, models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField()
+    # As credit here, where the provider gives nothing back any more.
+    as_credit = models.BooleanField(default=False)
+    origin = models.CharField(
+        max_length=10, choices=Refund.Origin.choices, default=Refund.Origin.ADMIN
+    )
+    note = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=10, choices=Refund.State.choices, default=Refund.State.REQUESTED
+    )
+    # Null where it was made at the provider, not here.
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    provider_refund_id = models.CharField(max_length=64, unique=True, null=True)
+    is_reversal = models.BooleanField(default=False)
+    failure = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            one_of("state", Refund.State.values, "subscription_refund_state"),
+            one_of("origin", Refund.Origin.values, "subscription_refund_origin"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="subscription_refund_amount"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount.amount} {self.period.currency} ({self.state})"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.period.currency)
+
+    @property
+    def request_id(self) -> str:
+        """PayPal-Request-Id of the refund, kept there for 45 days."""
+        return f"sr-{self.pk}"
 
 
 class OwedCapture(models.Model):

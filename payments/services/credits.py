@@ -220,16 +220,16 @@ def terms(order: Order, now: datetime) -> Terms:
     return Terms(left if now < until else 0, until, str(_RULE))
 
 
-def refunded(order: Order, minor: int, reference: str) -> Line:
+def returned(*, owner_id: UUID, amount: Money, reference: str, reason: str) -> Line:
     """A refund that comes back as credit, in a lot of its own."""
     add(
-        owner_id=order.buyer_id,
-        amount=Money(minor, order.currency),
+        owner_id=owner_id,
+        amount=amount,
         source=Source.REFUNDED,
         reference=f"refund:{reference}",
-        reason=order.description,
+        reason=reason,
     )
-    return _credits(order.buyer_id, minor)
+    return _credits(owner_id, amount.minor)
 
 
 def expire_due(*, limit: int = 500) -> int:

@@ -1,5 +1,6 @@
 """Proof of the books: what the rows say against what the rules say. Reads only."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ from payments.models import (
     PayoutItem,
     Refund,
     SubscriptionPeriod,
+    SubscriptionRefund,
 )
 from payments.services import documents, ledger
 from payments.services.ledger import Kind
@@ -135,6 +137,7 @@ def _facts() -> Iterator[str]:
     rows = LedgerTransaction.objects.filter(kind="subscription")
     for sale in set(periods) ^ set(rows.values_list("reference", flat=True)):
         yield f"the subscription's payment {sale} is a fact or in the books, not both"
+    yield from _given_back()
     for order in unposted_orders():
         yield f"order {order.pk} was paid and is not in the books"
     refunds = Refund.objects.filter(state=Refund.State.COMPLETED)
@@ -152,6 +155,27 @@ def _facts() -> Iterator[str]:
     )
     for order in drifted:
         yield f"order {order.pk} says {order.refunded_minor} went back, not what its refunds say"
+
+
+def _given_back() -> Iterator[str]:
+    """What went back of each payment of a subscription."""
+    posted: Counter[str] = Counter()
+    rows = LedgerEntry.objects.filter(
+        transaction__kind="subscription_refund",
+        account__kind__in=(Kind.REFUNDS, Kind.CHARGEBACK),
+    )
+    for reference, minor in rows.values_list("transaction__reference", "amount_minor"):
+        posted[reference.partition(":")[0]] += minor
+    gone = SubscriptionPeriod.objects.filter(refunded_minor__gt=0)
+    facts = dict(gone.values_list("sale_id", "refunded_minor"))
+    for sale in posted.keys() | facts.keys():
+        if posted[sale] != facts.get(sale, 0):
+            yield f"of payment {sale} {facts.get(sale, 0)} went back, not {posted[sale]}"
+    done = SubscriptionRefund.objects.filter(as_credit=True, state=Refund.State.COMPLETED)
+    references = {str(pk) for pk in done.values_list("pk", flat=True)}
+    credited = LedgerTransaction.objects.filter(kind="subscription_credit")
+    for pk in references ^ set(credited.values_list("reference", flat=True)):
+        yield f"credit for refund {pk} is a fact or in the books, not both"
 
 
 def _unsealed() -> Iterator[str]:

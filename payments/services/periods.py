@@ -16,7 +16,9 @@ from payments.models import PlanVersion
 # A month from 28 February ends on 28 March; where the cycle began on a 31st it lasts until then.
 _LONGEST_STEP = timedelta(days=4)
 _ARRIVED = {"COMPLETED", "PARTIALLY_REFUNDED"}
-_WENT_BACK = {"REFUNDED"}
+# Our word, not the provider's: all of it came back as credit here.
+GIVEN_BACK = "GIVEN_BACK"
+_WENT_BACK = {"REFUNDED", GIVEN_BACK}
 
 
 @dataclass(frozen=True)

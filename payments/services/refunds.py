@@ -1,6 +1,6 @@
 """Giving money back: intent, call, outcome; and refunds that were made at the provider."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,9 @@ from tutorme.core.transactions import outside_transaction
 
 Step = Refund.State
 # PayPal keeps the request ids of refunds for 45 days.
-_KEY_KEPT = timedelta(days=44)
+KEY_KEPT = timedelta(days=44)
+# PayPal gives back what was paid within 180 days; a day is left for clocks and queues.
+PROVIDER_WINDOW = timedelta(days=179)
 _REFUNDABLE = (State.CAPTURED, State.PARTIALLY_REFUNDED)
 
 
@@ -35,9 +37,10 @@ def refund(
     *, order: Order, amount: Money | None, note: str, actor: Any, as_credit: bool = False
 ) -> Refund:
     """Refunds `amount`, or all that is left: credit that was spent comes back as credit first, the
-    rest where the money came from, or all of it `as_credit`. The row exists before the provider is
-    asked; when it does not answer, `ProviderUnavailable` is raised and the sweep asks again. Above
-    the site's limit the row waits, `proposed`, for `approve` by another person."""
+    rest where the money came from; or all of it as credit, where that is wished or the payment too
+    old for the provider. The row exists before the provider is asked; when it does not answer,
+    `ProviderUnavailable` is raised and the sweep asks again. Above the site's limit the row waits,
+    `proposed`, for `approve` by another person."""
     with transaction.atomic():
         locked = transitions.locked(order.pk)
         wanted = amount or left_of(locked)
@@ -51,6 +54,11 @@ def refund(
             as_credit=as_credit,
         )
     return row if above else carry_out(row.pk)
+
+
+def is_too_old(paid_at: datetime | None) -> bool:
+    """Whether the provider gives nothing back any more: then it comes back as credit here."""
+    return paid_at is not None and timezone.now() - paid_at > PROVIDER_WINDOW
 
 
 def left_of(order: Order) -> Money:
@@ -94,8 +102,9 @@ def intend(
 
 
 def credit_part(order: Order, wanted: Money, *, as_credit: bool = False) -> Money:
-    """What of it comes back as credit: first what was paid in credit, or everything."""
-    if as_credit:
+    """What of it comes back as credit: first what was paid in credit; or everything, where that is
+    wished or the payment is too old for the provider."""
+    if as_credit or is_too_old(order.captured_at):
         return wanted
     returned = _open_or_done(order).aggregate(total=Sum("credit_minor"))["total"] or 0
     owed = max(0, order.credit_minor - int(returned))
@@ -167,7 +176,7 @@ def carry_out(refund_id: UUID) -> Refund:
 def _found_again(gateway: paypal.PayPal, row: Refund) -> ProviderRefund | None:
     """Once the provider has forgotten the request id, asking again would give the money twice:
     then its list of refunds is read first."""
-    if timezone.now() - row.created_at < _KEY_KEPT:
+    if timezone.now() - row.created_at < KEY_KEPT:
         return None
     given = gateway.order(str(row.order.provider_order_id)).refunds
     return next((one for one in given if one.reference == str(row.pk)), None)

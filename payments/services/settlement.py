@@ -3,9 +3,12 @@ of the fact, posted once."""
 
 from collections.abc import Callable
 
-from payments.models import Order, Refund, SubscriptionPeriod
+from django.db.models import Sum
+
+from payments.models import Order, Refund, SubscriptionPeriod, SubscriptionRefund
 from payments.services import coupons, credits, documents, earnings, ledger, packages, pricing
 from payments.services.ledger import Kind, Line
+from tutorme.core.money import Money
 
 CREDIT, PACKAGE = "credit", "package"
 
@@ -73,7 +76,13 @@ def record_refund(order: Order, refund: Refund) -> None:
     account = Kind.CHARGEBACK if refund.is_reversal else Kind.REFUNDS
     back = [Line(account, money)]
     if refund.credit_minor:
-        back.append(credits.refunded(order, refund.credit_minor, str(refund.pk)))
+        credit = credits.returned(
+            owner_id=order.buyer_id,
+            amount=refund.credit,
+            reference=str(refund.pk),
+            reason=order.description,
+        )
+        back.append(credit)
     if order.kind == CREDIT:
         taken = credits.unbought(order, refund.amount_minor)
     else:
@@ -107,7 +116,17 @@ def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Li
 
 def record_period(period: SubscriptionPeriod) -> None:
     """A payment of a subscription: all of it the house's, less tax and the provider's fee."""
-    _post_period(period, "subscription", Kind.STUDENT_CASH, sign=1)
+    amount, tax = period.amount, pricing.contained(period.amount)
+    ledger.post(
+        kind="subscription",
+        reference=period.sale_id,
+        currency=period.currency,
+        lines=[
+            Line(Kind.STUDENT_CASH, -amount.minor),
+            Line(Kind.TAX, tax.minor),
+            Line(Kind.PLATFORM_FEE, (amount - tax).minor),
+        ],
+    )
     fee = period.fee_minor
     ledger.post(
         kind="subscription_fee",
@@ -117,21 +136,55 @@ def record_period(period: SubscriptionPeriod) -> None:
     )
 
 
-def record_period_refund(period: SubscriptionPeriod) -> None:
-    """It went back; the provider keeps its fee."""
-    _post_period(period, "subscription_refund", Kind.REFUNDS, sign=-1)
+def record_period_refund(
+    period: SubscriptionPeriod, gone: int, *, is_reversal: bool = False
+) -> None:
+    """`gone` minor units of it are back with the payer by now; the provider keeps its fee. Posts
+    what is new. The caller holds the subscription's lock."""
+    before = period.refunded_minor
+    if gone <= before:
+        return
+    account = Kind.CHARGEBACK if is_reversal else Kind.REFUNDS
+    line = Line(account, gone - before)
+    _post_back(period, "subscription_refund", f"{period.sale_id}:{gone}", line)
+    period.refunded_minor = gone
+    SubscriptionPeriod.objects.filter(pk=period.pk).update(refunded_minor=gone)
 
 
-def _post_period(period: SubscriptionPeriod, kind: str, cash: ledger.Kind, *, sign: int) -> None:
-    amount = period.amount
-    tax = pricing.contained(amount)
+def record_period_credit(refund: SubscriptionRefund) -> None:
+    """A part of it comes back as credit. Called before the refund is completed, under the
+    subscription's lock."""
+    period = refund.period
+    lot = credits.returned(
+        owner_id=period.subscription.user_id,
+        amount=refund.amount,
+        reference=str(refund.pk),
+        reason=period.version.plan.name,
+    )
+    _post_back(period, "subscription_credit", str(refund.pk), lot)
+
+
+def _post_back(period: SubscriptionPeriod, kind: str, reference: str, to_payer: Line) -> None:
+    """Tax of all that went back so far, so that the last part leaves nothing by rounding."""
+    before = period.refunded_minor + credited_of(period)
+    tax = _tax_in(before + to_payer.minor, period) - _tax_in(before, period)
     ledger.post(
         kind=kind,
-        reference=period.sale_id,
+        reference=reference,
         currency=period.currency,
         lines=[
-            Line(cash, -sign * amount.minor),
-            Line(Kind.TAX, sign * tax.minor),
-            Line(Kind.PLATFORM_FEE, sign * (amount - tax).minor),
+            to_payer,
+            Line(Kind.TAX, -tax),
+            Line(Kind.PLATFORM_FEE, tax - to_payer.minor),
         ],
     )
+
+
+def _tax_in(minor: int, period: SubscriptionPeriod) -> int:
+    return pricing.contained(Money(minor, period.currency)).minor
+
+
+def credited_of(period: SubscriptionPeriod) -> int:
+    """Minor units of it that came back as credit."""
+    done = period.refunds.filter(as_credit=True, state=Refund.State.COMPLETED)
+    return int(done.aggregate(total=Sum("amount_minor"))["total"] or 0)

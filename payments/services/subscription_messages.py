@@ -5,8 +5,15 @@ from uuid import UUID
 
 from payments.errors import SubscriptionBusy
 from payments.models import Subscription, SubscriptionPeriod
-from payments.services import messages, subscription_wishes, subscriptions
+from payments.services import (
+    messages,
+    subscription_refunds,
+    subscription_wishes,
+    subscriptions,
+)
 from tutorme.core.inbox import NotYet
+
+_REFUNDED, _REVERSED = "PAYMENT.SALE.REFUNDED", "PAYMENT.SALE.REVERSED"
 
 
 @messages.concerns("BILLING.SUBSCRIPTION.", "PAYMENT.SALE.")
@@ -15,6 +22,7 @@ def apply_message(kind: str, resource: dict[str, Any]) -> None:
     row = subscription_of(resource)
     if row is None:
         raise NotYet("it speaks of a subscription we do not know")
+    heard = _hear_of_refund(kind, row, resource)
     try:
         row = subscriptions.settle_now(row.pk)
     except SubscriptionBusy as error:
@@ -22,8 +30,16 @@ def apply_message(kind: str, resource: dict[str, Any]) -> None:
         raise NotYet("the subscription is being worked on") from error
     if row.wish:
         subscription_wishes.fulfil(row.pk)
+    if not heard and not _hear_of_refund(kind, row, resource):
+        raise NotYet("the payment that went back is not in PayPal's list yet")
     if kind == "PAYMENT.SALE.COMPLETED" and not _is_known(str(resource.get("id")), row):
         raise NotYet("the payment is not in PayPal's list yet")
+
+
+def _hear_of_refund(kind: str, row: Subscription, resource: dict[str, Any]) -> bool:
+    if kind not in {_REFUNDED, _REVERSED}:
+        return True
+    return subscription_refunds.hear(row.pk, resource, is_reversal=kind == _REVERSED)
 
 
 def subscription_of(resource: dict[str, Any]) -> Subscription | None:

@@ -24,7 +24,7 @@ from payments.models import (
     SubscriptionPeriod,
     SubscriptionTransition,
 )
-from payments.services import periods, settlement
+from payments.services import cycle_credit, period_refunds, periods, settlement
 from payments.services.periods import Bought
 from tutorme.core import audit, outbox
 
@@ -92,6 +92,7 @@ def _apply(
     named: PlanVersion,
 ) -> None:
     row.starts_at = truth.starts_at or row.starts_at
+    sales = period_refunds.marked(row, sales)
     versions = _versions_of(row, named, sales)
     bought = periods.reckon(sales, versions, row.starts_at or row.created_at)
     _keep_periods(row, bought)
@@ -159,9 +160,12 @@ def _keep_periods(row: Subscription, bought: list[Bought]) -> None:
                 currency=one.sale.amount.currency,
                 **facts,
             )
+            if one.is_good:
+                cycle_credit.give(period)
         elif any(getattr(period, name) != value for name, value in facts.items()):
             SubscriptionPeriod.objects.filter(pk=period.pk).update(**facts)
         _tell_of_payment(row, period, is_good=one.is_good)
+        period_refunds.note(period, one.sale)
 
 
 def _tell_of_payment(row: Subscription, period: SubscriptionPeriod, *, is_good: bool) -> None:
@@ -187,7 +191,7 @@ def _tell_of_payment(row: Subscription, period: SubscriptionPeriod, *, is_good: 
             currency=period.currency,
         )
         outbox.record(back, key=f"subscription.refunded:{period.sale_id}")
-        settlement.record_period_refund(period)
+        cycle_credit.take_back(period)
 
 
 def _choose_version(row: Subscription, named: PlanVersion, bought: list[Bought]) -> None:

@@ -94,7 +94,7 @@ def apply_truth(order: Order, truth: ProviderOrder) -> None:
             key=f"{PaymentApproved.name}:{order.pk}",
         )
     elif truth.status == "VOIDED" and order.state in OPEN_STATES:
-        move(order, State.VOIDED, "voided at the provider")
+        fail(order, State.VOIDED, "voided at the provider")
 
 
 def weightiest(truth: ProviderOrder) -> ProviderCapture | None:

@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 TOPIC = "tutorme:channels"
 # Before a channel's name: may those who listen still do so?
 DOUBT = "?"
+# Before a stream's place and its person's channel: it gives way to a newer one.
+RETIRE = "!"
 
 
 def wake(channel: str) -> None:
@@ -20,6 +22,10 @@ def wake(channel: str) -> None:
 
 def doubt(channel: str) -> None:
     _say(DOUBT + channel)
+
+
+def retire(place_id: str, channel: str) -> None:
+    _say(f"{RETIRE}{place_id} {channel}")
 
 
 def _say(word: str) -> None:

@@ -8,8 +8,9 @@ from django.conf import settings
 from accounts.channels import USER
 from accounts.models import User
 from realtime.errors import ChannelRefused, TooManyChannels
+from realtime.streams import bell
 from realtime.streams.cursors import Cursor, read
-from realtime.streams.places import Place, places
+from realtime.streams.places import Place, enter, places
 from realtime.streams.viewers import Viewer, credential_of, identify
 from realtime.streams.wakeups import Listener, give_back_connection, hub
 from tutorme.core.channels import access, named
@@ -75,6 +76,12 @@ def take_place(viewer: Viewer, *, in_thread: bool) -> Place:
     # Wakes the one that was retired, if one was.
     hub.ring(named(USER, viewer.user.pk))
     return place
+
+
+def make_room(place: Place) -> None:
+    """Ends the person's oldest streams, wherever they are held, where this is one too many."""
+    for place_id in enter(place):
+        bell.retire(place_id, named(USER, place.user_id))
 
 
 def leave(place: Place) -> None:

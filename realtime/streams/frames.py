@@ -12,7 +12,7 @@ from realtime.queries import unread_count
 from realtime.services import presence
 from realtime.streams import cursors
 from realtime.streams.viewers import Viewer, may_listen
-from realtime.streams.wakeups import Listener
+from realtime.streams.wakeups import Listener, hub
 from tutorme.core.api.renderers import dumps
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
@@ -23,14 +23,18 @@ _BATCH = 100
 
 
 def event(name: str, cursor: cursors.Cursor, data: dict[str, Any]) -> bytes:
+    return _frame(name, cursor, dumps(data))
+
+
+def _frame(name: str, cursor: cursors.Cursor, body: bytes) -> bytes:
     """JSON holds no line break, so one data line is enough."""
     head = f"id: {cursors.written(cursor)}\nevent: {name}\ndata: "
-    return head.encode() + dumps(data) + b"\n\n"
+    return head.encode() + body + b"\n\n"
 
 
 @dataclass
 class Reader:
-    """One stream's place on its channels. Its methods ask the database."""
+    """One stream's place on its channels. Its methods but `at_hand` ask the database."""
 
     viewer: Viewer
     listener: Listener
@@ -51,9 +55,23 @@ class Reader:
         names = queries.purged(self.listener.cursor)
         return b"".join(event("resync", self.listener.cursor, {"channel": name}) for name in names)
 
+    def at_hand(self) -> bytes | None:
+        """What the hub has read for all; None where this stream must ask for itself."""
+        cursor = self.listener.cursor
+        said = None if self.listener.must_read else hub.shelves.past(cursor)
+        if said is None:
+            return None
+        frames = []
+        for row in said:
+            cursor[row.channel] = row.seq
+            frames.append(_frame(row.event, cursor, row.body or b""))
+        return b"".join(frames)
+
     def next_frames(self) -> tuple[bytes, bool]:
         """What was said since, oldest first, and whether there is more of it."""
         cursor = self.listener.cursor
+        # First, because who rings meanwhile says so again.
+        self.listener.must_read = False
         rows = queries.after(cursor, limit=_BATCH)
         frames = []
         for row in queries.heard(rows, self.viewer.user.pk, self.viewer.user.locale):

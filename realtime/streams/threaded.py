@@ -7,9 +7,9 @@ from typing import TypeVar
 import structlog
 from django.db import InterfaceError, OperationalError
 
-from realtime.streams.doors import Admission, leave
+from realtime.streams.doors import Admission, leave, make_room
 from realtime.streams.frames import GOODBYE, HEARTBEAT, Reader, Timetable
-from realtime.streams.places import Place
+from realtime.streams.places import Place, withdraw
 from realtime.streams.wakeups import give_back_connection, hub
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ class ThreadedStream:
             self._frames.close()
         finally:
             leave(self._place)
+            withdraw(self._place)
 
 
 def _frames(admission: Admission, place: Place) -> Generator[bytes, None, None]:
@@ -50,6 +51,7 @@ def _live(admission: Admission, place: Place) -> Generator[bytes, None, None]:
     bell, timetable = threading.Event(), Timetable()
     # Listening first, reading second: what commits in between rings.
     with hub.listening(admission.listener(bell.set)) as listener:
+        make_room(place)
         reader = Reader(admission.viewer, listener, admission.resume)
         yield _asking(reader.open)
         bell.set()
@@ -65,7 +67,10 @@ def _live(admission: Admission, place: Place) -> Generator[bytes, None, None]:
 
 
 def _all_frames(reader: Reader) -> Generator[bytes, None, None]:
-    more = True
+    frames = reader.at_hand()
+    more = frames is None
+    if frames:
+        yield frames
     while more:
         frames, more = _asking(reader.next_frames)
         if frames:

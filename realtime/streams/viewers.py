@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from accounts import tokens
 from accounts.errors import TokenInvalid
 from accounts.models import User
+from accounts.services import sessions
 from tutorme.core.channels import access
 
 
@@ -59,8 +60,11 @@ def _user_of(credential: Credential) -> User | None:
 
 
 def _user_of_cookie(session_key: str) -> User | None:
-    """Django's own rules: the session lives, the account is active, its hash still fits."""
+    """Django's own rules: the session lives, the account is active, its hash still fits; and ours,
+    that a sign-in has an end."""
     request = HttpRequest()
     request.session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
+    if sessions.is_over(request):
+        return None
     user = get_user(request)
     return user if isinstance(user, User) and user.is_active else None

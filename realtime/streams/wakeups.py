@@ -1,7 +1,8 @@
 """Who is to look for news now. Redis carries "look", never the news: rows are the truth.
 
 One thread a process hears the channel and, every few seconds, asks the database in one query
-which channel has moved; with Redis away only the second remains, and nothing is lost.
+which channel has moved; with Redis away only the second remains, and nothing is lost. Where
+several streams listen to a channel that moved, this thread reads what is new once for all.
 """
 
 import threading
@@ -22,6 +23,8 @@ from redis.client import PubSub
 from realtime.queries import channels as queries
 from realtime.services import presence
 from realtime.streams import bell
+from realtime.streams.places import places
+from realtime.streams.shelves import Shelves
 from tutorme.core import limits
 from tutorme.core.channels import keeps_presence
 
@@ -41,12 +44,14 @@ def give_back_connection() -> None:
 @dataclass(eq=False)
 class Listener:
     """`ring` is called from the hub's thread; `cursor` has the last number sent of each channel
-    it listens to. `doubted`: somebody said that the right to listen may have ended."""
+    it listens to. `doubted`: somebody said that the right to listen may have ended. `must_read`:
+    there may be something new that is on no shelf."""
 
     user_id: UUID
     ring: Callable[[], object]
     cursor: dict[str, int]
     doubted: bool = False
+    must_read: bool = True
 
     def leases(self) -> list[tuple[str, UUID]]:
         return [(name, self.user_id) for name in self.cursor if keeps_presence(name)]
@@ -59,6 +64,7 @@ class Hub:
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._thread: threading.Thread | None = None
+        self.shelves = Shelves()
         # A plain attribute, because a signal handler sets it: it must take no lock.
         self.stopping = False
 
@@ -85,6 +91,7 @@ class Hub:
                 left.discard(listener)
                 if not left:
                     del self._listeners[channel]
+                    self.shelves.clear(channel)
 
     def _run(self) -> None:
         ear = Ear()
@@ -109,16 +116,47 @@ class Hub:
             return bool(self._listeners)
 
     def _heed(self, words: Iterable[str]) -> None:
+        moved = []
         for word in words:
-            self.ring(word.removeprefix(bell.DOUBT), doubted=word.startswith(bell.DOUBT))
+            if word.startswith(bell.DOUBT):
+                self._doubt(word.removeprefix(bell.DOUBT))
+            elif word.startswith(bell.RETIRE):
+                self._retire(word.removeprefix(bell.RETIRE))
+            else:
+                moved.append(word)
+        self._tell(moved)
 
-    def ring(self, channel: str, *, doubted: bool = False) -> None:
-        """Wakes the streams of one channel in this process."""
-        with self._lock:
-            own = list(self._listeners.get(channel, ()))
+    def _doubt(self, channel: str) -> None:
+        own = self._of(channel)
         for listener in own:
-            listener.doubted = listener.doubted or doubted
+            listener.doubted = True
         self._ring(own)
+
+    def _retire(self, word: str) -> None:
+        place, _space, channel = word.partition(" ")
+        if places.retire(place):
+            self.ring(channel)
+
+    def ring(self, channel: str) -> None:
+        """Wakes the streams of one channel in this process."""
+        self._ring(self._of(channel))
+
+    def _of(self, channel: str) -> list[Listener]:
+        with self._lock:
+            return list(self._listeners.get(channel, ()))
+
+    def _tell(self, moved: Iterable[str]) -> None:
+        """Rings whoever listens where something was said, once each. Who is alone on a channel
+        reads for themselves; for several it is read here."""
+        groups = {name: self._of(name) for name in moved}
+        crowds = {name: group for name, group in groups.items() if len(group) > 1}
+        heard = {name: max(each.cursor[name] for each in crowd) for name, crowd in crowds.items()}
+        nothing: set[str] = set()
+        read = _asking(lambda: self.shelves.fetch(heard), nothing) if heard else nothing
+        for name, group in groups.items():
+            for each in group if name not in read else ():
+                each.must_read = True
+        self._ring({each for group in groups.values() for each in group})
 
     def _all(self) -> set[Listener]:
         with self._lock:
@@ -129,16 +167,16 @@ class Hub:
             listener.ring()
 
     def _look(self) -> None:
-        """One query for all streams: whoever is behind a channel is rung."""
+        """One query for all streams: where somebody is behind a channel, it is told again."""
         with self._lock:
-            names = list(self._listeners)
+            slowest = {
+                name: min(each.cursor[name] for each in group)
+                for name, group in self._listeners.items()
+            }
+        self.shelves.tidy(slowest)
         nothing: dict[str, int] = {}
-        newest = _asking(lambda: queries.newest(names), nothing)
-        self._ring(
-            each
-            for each in self._all()
-            if any(newest.get(name, 0) > seq for name, seq in each.cursor.items())
-        )
+        newest = _asking(lambda: queries.newest(list(slowest)), nothing)
+        self._tell(name for name, seq in slowest.items() if newest.get(name, 0) > seq)
 
     def _renew(self) -> None:
         """One statement for all streams: their people are still here."""

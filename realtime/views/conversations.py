@@ -115,6 +115,7 @@ def _around(request: HttpRequest, row: dict[str, Any], shown: list[Any]) -> dict
         "is_asked": is_asked,
         "waits": waits,
         "is_blocked": queries.is_blocked_by(request.user, other_id),
+        "is_last_mine": bool(shown) and shown[-1]["author_id"] == request.user.pk,
         "older": f"?before={shown[0]['seq']}" if shown and shown[0]["seq"] > 1 else "",
         "report_form": ReportForm(),
     }

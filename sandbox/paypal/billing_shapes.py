@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.paypal.billing_state import Plan, Sale, Subscription
 from sandbox.paypal.shapes import fee_of, money
+from sandbox.paypal.state import Refund
 
 _PLANS, _SUBSCRIPTIONS = "v1/billing/plans", "v1/billing/subscriptions"
 
@@ -101,15 +102,32 @@ def sale(row: Subscription, item: Sale) -> dict[str, Any]:
     }
 
 
-def sale_refund(row: Subscription, item: Sale, refund_id: str) -> dict[str, Any]:
+def sale_refund(row: Subscription, item: Sale, made: Refund) -> dict[str, Any]:
     """PAYMENT.SALE.REFUNDED names the sale, not the subscription."""
     return {
-        "id": refund_id,
+        "id": made.id,
         "sale_id": item.id,
         "state": "completed",
-        "amount": _total(item.refunded, item.currency),
+        "amount": _total(made.value, item.currency),
         "custom": row.custom_id,
     }
+
+
+def refund(item: Sale, made: Refund, base: str) -> dict[str, Any]:
+    """As the address of captures shows it."""
+    shown: dict[str, Any] = {
+        "id": made.id,
+        "status": made.status,
+        "amount": money(made.value, item.currency),
+        "create_time": made.created_at,
+        "update_time": made.created_at,
+        "links": [
+            {"href": f"{base}/v2/payments/refunds/{made.id}", "rel": "self", "method": "GET"}
+        ],
+    }
+    if made.custom_id:
+        shown["custom_id"] = made.custom_id
+    return {**shown, "note_to_payer": made.note} if made.note else shown
 
 
 def _total(value: Decimal, currency: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.paypal.state import memory, new_id
+from sandbox.paypal.state import Refund, memory, new_id
 
 RETRY_AFTER = timedelta(days=5)
 
@@ -65,7 +65,17 @@ class Sale:
     paid_at: datetime
     status: str = "COMPLETED"
     id: str = field(default_factory=new_id)
-    refunded: Decimal = Decimal(0)
+    refunds: list[Refund] = field(default_factory=list)
+
+    @property
+    def left(self) -> Decimal:
+        return self.value - sum((one.value for one in self.refunds), Decimal(0))
+
+    def give_back(self, value: Decimal, note: str = "", custom_id: str = "") -> Refund:
+        made = Refund(value, note, custom_id)
+        self.refunds.append(made)
+        self.status = "PARTIALLY_REFUNDED" if self.left else "REFUNDED"
+        return made
 
 
 @dataclass
@@ -173,4 +183,13 @@ def sale_of(sale_id: str) -> tuple[Subscription, Sale] | None:
         for sale in row.sales:
             if sale.id == sale_id:
                 return row, sale
+    return None
+
+
+def refund_of(refund_id: str) -> tuple[Subscription, Sale, Refund] | None:
+    for row in memory.subscriptions.values():
+        for sale in row.sales:
+            for made in sale.refunds:
+                if made.id == refund_id:
+                    return row, sale, made
     return None

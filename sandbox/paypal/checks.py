@@ -1,8 +1,10 @@
 """What PayPal looks at before it does anything; each answers with its issue, or ""."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox.paypal.billing_state import Sale
 from sandbox.paypal.shapes import WITHOUT_DECIMALS
 from sandbox.paypal.state import Capture, Order, memory
 
@@ -12,6 +14,7 @@ CURRENCIES = frozenset(
         "CHF THB USD"
     ).split()
 )
+REFUND_WINDOW = timedelta(days=180)
 _LONGEST = {"custom_id": 127, "invoice_id": 127, "description": 127}
 _MALFORMED = {"INVALID_PARAMETER_SYNTAX", "INVALID_PARAMETER_VALUE", "INVALID_STRING_LENGTH"}
 
@@ -56,7 +59,7 @@ def capture_problem(row: Order) -> str:
     return "INSTRUMENT_DECLINED" if row.funding == "declined" else ""
 
 
-def refund_problem(row: Order, item: Capture, amount: Any) -> str:
+def refund_problem(item: Capture | Sale, currency: str, paid_at: datetime, amount: Any) -> str:
     """`amount` None asks for all that is left."""
     if item.status == "REFUNDED":
         return "CAPTURE_FULLY_REFUNDED"
@@ -64,10 +67,12 @@ def refund_problem(row: Order, item: Capture, amount: Any) -> str:
         return "PENDING_CAPTURE"
     if item.status not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
         return "REFUND_NOT_ALLOWED"
+    if datetime.now(UTC) - paid_at > REFUND_WINDOW:
+        return "REFUND_TIME_LIMIT_EXCEEDED"
     if amount is None:
         return ""
     if problem := amount_problem(amount):
         return problem
-    if amount["currency_code"] != row.currency:
+    if amount["currency_code"] != currency:
         return "REFUND_CAPTURE_CURRENCY_MISMATCH"
     return "REFUND_AMOUNT_EXCEEDED" if Decimal(amount["value"]) > item.left else ""

@@ -15,6 +15,8 @@ from pathlib import Path
 from sandbox.paypal.state import Bounded, memory
 
 _EVERY_S = 2.0
+# Raised when what is kept changes its form.
+_FORM = 2
 _KEPT = ("orders", "invoices", "payouts", "products", "plans", "subscriptions", "disputes")
 
 
@@ -44,7 +46,8 @@ async def _write_now_and_then(file: Path) -> None:
 
 def _write(file: Path, before: bytes) -> bytes:
     with memory.lock:
-        content = pickle.dumps({name: dict(getattr(memory, name)) for name in _KEPT})
+        rows = {name: dict(getattr(memory, name)) for name in _KEPT}
+        content = pickle.dumps({"form": _FORM, **rows})
     if content != before:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".new")
@@ -58,6 +61,8 @@ def _load(file: Path) -> None:
     try:
         found = pickle.loads(file.read_bytes())  # noqa: S301  our own file
     except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError):
+        return
+    if found.get("form") != _FORM:
         return
     with memory.lock:
         for name in _KEPT:

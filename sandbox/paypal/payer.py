@@ -1,5 +1,7 @@
 """The pages and switches of the stand-in that PayPal's REST API does not have."""
 
+from datetime import datetime, timedelta
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -62,6 +64,18 @@ async def settle(request: Request) -> Response:
     return JSONResponse({"status": status})
 
 
+async def lapse(request: Request) -> Response:
+    """An approval nobody captured in time is taken back."""
+    row = memory.orders.get(request.path_params["order_id"])
+    if row is None or row.status != "APPROVED":
+        return refusal(404, "INVALID_RESOURCE_ID")
+    with memory.lock:
+        row.status = "VOIDED"
+    told = {"order_id": row.id, "purchase_units": [row.unit]}
+    webhooks.announce("CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", told)
+    return JSONResponse(shapes.order(row, base_of(request)))
+
+
 async def reverse(request: Request) -> Response:
     """A bank takes back what is left of a capture."""
     found = memory.capture_of(request.path_params["capture_id"])
@@ -75,6 +89,19 @@ async def reverse(request: Request) -> Response:
     shown = shapes.refund_event(row, made, base_of(request))
     webhooks.announce("PAYMENT.CAPTURE.REVERSED", "refund", shown)
     return JSONResponse(shown)
+
+
+async def age(request: Request) -> Response:
+    """A capture as it will be in `{"days": 181}`."""
+    found = memory.capture_of(request.path_params["capture_id"])
+    if found is None:
+        return refusal(404, "INVALID_RESOURCE_ID")
+    days = timedelta(days=(await request.json())["days"])
+    row, item = found
+    with memory.lock:
+        made_at = datetime.fromisoformat(item.created_at) - days
+        item.created_at = made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return JSONResponse(shapes.capture(row, item, base_of(request)))
 
 
 async def tamper(request: Request) -> Response:

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import time
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from sandbox.paypal import (
     overview,
     payer,
     payouts,
+    sale_refunds,
     shapes,
     subscriber,
     webhooks,
@@ -121,14 +123,15 @@ async def show_capture(request: Request) -> Response:
 async def refund(request: Request) -> Response:
     found = memory.capture_of(request.path_params["capture_id"])
     if found is None:
-        return refusal(404, "INVALID_RESOURCE_ID")
+        return await sale_refunds.refund(request)
     row, item = found
     body = await sent(request)
     if body is None:
         return refusal(400, "INVALID_PARAMETER_SYNTAX")
     with memory.lock:
         amount = body.get("amount")
-        if problem := checks.refund_problem(row, item, amount):
+        paid_at = datetime.fromisoformat(item.created_at)
+        if problem := checks.refund_problem(item, row.currency, paid_at, amount):
             return refusal(checks.status_of(problem), problem)
         value = Decimal(amount["value"]) if amount else item.left
         made = Refund(value, note_of(body), str(body.get("custom_id", "")))
@@ -149,7 +152,7 @@ def note_of(body: dict[str, Any]) -> str:
 async def show_refund(request: Request) -> Response:
     found = memory.refund_of(request.path_params["refund_id"])
     if found is None:
-        return refusal(404, "INVALID_RESOURCE_ID")
+        return sale_refunds.show(request)
     row, _capture, item = found
     return JSONResponse(shapes.refund(row, item, base_of(request)))
 
@@ -179,6 +182,8 @@ routes = [
     Route("/checkoutnow", payer.approve, methods=["GET", "POST"]),
     Route("/_settle/{capture_id}", payer.settle, methods=["POST"]),
     Route("/_reverse/{capture_id}", payer.reverse, methods=["POST"]),
+    Route("/_lapse/{order_id}", payer.lapse, methods=["POST"]),
+    Route("/_age/{capture_id}", payer.age, methods=["POST"]),
     Route("/_tamper/{order_id}", payer.tamper, methods=["POST"]),
     Route("/_webhooks", webhooks.control, methods=["GET", "POST", "PUT"]),
 ]

@@ -172,6 +172,7 @@ _ISSUES = {
     " Order call or provide a valid `payment_source` in the request.",
     "ORDER_ALREADY_CAPTURED": "Order already captured.If 'intent=CAPTURE' only one capture per"
     " order is allowed.",
+    "REFUND_TIME_LIMIT_EXCEEDED": "You are over the time limit to perform a refund on this capture",
     "CAPTURE_FULLY_REFUNDED": "The capture has already been fully refunded",
     "REFUND_AMOUNT_EXCEEDED": "The refund amount must be less than or equal to the capture amount"
     " that has not yet been refunded.",

@@ -1,6 +1,7 @@
 """What a subscriber sees at the stand-in, and the clock a developer turns."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from sandbox.paypal import webhooks
 from sandbox.paypal.billing import teller
 from sandbox.paypal.billing_state import Subscription, sale_of
 from sandbox.paypal.replies import base_of, refusal
-from sandbox.paypal.state import memory, new_id
+from sandbox.paypal.state import memory
 
 _AGREED = frozenset({"approve", "refused", "vanish"})
 
@@ -82,7 +83,7 @@ def _closed(request: Request) -> Response:
 async def control(request: Request) -> Response:
     """Beyond PayPal: `{"bank": "pays" | "refuses"}`; `{"days": 31}` lets time pass,
     `{"next": true}` until the bank is asked next; `{"end": "EXPIRED" | "CANCELLED"}`;
-    and for a payment `{"refund": sale, "reverse"?: true}`."""
+    and for a payment `{"refund": sale, "value"?: "3.00", "reverse"?: true}`."""
     row = memory.subscriptions.get(request.path_params["subscription_id"])
     if row is None:
         return refusal(404, "INVALID_RESOURCE_ID")
@@ -117,18 +118,17 @@ def _turn(request: Request, row: Subscription, wish: dict[str, Any]) -> None:
         row.status = end
         tell(f"BILLING.SUBSCRIPTION.{end}", row, None)
     if sale_id := wish.get("refund"):
-        _take_back(str(sale_id), is_reversal=bool(wish.get("reverse")))
+        _take_back(str(sale_id), wish)
 
 
-def _take_back(sale_id: str, *, is_reversal: bool) -> None:
+def _take_back(sale_id: str, wish: dict[str, Any]) -> None:
     found = sale_of(sale_id)
     if found is None:
         return
     row, sale = found
-    sale.status, sale.refunded = "REFUNDED", sale.value
-    shown = shapes.sale_refund(row, sale, new_id())
-    event = "REVERSED" if is_reversal else "REFUNDED"
-    webhooks.announce(f"PAYMENT.SALE.{event}", "refund", shown)
+    made = sale.give_back(Decimal(wish.get("value") or sale.left))
+    event = "REVERSED" if wish.get("reverse") else "REFUNDED"
+    webhooks.announce(f"PAYMENT.SALE.{event}", "refund", shapes.sale_refund(row, sale, made))
 
 
 routes = [

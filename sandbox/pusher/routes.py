@@ -1,4 +1,4 @@
-"""The HTTP API, and sockets over HTTP streaming."""
+"""The HTTP API, and sockets: WebSockets, or HTTP streaming where those do not pass."""
 
 import asyncio
 import json
@@ -7,11 +7,13 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from sandbox.faults import operation
 from sandbox.pusher.signing import APP_ID, KEY, request_problem
-from sandbox.pusher.sockets import Socket, hang_up, heed, office
+from sandbox.pusher.sockets import Socket, greeting, hang_up, heed, office
 
 _EVENTS, _CHANNELS, _BYTES = 10, 100, 10 * 1024
 _CORS = {
@@ -112,7 +114,7 @@ async def _frames(request: Request) -> AsyncIterator[str]:
     """SockJS frames, one a line; the prelude fills the buffers of old browsers."""
     session, socket = request.path_params["session"], Socket()
     _by_session[session] = office.sockets[socket.id] = socket
-    socket.tell("pusher:connection_established", {"socket_id": socket.id, "activity_timeout": 120})
+    socket.tell("pusher:connection_established", greeting(socket))
     try:
         yield "h" * 2048 + "\n" + "o\n"
         while socket.id in office.sockets:
@@ -137,10 +139,43 @@ async def send(request: Request) -> Response:
     return Response(status_code=204, headers=_CORS)
 
 
+class Line:
+    """A WebSocket, as `pusher-js` tries it first."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = WebSocket(scope, receive, send)
+        if line.path_params["key"] != KEY:
+            await line.close(4001)
+            return
+        await line.accept()
+        socket = Socket(kind="websocket")
+        office.sockets[socket.id] = socket
+        socket.tell("pusher:connection_established", greeting(socket))
+        saying = asyncio.create_task(_say(line, socket))
+        try:
+            async for text in line.iter_text():
+                await heed(socket, text)
+        finally:
+            saying.cancel()
+            await asyncio.shield(hang_up(socket))
+
+
+async def _say(line: WebSocket, socket: Socket) -> None:
+    """Until the test that came after has forgotten this socket."""
+    while socket.id in office.sockets:
+        try:
+            await line.send_text(await asyncio.wait_for(socket.queue.get(), 1))
+        except TimeoutError:
+            continue
+    await line.close(4200)
+
+
 async def overview(_request: Request) -> Response:
     """What a test asks: everything that was triggered, and who listens."""
     sockets = {each.id: sorted(each.channels) for each in office.sockets.values()}
-    return JSONResponse({"triggered": office.triggered, "calls": office.calls, "sockets": sockets})
+    kinds = sorted({each.kind for each in office.sockets.values()})
+    body = {"triggered": office.triggered, "calls": office.calls, "sockets": sockets}
+    return JSONResponse({**body, "kinds": kinds})
 
 
 routes = [
@@ -151,5 +186,6 @@ routes = [
     Route("/apps/{app_id}/channels/{channel}/users", users),
     Route(f"{_SOCKET}/xhr_streaming", stream, methods=["POST", "OPTIONS"]),
     Route(f"{_SOCKET}/xhr_send", send, methods=["POST", "OPTIONS"]),
+    WebSocketRoute("/app/{key}", Line()),
     Route("/_pusher", overview),
 ]

@@ -23,6 +23,7 @@ class Socket:
     queue: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     # Of presence channels: who they say they are.
     channels: dict[str, str] = field(default_factory=dict)
+    kind: str = "xhr_streaming"
 
     def tell(self, event: str, data: Any, channel: str = "") -> None:
         text = data if isinstance(data, str) else json.dumps(data)
@@ -66,6 +67,10 @@ class Office:
 
 
 office = Office()
+
+
+def greeting(socket: Socket) -> dict[str, Any]:
+    return {"socket_id": socket.id, "activity_timeout": 120}
 
 
 async def heed(socket: Socket, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import AuthSession, User
@@ -63,6 +64,11 @@ def test_sam_signs_in_with_a_passkey_alone(page: Page, base: str, sam: User) -> 
     make(page, base, alone=True)
     assert Authenticator.objects.filter(user=sam, type="webauthn").count() == 1
     page.context.clear_cookies()
+    # Meanwhile somebody guesses until no password is looked at any more.
+    for _ in range(6):
+        wrong = {"login": sam.email, "password": "wrong wrong wrong"}
+        locked = Client().post("/account/login/", wrong)
+    assert locked.status_code == 429
     page.goto(f"{base}/account/login/")
     page.click("[data-passkey]")
     page.wait_for_url("**/today/")

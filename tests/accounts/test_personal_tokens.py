@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.forms.tokens import TokenForm
 from accounts.models import AuthSession, PersonalToken, User
 from accounts.origin import Origin
 from accounts.services import personal_tokens, users
 from tests import cast
+from tests.house.test_registers import api_views
 from tests.races.parallel import together
 from tutorme.core.errors import NotFound
 
@@ -64,6 +66,17 @@ def test_it_reaches_what_its_scopes_name_and_nothing_else(api, sam: User, made) 
     assert [answer.status_code for answer in refused] == [403] * len(refused)
     row = PersonalToken.objects.get()
     assert row.last_used_at is not None
+
+
+def test_every_area_of_the_api_has_scopes_and_words() -> None:
+    offered = {value for value, _label in TokenForm.base_fields["scopes"].choices}  # type: ignore[attr-defined]
+    assert offered == set(personal_tokens.SCOPES)
+    areas = {
+        getattr(cls, "scope_area", "") or cls.__module__.partition(".")[0]
+        for _path, cls, _actions in api_views()
+    }
+    # How an account is entered, and the work behind it, have none.
+    assert areas - {"accounts", "tutorme"} <= set(personal_tokens.AREAS)
 
 
 @pytest.mark.django_db

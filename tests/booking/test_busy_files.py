@@ -18,7 +18,7 @@ from booking.walltime import Span
 from tests.booking.calendars import PAGE, again, client_of
 from tests.booking.conftest import hour
 from tests.sandbox_server import Sandbox
-from tutorme.core import breaker
+from tutorme.core import breaker, outside
 from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
 
 YEAR = Span(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -199,7 +199,7 @@ class TestAddresses:
     )
     def test_no_private_network_by_any_name(self, address: str, monkeypatch) -> None:
         """One private address among the public ones is enough to refuse."""
-        assert not icsfile.is_public(address)
+        assert not outside.is_public(address)
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         rows = [
             (socket.AF_INET, 1, 6, "", ("93.184.216.34", 443)),
@@ -210,15 +210,15 @@ class TestAddresses:
             icsfile.fetch("https://innocent.example/a.ics")
 
     def test_public_ones_are_public(self) -> None:
-        assert icsfile.is_public("93.184.216.34")
-        assert icsfile.is_public("2606:2800:220:1:248:1893:25c8:1946")
+        assert outside.is_public("93.184.216.34")
+        assert outside.is_public("2606:2800:220:1:248:1893:25c8:1946")
 
     def test_the_call_goes_to_what_was_looked_at(self, monkeypatch) -> None:
         monkeypatch.setattr(
             socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 443))]
         )
         target = icsfile._target("webcal://cal.example/x.ics?k=1")
-        assert target == icsfile._Target("https://93.184.216.34", "cal.example", "/x.ics?k=1")
+        assert target == outside.Target("https://93.184.216.34", "cal.example", "/x.ics?k=1")
 
     def test_a_name_without_an_address(self) -> None:
         with pytest.raises((GatewayUnavailable, GatewayRejected)):

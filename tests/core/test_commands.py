@@ -47,12 +47,14 @@ def test_rotation_moves_stored_text_to_the_first_key(settings) -> None:
         assert cursor.fetchone() == (2,)
 
 
+@pytest.mark.django_db
 def test_deploy_checks_refuse_development_values(settings) -> None:
     settings.SANDBOX_URL = "http://127.0.0.1:8025"
     found = {finding.id for finding in run_checks(include_deployment_checks=True)}
     assert {"core.E001", "core.E003", "core.E004", "core.E005", "core.E006"} <= found
 
 
+@pytest.mark.django_db
 def test_deploy_checks_pass_a_sound_installation(settings) -> None:
     settings.SANDBOX_URL = ""
     settings.PUBLIC_BASE_URL = "https://learn.example"

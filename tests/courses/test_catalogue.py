@@ -10,11 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from courses.api.serializers import CatalogueQuery
+from courses.forms import CatalogueForm
 from courses.models import Course, SearchWord
 from courses.queries import catalogue
+from tutorme.core import spelling
 from tutorme.core.ids import uuid7
 from tutorme.core.money import WITHOUT_DECIMALS
-from tutorme.core.spelling import distance
+from tutorme.core.spelling import corrected, distance
 
 pytestmark = pytest.mark.django_db
 COURSES = "/api/v1/courses/"
@@ -96,6 +99,32 @@ def test_a_slip_is_mended_and_said(api, add, typed: str, meant: str) -> None:
     assert (found["count"], found["corrected"].casefold()) == (1, meant)
 
 
+def test_of_words_as_near_the_one_of_most_courses_is_meant(api, add) -> None:
+    add("Bridge spans")
+    for number in range(3):
+        add(f"Spanish {number}")
+    assert read(api, {"search": "spansh"})["corrected"].casefold() == "spanish"
+    # The control: by the letters alone it is the other.
+    assert corrected("spansh", SearchWord) == "spans"
+    Course.objects.filter(title="Bridge spans").update(state="archived")
+    assert read(api, {"search": "span"})["corrected"].casefold() == "spanish"
+
+
+def test_a_slip_is_looked_up_in_the_index(add) -> None:
+    """At the size of a catalogue; a table of a dozen words is read whole, and rightly."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO courses_searchword SELECT DISTINCT translate(md5(n::text), "
+            "'0123456789', 'ghijklmnop') FROM generate_series(1, 20000) AS n"
+        )
+        cursor.execute("ANALYZE courses_searchword")
+        query = spelling._NEAREST.format(known="courses_searchword", most=12)
+        cursor.execute(f"EXPLAIN {query}", [["fractoins"]])
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "search_word_likeness" in plan
+    assert "Seq Scan" not in plan
+
+
 @pytest.mark.parametrize("typed", ["quantum", "cat", "pon", "zzzzzz", "ok"])
 def test_what_only_shares_letters_is_not_taken_for_it(api, add, typed: str) -> None:
     add("Python and mathematics for beginners")
@@ -137,6 +166,7 @@ def mixed(add) -> list[Course]:
                 language=dice.choice(["en", "es"]),
                 tags=dice.sample(["exam", "weekend", "kids"], dice.randint(0, 2)),
                 price_minor=dice.choice([0, 500, 1500, 12000]),
+                is_premium=number % 5 == 0,
                 enrollment_count=dice.randint(0, 3),
                 **stars,
             )
@@ -160,8 +190,11 @@ FILTERS = {
 }
 
 
-def counted(**asked: str) -> catalogue.Found:
-    return catalogue.search(catalogue.Wanted(**asked), viewer=None, cursor="", size=100)  # type: ignore[arg-type]
+def counted(**given: str) -> catalogue.Found:
+    asked: dict[str, Any] = {**given}
+    if "is_premium" in asked:
+        asked["is_premium"] = asked["is_premium"] == "true"
+    return catalogue.search(catalogue.Wanted(**asked), viewer=None, cursor="", size=100)
 
 
 def test_a_facet_ignores_its_own_filter_and_keeps_the_others(mixed) -> None:
@@ -263,7 +296,7 @@ def test_a_visitors_page_is_conditional_and_a_learners_is_not(client, add, sam: 
     client.get("/courses/")
     tag = client.get("/courses/")["ETag"]
     assert client.get("/courses/", headers={"if-none-match": tag}).status_code == 304
-    assert client.get("/courses/?q=v", headers={"if-none-match": tag}).status_code == 200
+    assert client.get("/courses/?search=v", headers={"if-none-match": tag}).status_code == 200
     client.cookies["theme"] = "dark"
     assert client.get("/courses/", headers={"if-none-match": tag}).status_code == 200
     client.force_login(sam)
@@ -311,3 +344,39 @@ def test_the_indexes_are_really_used(add) -> None:
         for index, sql in plans.items():
             cursor.execute(f"EXPLAIN {sql}")
             assert index in "\n".join(row[0] for row in cursor.fetchall()), index
+
+
+def test_page_and_api_ask_by_the_same_names() -> None:
+    paging = {"cursor", "page_size"}
+    assert set(CatalogueForm.base_fields) == set(CatalogueQuery().fields) - paging
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"search": "algebra"},
+        {"category": "maths"},
+        {"difficulty": "advanced"},
+        {"language": "es"},
+        {"tag": "exam"},
+        {"price": "10-25"},
+        {"price_min": "12.5", "price_max": "20"},
+        {"rating": "4.0"},
+        {"is_premium": "true"},
+        {"is_premium": "false", "ordering": "title"},
+        {"instructor": "tess"},
+    ],
+)
+def test_page_and_api_find_the_same(api, client, add, tess: User, orla: User, asked) -> None:
+    add("Algebra", category="maths", tags=["exam"], rated_5=3, is_premium=True, price_minor=1500)
+    add("Harmony", difficulty="advanced", language="es", instructor=orla)
+    if "instructor" in asked:
+        asked = {"instructor": str(tess.pk)}
+    there = titles(api, asked)
+    assert len(there) == 1 or asked == {"is_premium": "false", "ordering": "title"}
+    page = client.get("/courses/", asked)
+    assert [row["title"] for row in page.context["courses"]] == there
+    counts = read(api, asked)["facets"]
+    offered = {facet["name"]: facet["options"] for facet in page.context["facets"]}
+    for name, options in offered.items():
+        assert {value: n for value, _label, n in options if n} == counts[name]

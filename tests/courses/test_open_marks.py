@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from courses.errors import AlreadyMarked
-from courses.models import Appeal, Attempt, AttemptAnswer, Enrollment, Regrade
+from courses.models import Activity, Appeal, Attempt, AttemptAnswer, Enrollment, Regrade
 from courses.services import appeals, authoring, enrolling, marking
 from courses.services.marking import Mark
 from tests.courses.assessment import taken
@@ -54,6 +54,17 @@ def marked(attempt: Attempt, why: AttemptAnswer, tess: User) -> Attempt:
 
 def is_done(place: Enrollment) -> bool:
     return place.progress.filter(lesson__key="check", completed_at__isnull=False).exists()
+
+
+def test_its_day_does_not_wait_for_the_tutor(attempt: Attempt, sam: User, drain) -> None:
+    drain()
+    assert attempt.state == "pending_review"
+    (counted,) = Activity.objects.filter(user=sam)
+    assert (counted.kind, counted.object_id, counted.at) == (
+        "quiz",
+        attempt.pk,
+        attempt.submitted_at,
+    )
 
 
 def test_read_again_it_rises_and_completes(

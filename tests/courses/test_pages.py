@@ -43,7 +43,7 @@ def filled(attempt: Attempt, given: dict[str, Any]) -> dict[str, Any]:
 
 def test_sam_goes_the_whole_way_without_a_script(browser, course: Course, sam: User, drain) -> None:
     sams = browser(sam)
-    assert "First steps" in text(sams.get("/courses/?q=first"))
+    assert "First steps" in text(sams.get("/courses/?search=first"))
     assert "Enrol for free" in text(sams.get("/courses/first-steps/"))
     home = sams.post("/courses/first-steps/enroll/", follow=True)
     assert home.redirect_chain[-1][0] == "/learn/first-steps/"
@@ -114,7 +114,7 @@ def test_the_key_is_on_no_page_before_the_end(browser, place: Enrollment, sam: U
     sheet = "/learn/first-steps/check/attempts/1/"
     sams.post(sheet, filled(attempt, {"capital": "b", "even": ["three"]}))
     paths = (
-        "/courses/?q=lima",
+        "/courses/?search=lima",
         "/courses/first-steps/",
         "/learn/",
         "/learn/first-steps/",
@@ -223,17 +223,17 @@ def test_later_lessons_are_told_and_the_completion_stays(
     ("query", "found"),
     [
         ("", True),
-        ("?q=gentle", True),
-        ("?q=frist+steps", True),
-        ("?q=f%C3%ADrst", True),
-        ("?q=zebra", False),
-        ("?subject=basics&level=beginner&price=free", True),
+        ("?search=gentle", True),
+        ("?search=frist+steps", True),
+        ("?search=f%C3%ADrst", True),
+        ("?search=zebra", False),
+        ("?category=basics&difficulty=beginner&price=free", True),
         ("?price=10-25", False),
         ("?tag=none", False),
         ("?rating=4.0", False),
         ("?language=en", True),
-        ("?level=nonsense&order=nonsense&price=", True),
-        ("?q=%00", True),
+        ("?difficulty=nonsense&ordering=nonsense&price=", True),
+        ("?search=%00", True),
     ],
 )
 def test_the_catalogue_finds(browser, course: Course, query: str, found: bool) -> None:
@@ -254,7 +254,7 @@ def test_counts_beside_a_filter_ignore_that_filter(browser, publish) -> None:
 def test_the_catalogue_turns_pages_and_refuses_foreign_ones(browser, publish) -> None:
     for number in range(22):
         publish(slug=f"course-{number}")
-    page = text(browser(None).get("/courses/?order=popular"))
+    page = text(browser(None).get("/courses/?ordering=popular"))
     assert page.count("entry-heading") == 20
     following = re.search(r'rel="next" href="([^"]+)"', page)
     assert following

@@ -52,6 +52,8 @@ REGISTER = [
     *nobody("booking.CalendarConnection", "access_token", "refresh_token", "sync_token"),
     *nobody("booking.CalendarConnection", "channel_secret"),
     *nobody("booking.CalendarFeed", "digest"),
+    *nobody("webhooks.Endpoint", "secret", "previous_secret"),
+    *own("webhooks.Endpoint", "owner_id", "url"),
     *own("accounts.User", "id", "email"),
     *own("accounts.MailedCode", "user_id", "email"),
     *own("accounts.AuthSession", "user_id", "address"),

@@ -6,7 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-APPS = ("accounts", "payments", "courses", "booking", "certificates", "ai", "video", "realtime")
+APPS = (
+    *("accounts", "payments", "courses", "booking", "certificates", "ai", "video"),
+    *("webhooks", "realtime"),
+)
 OURS = (*APPS, "tutorme", "sandbox")
 
 

@@ -36,6 +36,7 @@ from tests.sandbox_server import Sandbox
 from tutorme.core.models import InboxMessage
 from tutorme.web.demo.seeding import seed
 from tutorme.web.demo.subscribing import subscribe_the_demo
+from webhooks.services import endpoints
 
 ROWS = 3
 PAGES = 80
@@ -52,6 +53,7 @@ _MEANS = {
     "webhook-events": "core.InboxMessage",
     "tutors": "accounts.User",
     "favorites": "courses.Course",
+    "webhooks": "webhooks.Endpoint",
     "export": "core.Job",
     "jobs": "core.Job",
 }
@@ -84,6 +86,7 @@ def world(
     _money(otto)
     _words(otto)
     _calendars(otto)
+    _webhooks(otto)
     drain()
     return {name: people[name] for name in ("sam", "otto", "tess", "orla", "ada")}
 
@@ -142,6 +145,16 @@ def _calendars(otto: User) -> None:
     facts = {"account": "canary-calendar@private.test", "access_until": timezone.now()}
     CalendarConnection.objects.create(user=otto, provider="google", state="broken", **facts)
     CalendarFeed.objects.create(user=otto, digest="c" * 64, token="canary-of-the-feed")
+
+
+def _webhooks(otto: User) -> None:
+    made = endpoints.make(
+        whose=endpoints.For(owner_id=otto.pk),
+        actor_id=otto.pk,
+        url="https://canary-of-otto.example/hook",
+        types=["payment.captured"],
+    )
+    endpoints.rotate(row=made.row, actor_id=otto.pk)
 
 
 def addresses() -> Iterator[str]:

@@ -60,7 +60,7 @@ def sign_up(page: Page, stack: RunningStack, name: str) -> str:
 
 
 def buy(page: Page, slug: str) -> None:
-    page.goto("/courses/?q=linear+equations")
+    page.goto("/courses/?search=linear+equations")
     page.click(f"main a[href='/courses/{slug}/'] >> nth=0")
     shot(page, "course")
     page.click("main >> text=/^Buy/ >> nth=0")

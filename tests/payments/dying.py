@@ -1,7 +1,8 @@
 """A process that dies at a step boundary; test_deaths.py runs `python -m tests.payments.dying`.
 
 Boundaries are the beginning and the end of every call to the provider and of every commit; at the
-one whose number is given the process kills itself, as hard as the kernel can.
+one whose number is given the process kills itself, as hard as the kernel can. With a path in place
+of a number it dies when the provider has answered a call that ends so.
 """
 
 import os
@@ -18,10 +19,32 @@ if __name__ == "__main__":
     django.setup()
 
 from accounts.models import User
-from payments.models import Order, Plan, Subscription
-from payments.services import refunds, subscription_wishes, subscriptions
+from payments.models import Order, Plan, Subscription, SubscriptionPeriod
+from payments.services import (
+    orders,
+    refunds,
+    subscription_refunds,
+    subscription_wishes,
+    subscriptions,
+)
 
 LIVED = 7
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_after(path: str) -> None:
+    send = httpx.Client.send
+
+    def heard(self: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        answer = send(self, request, **how)
+        if request.url.path.endswith(path):
+            die()
+        return answer
+
+    httpx.Client.send = heard  # type: ignore[method-assign]
 
 
 def die_at(fatal: int) -> None:
@@ -31,7 +54,7 @@ def die_at(fatal: int) -> None:
         nonlocal seen
         seen += 1
         if seen == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
     def between(inner: Callable[..., Any]) -> Callable[..., Any]:
         def bounded(*args: Any, **kwargs: Any) -> Any:
@@ -55,12 +78,21 @@ def act(what: str, subject: str) -> None:
     elif what == "cancel":
         row = Subscription.objects.get(pk=subject)
         subscription_wishes.cancel(row=row, actor=row.user)
+    elif what == "capture":
+        orders.settle_now(Order.objects.get(pk=subject).pk)
+    elif what == "refund payment":
+        period = SubscriptionPeriod.objects.get(pk=subject)
+        owner = period.subscription.user
+        subscription_refunds.refund(period=period, amount=None, note="dying", actor=owner)
     else:
         order = Order.objects.get(pk=subject)
         refunds.refund(order=order, amount=None, note="dying", actor=order.buyer)
 
 
 if __name__ == "__main__":
-    die_at(int(sys.argv[1]))
+    if sys.argv[1].isdigit():
+        die_at(int(sys.argv[1]))
+    else:
+        die_after(sys.argv[1])
     act(sys.argv[2], sys.argv[3])
     sys.exit(LIVED)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.models import User
 from payments.models import Order, Plan, Refund, Subscription
 from payments.services import orders, refunds, subscription_sweep, subscriptions
+from sandbox.paypal.billing_state import sale_of
 from sandbox.paypal.state import memory
 from tests.payments.billing import Subscribe, plus, subscribed  # noqa: F401  fixtures
 from tests.payments.conftest import Buy
@@ -27,6 +29,16 @@ _MOST = 40
 
 def deaths(sandbox: Sandbox, what: str, subject: Callable[[], str]) -> Iterator[int]:
     """Kills at the first boundary, the second …, until the process lives to the end."""
+    for boundary in range(1, _MOST):
+        done = run(sandbox, str(boundary), what, subject())
+        if done.returncode == LIVED:
+            return
+        assert done.returncode == -9, done.stderr.decode()[-2000:]
+        yield boundary
+    raise AssertionError("it never lived to the end")
+
+
+def run(sandbox: Sandbox, when: str, what: str, subject: str) -> subprocess.CompletedProcess[bytes]:
     facts = connection.settings_dict
     socket = str(facts["HOST"]).replace("/", "%2F")
     env = {
@@ -35,16 +47,8 @@ def deaths(sandbox: Sandbox, what: str, subject: Callable[[], str]) -> Iterator[
         "SANDBOX_URL": sandbox.url,
         "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
     }
-    for boundary in range(1, _MOST):
-        argv = [sys.executable, "-m", "tests.payments.dying", str(boundary), what, subject()]
-        done = subprocess.run(
-            argv, env=env, cwd=settings.BASE_DIR, capture_output=True, check=False
-        )
-        if done.returncode == LIVED:
-            return
-        assert done.returncode == -9, done.stderr.decode()[-2000:]
-        yield boundary
-    raise AssertionError("it never lived to the end")
+    argv = [sys.executable, "-m", "tests.payments.dying", when, what, subject]
+    return subprocess.run(argv, env=env, cwd=settings.BASE_DIR, capture_output=True, check=False)
 
 
 def nobody_is_busy() -> None:
@@ -55,6 +59,39 @@ def nobody_is_busy() -> None:
 
 def times_told(name: str, **of: str) -> int:
     return OutboxEvent.objects.filter(name=name, payload__contains=of).count()
+
+
+def test_dead_between_the_capture_and_the_commit(placed: Buy, sandbox: Sandbox) -> None:
+    order = placed("approve")
+    done = run(sandbox, "/capture", "capture", str(order.pk))
+    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    order.refresh_from_db()
+    there = memory.orders[str(order.provider_order_id)]
+    assert (order.state, there.status) == ("capturing", "COMPLETED")
+    nobody_is_busy()
+    call_command("reconcile")
+    call_command("reconcile")
+    order.refresh_from_db()
+    assert (order.state, len(there.captures), order.attempts.count()) == ("captured", 1, 1)
+    assert times_told("payment.captured", order_id=str(order.pk)) == 1
+
+
+def test_dead_between_a_refunded_payment_and_its_commit(
+    subscribed: Subscribe,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    period = subscribed().periods.get()
+    done = run(sandbox, "/refund", "refund payment", str(period.pk))
+    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    period.refresh_from_db()
+    assert period.refunded_minor == 0
+    nobody_is_busy()
+    call_command("reconcile")
+    period.refresh_from_db()
+    assert (period.state, period.refunded_minor) == ("revoked", 900)
+    found = sale_of(period.sale_id)
+    assert found is not None
+    assert len(found[1].refunds) == period.refunds.filter(state="completed").count() == 1
 
 
 def test_subscribing(plus: Plan, sandbox: Sandbox, sam: User) -> None:  # noqa: F811

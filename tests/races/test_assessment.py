@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from courses.errors import AlreadyMarked, AttemptEnded, NoAttemptsLeft
@@ -20,7 +21,15 @@ from courses.models import (
     Quiz,
     Submission,
 )
-from courses.services import corrections, enrolling, marking, quizzes, submission_marks, submissions
+from courses.services import (
+    corrections,
+    enrolling,
+    learning,
+    marking,
+    quizzes,
+    submission_marks,
+    submissions,
+)
 from tests.courses.assessment import FULL, HALF, exercise_course, handed_in
 from tests.courses.conftest import RIGHT, answers, lesson
 from tests.courses.test_corrections import CUSCO
@@ -72,6 +81,18 @@ def test_forty_submissions_are_one_grade(place: Enrollment, course: Course) -> N
     assert failures(said) == []
     assert {row.score for row in said} == {7}
     assert OutboxEvent.objects.filter(name="attempt.graded").count() == 1
+
+
+def test_control_grading_what_was_read_before_the_lock_grades_again(
+    place: Enrollment, course: Course
+) -> None:
+    attempt = quizzes.start(enrollment=place, lesson=lesson(course, "check"))
+    held = [Attempt.objects.get(pk=attempt.pk) for _ in range(4)]
+    assert {row.state for row in held} == {"open"}
+    for row in held:
+        with transaction.atomic():
+            marking.grade(row, learning.locked(place.pk), attempt.started_at)
+    assert OutboxEvent.objects.filter(name="attempt.graded").count() == 4
 
 
 def test_saves_out_of_order_leave_the_newest(place: Enrollment, course: Course) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -78,7 +78,7 @@ def test_control_looking_first_is_not_enough(enrollment: Enrollment) -> None:
                 serial=f"TM-0000-{number}",
                 code=str(number),
                 public_base_url="http://x.test",
-                facts=facts.freeze(enrollment),
+                facts=facts.freeze(enrollment, date(2026, 11, 20)),
             )
 
     with without_the_constraint():

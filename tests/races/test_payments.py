@@ -15,12 +15,13 @@ from accounts.models import User
 from payments.errors import OrderBusy
 from payments.gateways import paypal
 from payments.models import CaptureAttempt, Order
-from payments.services import orders, transitions
+from payments.services import orders, transitions, webhooks
 from sandbox.paypal.state import memory
 from tests.payments.conftest import Buy, Shop, bare_order, placed, shop  # noqa: F401  fixtures
 from tests.payments.test_webhooks import deliver
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
+from tutorme.core import inbox
 from tutorme.core.models import InboxMessage, OutboxEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +65,32 @@ def test_eight_captures_over_the_api_and_the_webhook_beside_them(
     assert (order.state, captured()) == ("captured", 1)
     assert len(memory.orders[str(order.provider_order_id)].captures) == 1
     assert CaptureAttempt.objects.count() == 1
+
+
+def test_a_hundred_replays_of_a_message_change_once(
+    placed: Buy,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    """Received and applied by a hundred at once, as PayPal's retries and our workers would."""
+    order = placed("vanish")
+    sent = next(row for row in sandbox.webhooks() if "ORDER.APPROVED" in row["event_type"])
+    cert = f"{sandbox.url}/paypal/v1/notifications/certs/CERT-sandbox"
+    headers = {**sent["headers"], "PAYPAL-CERT-URL": cert}
+
+    def replay() -> None:
+        webhooks.receive(headers=headers, body=sent["body"].encode())
+        row = InboxMessage.objects.get()
+        inbox.retry(InboxMessage.objects.filter(pk=row.pk))
+        inbox.process(row.pk)
+
+    together([replay] * 100)
+    InboxMessage.objects.update(run_after=Now())
+    inbox.process(InboxMessage.objects.get().pk)
+    order.refresh_from_db()
+    assert (order.state, captured()) == ("captured", 1)
+    assert len(memory.orders[str(order.provider_order_id)].captures) == 1
+    assert CaptureAttempt.objects.count() == 1
+    assert InboxMessage.objects.get().state == "applied"
 
 
 def test_control_without_the_lock_the_event_is_recorded_again(placed: Buy) -> None:  # noqa: F811

@@ -65,9 +65,10 @@ def test_many_streams_cost_little_and_hear_soon(listeners) -> None:
     alone, crowded, times = asyncio.run(story())
     # 0.15 MB a stream were measured; a database connection each would be ten times that.
     assert crowded - alone < PEOPLE * 0.6
-    # Not how fast on this machine, but that nobody waits for the next look every five seconds…
-    assert sorted(times)[len(times) // 2] < 5
-    assert max(times) < 30
+    # Not how fast on this machine, but that nobody waits for the next look every five seconds, nor
+    # for the 119 others to have asked the database.
+    assert sorted(times)[len(times) // 2] < 1
+    assert max(times) < 4
     assert connections() < 20
 
 

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.events import UserRegistered
 from payments.events import PaymentCaptured, PaymentRefunded
@@ -104,6 +105,17 @@ def test_nobody_answering_keeps_the_mail_queued(owed, settings) -> None:
     run_now()
     owed.refresh_from_db()
     assert owed.state == State.FAILED
+
+
+def test_three_retries_come_a_minute_apart_and_then_hours(owed, settings) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    settings.EMAIL_USE_TLS = False
+    waits = []
+    for _ in range(5):
+        run_now()
+        job = Job.objects.get()
+        waits.append(round((job.run_after - timezone.now()).total_seconds() / 60))
+    assert waits == [1, 1, 1, 60, 60]
 
 
 def test_mail_switched_off_fails_visibly(owed, settings) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.events import UserRegistered
 from realtime import announcements, kinds
 from realtime.announcements import Told
+from realtime.errors import KindNotChoosable
 from realtime.models import (
     DigestLine,
     MailDelivery,
@@ -80,7 +81,15 @@ def test_every_kind_has_words_people_understand() -> None:
     for kind in kinds.choosable(is_staff=True):
         assert not re.search(r"[%_-]\w*\(|_", kind.label), kind
     known = {row.kind for row in announcements.all_announcements()}
-    assert set(kinds.LABELS) <= known | {"message", "digest"}
+    assert set(kinds.LABELS) <= known
+    assert known >= kinds.LETTERS | kinds.FOR_STAFF
+
+
+def test_nobody_is_asked_about_letters_to_addresses(sam) -> None:
+    """They go to whoever an organisation named: a box about them would do nothing."""
+    assert not kinds.LETTERS & {row.name for row in kinds.choosable(is_staff=True)}
+    with pytest.raises(KindNotChoosable):
+        preferences.decide(user=sam, kind="member-invited", changes={"by_mail": False})
 
 
 def test_the_page_saves_without_a_script(client: Client, sam, query_budget) -> None:

@@ -189,6 +189,24 @@ def test_an_accounts_newest_stream_retires_its_oldest(server, sam, otto, bearer,
                     assert stream.next().id == "1"
 
 
+def test_an_account_is_counted_over_both_servers(sam, bearer, tell) -> None:
+    """The fourth stream, at another process, ends the first; without Redis nobody knows of it."""
+    headers = bearer(sam)
+    with running("web") as web, running("stream") as other, ExitStack() as held:
+        first, *rest = [held.enter_context(listening(web, headers)) for _ in range(3)]
+        for stream in (first, *rest):
+            stream.next()
+        newest = held.enter_context(listening(other, headers))
+        newest.next()
+        began = time.monotonic()
+        assert list(first) == []
+        # Left alone it would live for twenty seconds.
+        assert time.monotonic() - began < 8
+        tell(sam)
+        for stream in (*rest, newest):
+            assert stream.next().id == "1"
+
+
 def test_a_full_process_says_so_and_has_room_again(sam, bearer) -> None:
     """The web process keeps threads for everything else."""
     people = [cast.person(f"Reader{number}") for number in range(9)]

@@ -7,8 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from realtime.services import channels
 from realtime.streams import bell as topic
-from realtime.streams.places import Places
+from realtime.streams import places as counting
+from realtime.streams import shelves as shelving
+from realtime.streams.places import Place, Places
+from realtime.streams.shelves import Shelves
 from realtime.streams.wakeups import Hub, Listener
 from tests.waiting import until
 from tutorme.core import limits
@@ -111,3 +115,116 @@ def test_a_full_process_refuses_and_leaving_makes_room_once() -> None:
     places.take(uuid4(), per_user=2, per_process=2)
     with pytest.raises(Unavailable):
         places.take(uuid4(), per_user=2, per_process=2)
+
+
+# What many hear ---------------------------------------------------------------------------------
+
+EVERYBODY = "notifications"
+
+
+def said(times: int = 1) -> int:
+    course = {"course_id": uuid4(), "title": "Sets", "url": ""}
+    return [channels.publish(EVERYBODY, "course-published", course) for _ in range(times)][-1]
+
+
+def test_what_many_hear_is_read_once(hub, django_assert_num_queries) -> None:
+    bells = [threading.Event() for _ in range(3)]
+    crowd = [listener(bell, EVERYBODY) for bell in bells]
+    with hub.listening(crowd[0]), hub.listening(crowd[1]), hub.listening(crowd[2]):
+        first = said()
+        for bell in bells:
+            assert rings(bell, lambda: topic.wake(EVERYBODY))
+        with django_assert_num_queries(0):
+            (row,) = hub.shelves.past({EVERYBODY: first - 1}) or []
+            assert hub.shelves.past({EVERYBODY: first}) == []
+        assert (row.seq, row.event) == (first, "course-published")
+        assert b"Sets" in (row.body or b"")
+
+
+def test_who_is_alone_on_a_channel_reads_for_themselves(hub) -> None:
+    bell = threading.Event()
+    with hub.listening(listener(bell, EVERYBODY)) as alone:
+        alone.must_read = False
+        said()
+        assert rings(bell, lambda: topic.wake(EVERYBODY))
+        assert alone.must_read
+        assert hub.shelves.past(alone.cursor) == []
+
+
+def test_a_shelf_never_hides_a_gap(django_assert_num_queries) -> None:
+    """Who has not heard what lies before it asks the database, and so does a flood."""
+    shelves = Shelves()
+    said(3)
+    with django_assert_num_queries(1):
+        assert shelves.fetch({EVERYBODY: 2, "private-user-x": 0}) == {EVERYBODY, "private-user-x"}
+    assert [row.seq for row in shelves.past({EVERYBODY: 2}) or []] == [3]
+    assert shelves.past({EVERYBODY: 1}) is None
+    said(2)
+    shelves.fetch({EVERYBODY: 2})
+    assert [row.seq for row in shelves.past({EVERYBODY: 2}) or []] == [3, 4, 5]
+    shelves.tidy({EVERYBODY: 4})
+    assert [row.seq for row in shelves.past({EVERYBODY: 4}) or []] == [5]
+    assert shelves.past({EVERYBODY: 3}) is None
+    shelves.clear(EVERYBODY)
+    assert shelves.past({EVERYBODY: 0}) == []
+
+
+def test_a_flood_is_read_by_each_for_itself(monkeypatch) -> None:
+    monkeypatch.setattr(shelving, "_AT_ONCE", 3)
+    shelves = Shelves()
+    said(3)
+    assert shelves.fetch({EVERYBODY: 0}) == set()
+    said()
+    assert shelves.fetch({EVERYBODY: 3}) == {EVERYBODY}
+
+
+def test_long_shelves_lose_their_beginning_and_say_so(monkeypatch) -> None:
+    monkeypatch.setattr(shelving, "_KEPT", 2)
+    shelves = Shelves()
+    said(4)
+    shelves.fetch({EVERYBODY: 0})
+    assert shelves.past({EVERYBODY: 1}) is None
+    assert [row.seq for row in shelves.past({EVERYBODY: 2}) or []] == [3, 4]
+
+
+def test_words_that_depend_on_the_reader_are_on_no_shelf(sam, tell) -> None:
+    own, shelves = f"private-user-{sam.pk}", Shelves()
+    tell(sam)
+    shelves.fetch({own: 0})
+    assert shelves.past({own: 0}) is None
+    assert shelves.past({own: 1}) == []
+
+
+# Places over all processes ----------------------------------------------------------------------
+
+
+def test_a_persons_streams_are_counted_over_all_processes(settings) -> None:
+    settings.STREAMS = {**settings.STREAMS, "per_user": 2}
+    me, other = uuid4(), uuid4()
+    first, second, third = Place(me), Place(me), Place(me)
+    try:
+        assert counting.enter(first) == []
+        time.sleep(0.002)
+        assert counting.enter(Place(other)) == counting.enter(second) == []
+        time.sleep(0.002)
+        assert counting.enter(third) == [first.id]
+        counting.withdraw(second)
+        assert counting.enter(Place(me)) == []
+    finally:
+        for person in (me, other):
+            limits.client(settings.REDIS_URL).delete(f"streams:{person}")
+
+
+def test_without_redis_each_process_counts_for_itself(settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    place = Place(uuid4())
+    assert counting.enter(place) == []
+    counting.withdraw(place)
+
+
+def test_only_a_place_of_this_process_is_retired() -> None:
+    here, elsewhere = Places(), Places()
+    place = here.take(uuid4(), per_user=2, per_process=9)
+    assert not elsewhere.retire(place.id)
+    assert here.retire(place.id)
+    assert place.retired

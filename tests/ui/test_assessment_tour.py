@@ -85,3 +85,10 @@ def test_they_are_open_to_everyone(chromium, live_server, sam, tess, stops, who,
     user = sam if who == "learner" else tess
     found = tour(chromium, live_server.url, user, stops[who], width=width, color_scheme=scheme)
     assert found == {}
+
+
+@pytest.mark.parametrize("who", ["learner", "tutor"])
+def test_they_stand_as_well_from_right_to_left(chromium, live_server, sam, tess, stops, who):
+    user = sam if who == "learner" else tess
+    User.objects.filter(pk=user.pk).update(locale="ar")
+    assert tour(chromium, live_server.url, user, stops[who], width=NARROW) == {}

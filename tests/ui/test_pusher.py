@@ -45,14 +45,21 @@ def listeners(sandbox) -> list[list[str]]:
     return list(sandbox.http.get(f"{sandbox.url}/_pusher").json()["sockets"].values())
 
 
-def test_a_page_hears_everything_once_whatever_pusher_loses(chromium, sandbox, pusher_site) -> None:
+@pytest.mark.parametrize("kind", ["websocket", "xhr_streaming"])
+def test_a_page_hears_everything_once_whatever_pusher_loses(
+    chromium, sandbox, pusher_site, kind
+) -> None:
+    """Over a WebSocket, and where a browser or a proxy lets none through."""
     sam = cast.person("Sam")
     own = f"private-user-{sam.pk}"
     with opened(chromium) as page:
         page.context.add_cookies([signed_in(sam, pusher_site.url)])
+        if kind == "xhr_streaming":
+            page.add_init_script("delete window.WebSocket")
         page.goto(f"{pusher_site.url}/settings/profile/")
         page.evaluate(LISTEN)
         until(lambda: [own] in listeners(sandbox), within_s=30)
+        assert sandbox.http.get(f"{sandbox.url}/_pusher").json()["kinds"] == [kind]
         for fault in ("", "drop", "duplicate", "", "drop", "drop", ""):
             if fault:
                 sandbox.fault("delivery", fault, provider="pusher")

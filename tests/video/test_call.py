@@ -2,7 +2,9 @@
 pictures and sound are counted on both sides."""
 
 import os
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -47,6 +49,12 @@ def server(db: None) -> Iterator[Server]:
 
 @pytest.fixture
 def window(chromium: Browser, server: Server) -> Iterator[Any]:
+    with windows(chromium, server) as opens:
+        yield opens
+
+
+@contextmanager
+def windows(chromium: Browser, server: Server) -> Iterator[Any]:
     contexts: list[BrowserContext] = []
 
     def opens(who: User, room: Room) -> Page:
@@ -71,10 +79,15 @@ def goes_in(page: Page) -> None:
     page.click("[data-part=check] [data-act=join]")
 
 
-def counted(page: Page) -> dict[str, float]:
-    """What the browser counts of the one other person; nothing while there is no connection."""
+def connected(page: Page) -> dict[str, dict[str, float]]:
+    """What the browser counts of each of the others it has a connection to."""
     found = page.evaluate("document.querySelector('tm-room').stats()")
-    rows = [row for row in found.values() if row["state"] == "connected"]
+    return {session: row for session, row in found.items() if row["state"] == "connected"}
+
+
+def counted(page: Page) -> dict[str, float]:
+    """Of the one other person; nothing while there is no connection."""
+    rows = list(connected(page).values())
     return rows[0] if len(rows) == 1 else {}
 
 
@@ -117,6 +130,65 @@ def test_they_meet(window, tess, sam, room) -> None:
     expect(theirs.locator(".tile")).to_have_count(1)
     assert ChatLine.objects.count() == 1
     until(lambda: Presence.objects.filter(ending="left").count() == 1)
+
+
+def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
+    """Everybody sees and hears the two others; who stays goes on when one goes."""
+    room = opened(tess, sam, otto)
+    pages = [window(who, room) for who in (tess, sam, otto)]
+    for page in pages:
+        goes_in(page)
+    for page in pages:
+        until(lambda page=page: len(connected(page)) == 2, within_s=60)
+        until(lambda page=page: flowing(page, 2), within_s=60)
+        expect(page.locator(".tile")).to_have_count(3)
+    pages[2].click("[data-part=call] [data-act=leave]")
+    for page in pages[:2]:
+        expect(page.locator(".tile")).to_have_count(2)
+        flows(page)
+
+
+def flowing(page: Page, people: int) -> bool:
+    """Since the last look, pictures and sound of so many went on."""
+    before = connected(page)
+    page.wait_for_timeout(1000)
+    after = connected(page)
+    figures = ("framesDecoded", "framesSent", "audioReceived", "audioEnergy")
+    going = [
+        all(after[each][figure] > before[each][figure] for figure in figures)
+        for each in after
+        if each in before
+    ]
+    return going == [True] * people
+
+
+SHAPE = """() => {
+  const video = document.querySelector(".tile:not(.tile-me) video");
+  return [video.videoWidth, video.videoHeight].join("x");
+}"""
+
+
+def test_a_screen_is_shared_and_taken_back(window, tess, sam, room) -> None:
+    """What is shown changes on the other side without a new connection."""
+    theirs, ours = window(tess, room), window(sam, room)
+    for page in (theirs, ours):
+        goes_in(page)
+    flows(theirs)
+    camera, connection = theirs.evaluate(SHAPE), other(theirs)
+    share = ours.locator("[data-part=call] [data-act=screen]")
+    share.click()
+    expect(share).to_have_attribute("aria-pressed", "true")
+    shown = theirs.locator(".tile:not(.tile-me)")
+    expect(shown.locator(".tile-state")).to_contain_text("shows the screen")
+    expect(shown).to_have_class(re.compile("tile-screen.*tile-large|tile-large.*tile-screen"))
+    until(lambda: theirs.evaluate(SHAPE) not in {camera, "0x0"}, within_s=30)
+    flows(theirs)
+    share.click()
+    expect(share).to_have_attribute("aria-pressed", "false")
+    expect(shown).not_to_have_class(re.compile("tile-screen"))
+    until(lambda: theirs.evaluate(SHAPE) == camera, within_s=30)
+    flows(theirs)
+    assert other(theirs) == connection
 
 
 def test_a_reload(window, tess, sam, room) -> None:
@@ -201,3 +273,23 @@ def test_the_built_in_room_takes_over(window, tess, sam) -> None:
         flows(page)
     room.refresh_from_db()
     assert (room.provider, room.epoch) == ("builtin", 2)
+
+
+def test_twilios_client_is_tried_and_gives_way(chromium, sandbox, tess, sam) -> None:
+    """The stand-in grants a token, and Twilio's own script tries to reach Twilio with it, which it
+    cannot from here (elsewhere Twilio refuses the token): one press, and both are in a call."""
+    room = opened(tess, sam, provider="twilio", capacity=50)
+    with running("web", SANDBOX_URL=sandbox.url) as web, windows(chromium, web) as window:
+        theirs, ours = window(tess, room), window(sam, room)
+        fetched: list[str] = []
+        ours.on("request", lambda request: fetched.append(request.url))
+        goes_in(ours)
+        expect(ours.locator("tm-room")).to_have_attribute("data-provider", "twilio")
+        expect(ours.locator("[data-part=trouble]")).to_be_visible(timeout=40_000)
+        assert [url for url in fetched if "twilio-video.min.js" in url]
+        assert ours.evaluate("typeof window.Twilio.Video.connect") == "function"
+        ours.click("[data-act=takeover]")
+        expect(ours.locator("tm-room")).to_have_attribute("data-provider", "builtin")
+        goes_in(theirs)
+        for page in (theirs, ours):
+            flows(page)

@@ -1,8 +1,13 @@
 """What moves behind the pages, for operators: deliveries, webhooks, jobs and the audit trail."""
 
+import contextlib
+import json
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -74,8 +79,12 @@ class InboxMessageAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.display(description=_("payload"))
-    def payload(self, row: InboxMessage) -> str:
-        return bytes(row.body).decode("utf-8", "replace")
+    def payload(self, row: InboxMessage) -> SafeString:
+        """As it came; JSON is laid out to be read."""
+        text = bytes(row.body).decode("utf-8", "replace")
+        with contextlib.suppress(ValueError, RecursionError):
+            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return format_html('<pre class="overflow-x-auto whitespace-pre-wrap">{}</pre>', text)
 
     @admin.action(description=_("Process again"))
     def retry(self, request: HttpRequest, rows: QuerySet[InboxMessage]) -> None:

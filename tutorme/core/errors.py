@@ -26,6 +26,11 @@ class DomainError(Exception):
         self.detail = str(detail or self.explanation)
         self.extras = extras
 
+    @property
+    def wait_s(self) -> int:
+        """Seconds until it is worth trying again, or 0."""
+        return int(self.extras.get("retry_after") or self.retry_after or 0)
+
 
 class InvalidInput(DomainError):
     """`errors` rows are `{"pointer": "/field", "code": …, "detail": …}`."""

@@ -52,7 +52,8 @@ def refused_for_now(response: httpx.Response) -> str:
 @dataclass(frozen=True)
 class Door:
     """A provider's entrance. All durations in seconds, `max_bytes` after decompression. `again`
-    says which answers mean "not now" at this provider."""
+    says which answers mean "not now" at this provider. Some addresses are a secret by themselves:
+    the log keeps their path only where `tells_path`."""
 
     provider: str
     base_url: str
@@ -62,6 +63,7 @@ class Door:
     max_bytes: int = 5 * 1024 * 1024
     wait_initial: float = 0.25
     again: Callable[[httpx.Response], str] = refused_for_now
+    tells_path: bool = True
 
     def request(
         self,
@@ -135,7 +137,7 @@ class Door:
                 "http.call",
                 provider=self.provider,
                 method=method,
-                path=path.partition("?")[0],
+                path=path.partition("?")[0] if self.tells_path else "…",
                 status=status,
                 ms=round(seconds * 1000),
             )

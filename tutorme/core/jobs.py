@@ -57,6 +57,13 @@ class Kind:
     max_attempts: int
     backoff: timedelta
     on_failure: Callable[..., None] | None
+    waits: tuple[timedelta, ...] = ()
+
+    def wait_after(self, attempt: int) -> timedelta:
+        if self.waits:
+            return self.waits[min(attempt, len(self.waits)) - 1]
+        seconds = self.backoff.total_seconds() * 2 ** (attempt - 1)
+        return timedelta(seconds=min(seconds, _BACKOFF_CAP_S))
 
 
 _kinds: dict[str, Kind] = {}
@@ -70,12 +77,15 @@ def job(
     max_attempts: int = 5,
     backoff: timedelta = timedelta(seconds=2),
     on_failure: Callable[..., None] | None = None,
+    waits: tuple[timedelta, ...] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Registers a job function. `backoff` doubles per attempt up to an hour. `on_failure` gets the
-    job's arguments plus `error` inside the transaction that marks the job failed."""
+    """Registers a job function. `backoff` doubles per attempt up to an hour; `waits` names the
+    pauses instead, and allows one attempt more than there are. `on_failure` gets the job's
+    arguments plus `error` inside the transaction that marks the job failed."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        _kinds[name] = Kind(name, function, queue, lease, max_attempts, backoff, on_failure)
+        most = len(waits) + 1 if waits else max_attempts
+        _kinds[name] = Kind(name, function, queue, lease, most, backoff, on_failure, waits)
         return function
 
     return register
@@ -224,10 +234,9 @@ def _retry_later(row: Job, kind: Kind, error: Exception) -> None:
     if row.attempts >= kind.max_attempts:
         _fail(row, kind, _describe(error))
         return
-    wait = min(kind.backoff.total_seconds() * 2 ** (row.attempts - 1), _BACKOFF_CAP_S)
     Job.objects.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts).update(
         state=State.QUEUED,
-        run_after=Now() + timedelta(seconds=wait),
+        run_after=Now() + kind.wait_after(row.attempts),
         lease_until=None,
         error=_describe(error),
     )

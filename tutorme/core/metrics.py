@@ -73,8 +73,9 @@ class Call:
 
 
 def count_call(call: Call) -> None:
-    """Kept in Redis for all processes; a figure is not worth a failed call."""
-    key = f"{call.provider}|{call.outcome}"
+    """Kept in Redis for all processes; a figure is not worth a failed call. What comes after a
+    colon names one of many behind the same entrance, and makes no series of its own."""
+    key = f"{call.provider.partition(':')[0]}|{call.outcome}"
     bucket = next((str(top) for top in _CALL_BUCKETS if call.seconds <= top), "+Inf")
     try:
         pipe = client(settings.REDIS_URL).pipeline(transaction=False)

@@ -26,4 +26,4 @@ def _may(request: HttpRequest) -> bool:
         given.encode(), settings.METRICS_TOKEN.encode()
     ):
         return True
-    return bool(request.user.is_authenticated and request.user.is_staff)
+    return bool(request.user.is_authenticated and request.user.is_admin)

@@ -3,6 +3,7 @@
 index, and judged here by how many slips lie between."""
 
 import re
+from collections.abc import Callable
 
 from django.db import connection, models
 
@@ -21,9 +22,13 @@ CROSS JOIN LATERAL (
 """
 
 
-def corrected(text: str, known: type[models.Model]) -> str:
+Weigh = Callable[[list[str]], dict[str, int]]
+
+
+def corrected(text: str, known: type[models.Model], weigh: Weigh | None = None) -> str:
     """The text with unknown words replaced by the ones that were probably meant; empty where
-    nothing is near enough. One query."""
+    nothing is near enough. One query. Where several are as near, `weigh` is asked once how often
+    each is found: the most frequent is meant, and one that is nowhere any more is not."""
     typed = list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))[:_MOST_WORDS]
     if not typed:
         return ""
@@ -33,19 +38,28 @@ def corrected(text: str, known: type[models.Model]) -> str:
         nearest: dict[tuple[str, str], list[str]] = {}
         for word, plain, candidate in cursor.fetchall():
             nearest.setdefault((word, plain), []).append(candidate)
-    meant = {
-        word: best for (word, plain), words in nearest.items() if (best := _best(plain, words))
-    }
+    near = {word: _nearest(plain, words) for (word, plain), words in nearest.items()}
+    meant = _chosen({word: found for word, found in near.items() if found}, weigh)
     told = _WORD.sub(lambda found: meant.get(found[0].lower(), found[0]), text)
     return told if told.lower() != text.lower() else ""
 
 
-def _best(typed: str, candidates: list[str]) -> str:
-    """The candidate with the fewest slips, if they are few for its length; a beginning of a word
-    counts as one."""
-    judged = [(_slips(typed, word), place, word) for place, word in enumerate(candidates)]
-    near = [row for row in judged if row[0] <= _allowed(typed)]
-    return min(near)[2] if near else ""
+def _nearest(typed: str, candidates: list[str]) -> list[str]:
+    """The candidates with the fewest slips, if they are few for its length, the likest first; a
+    beginning of a word counts as one."""
+    slips = {word: _slips(typed, word) for word in candidates}
+    fewest = min(slips.values(), default=_allowed(typed) + 1)
+    return [word for word in slips if slips[word] == fewest <= _allowed(typed)]
+
+
+def _chosen(near: dict[str, list[str]], weigh: Weigh | None) -> dict[str, str]:
+    tied = sorted({word for words in near.values() if len(words) > 1 for word in words})
+    if not tied or weigh is None:
+        return {typed: words[0] for typed, words in near.items()}
+    weight = weigh(tied)
+    return {
+        typed: max(words, key=lambda word: weight.get(word, 0)) for typed, words in near.items()
+    }
 
 
 def _allowed(typed: str) -> int:

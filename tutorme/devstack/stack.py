@@ -63,7 +63,11 @@ def app_programs(stack: Stack) -> list[Program]:
     celery = [*PYTHON, "celery", "--quiet", "-A", "tutorme.celery"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     rows: list[tuple[str, list[str], int | None]] = [
-        ("sandbox", _uvicorn("sandbox.app:app", at.sandbox), at.sandbox),
+        (
+            "sandbox",
+            _uvicorn("sandbox.app:app", at.sandbox, ws="sandbox.websockets:WebSocket"),
+            at.sandbox,
+        ),
         ("web", _gunicorn("tutorme.wsgi:application", at.web), at.web),
         ("stream", _uvicorn("tutorme.asgi_stream:application", at.stream), at.stream),
         ("worker", [*celery, "worker", "-Q", QUEUES, "-c", "2", *quiet], None),
@@ -96,10 +100,10 @@ def _gunicorn(application: str, port: int) -> list[str]:
     return [*PYTHON, "gunicorn", application, *threads, *grace, *bind]
 
 
-def _uvicorn(application: str, port: int) -> list[str]:
+def _uvicorn(application: str, port: int, *, ws: str = "none") -> list[str]:
     grace = ["--timeout-graceful-shutdown", str(_GRACE_SECONDS)]
     bind = ["--host", "127.0.0.1", "--port", str(port)]
-    quiet = ["--ws", "none", "--no-access-log", "--log-level", "warning"]
+    quiet = ["--ws", ws, "--no-access-log", "--log-level", "warning"]
     return [*PYTHON, "uvicorn", application, *grace, *bind, *quiet]
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "certificates",
     "video",
     "ai",
+    "webhooks",
     "realtime",
     "tutorme.web",
     "unfold",
@@ -76,8 +77,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.AbsoluteEndMiddleware",
     "accounts.middleware.ViewerMiddleware",
     "accounts.middleware.DeviceMiddleware",
+    "accounts.middleware.PauseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -180,7 +183,7 @@ POINTS_FIRST_TRY_PERCENT: int = points.POINTS_FIRST_TRY_PERCENT
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.CappedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -33,6 +33,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "video-presence": {"task": "video.sweep_presence", "schedule": 10.0},
     "video-close": {"task": "video.close_rooms", "schedule": 30.0},
     "video-purge": {"task": "video.purge_signals", "schedule": timedelta(hours=1)},
+    "webhooks-purge": {"task": "webhooks.purge", "schedule": timedelta(hours=1)},
     "check-invariants": {"task": "core.check_invariants", "schedule": timedelta(minutes=5)},
     "sweep-presence": {"task": "realtime.sweep_presence", "schedule": 5.0},
     "push-owed": {"task": "realtime.push", "schedule": 5.0},

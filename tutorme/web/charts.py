@@ -1,5 +1,4 @@
-"""Bars as shapes: where each stands and how high, from a zero baseline. Drawn by <c-bars>, and by
-<c-chart-bars> where each has words beside it."""
+"""Bars as shapes: beside their words for pages (<c-bars>), upright over many days for the desk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +16,6 @@ class Bar:
     y: float
     width: float
     height: float
-    is_last: bool
-
-    @property
-    def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
 
 
 @dataclass(frozen=True)
@@ -33,8 +27,8 @@ class Chart:
     highest: str
 
 
-def bars(rows: Sequence[tuple[str, str, int]], *, mirrored: bool = False) -> Chart:
-    """`rows` are (label, value in words, value); time runs from the right where `mirrored`."""
+def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
+    """`rows` are (label, value in words, value)."""
     values = [value for _label, _text, value in rows]
     top, bottom = max([0, *values]), min([0, *values])
     scale = HEIGHT / ((top - bottom) or 1)
@@ -42,17 +36,15 @@ def bars(rows: Sequence[tuple[str, str, int]], *, mirrored: bool = False) -> Cha
     step = WIDTH / max(1, len(rows))
     drawn = []
     for number, (label, text, value) in enumerate(rows):
-        place = len(rows) - 1 - number if mirrored else number
         height = round(abs(value) * scale, 1)
         drawn.append(
             Bar(
                 label=label,
                 text=text,
-                x=round(place * step + step * _GAP / 2, 1),
+                x=round(number * step + step * _GAP / 2, 1),
                 y=round(zero - height, 1) if value > 0 else zero,
                 width=round(step * (1 - _GAP), 1),
                 height=height,
-                is_last=number == len(rows) - 1,
             )
         )
     names = [label for label, _text, _value in rows]
@@ -60,15 +52,24 @@ def bars(rows: Sequence[tuple[str, str, int]], *, mirrored: bool = False) -> Cha
     return Chart(drawn, zero, names[0] if names else "", names[-1] if names else "", highest)
 
 
-def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Bars beside their words: rows with `width` of a hundred, the longest being full. Drawn by
-    <c-chart-bars>."""
-    most = max((row["value"] for row in rows), default=0)
-    return [
-        {"shown": row["value"], "note": "", "marked": False, **row, "width": _share(row, most)}
-        for row in rows
-    ]
+Row = dict[str, Any]
 
 
-def _share(row: dict[str, Any], most: float) -> float:
+def lengths(rows: Sequence[Row | tuple[str, str, int]]) -> list[Row]:
+    """Bars beside their words: rows with `width` of a hundred, the longest being full. What is
+    below zero has no length and is marked. Drawn by <c-bars>."""
+    given = [_row(row) for row in rows]
+    most = max((row["value"] for row in given), default=0)
+    usual = {"note": "", "marked": False}
+    return [{"shown": row["value"], **usual, **row, "width": _share(row, most)} for row in given]
+
+
+def _row(row: Row | tuple[str, str, int]) -> Row:
+    if isinstance(row, dict):
+        return row
+    label, shown, value = row
+    return {"label": label, "shown": shown, "value": value, "marked": value < 0}
+
+
+def _share(row: Row, most: float) -> float:
     return round(max(0.0, 100 * row["value"] / most), 2) if most > 0 else 0.0

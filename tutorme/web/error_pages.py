@@ -33,8 +33,8 @@ def page(request: HttpRequest, error: DomainError) -> HttpResponse:
         response = HttpResponse(body, status=error.status)
     else:
         response = render(request, templates, context, status=error.status)
-    if error.retry_after:
-        response["Retry-After"] = str(error.retry_after)
+    if error.wait_s:
+        response["Retry-After"] = str(error.wait_s)
     return response
 
 

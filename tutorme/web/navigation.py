@@ -40,6 +40,7 @@ NEWS = Entry(("notifications",), _("News"), "bell")
 CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
+DESKS = Entry(("org",), _("For organisations"), "desk")
 LESSONS = Entry(("lessons",), _("My lessons"), "today")
 ROOMS = Entry(("rooms",), _("Rooms"), "device")
 MESSAGES = Entry(("conversations",), _("Messages"), "mail")
@@ -65,6 +66,7 @@ SETTINGS = (
     Entry(("calendars",), _("Calendars")),
     Entry(("account_devices",), _("Devices")),
     Entry(("settings-tokens",), _("API tokens")),
+    Entry(("webhooks",), _("Webhooks")),
     Entry(("settings-billing",), _("Billing details")),
     Entry(("tutor-profile",), _("Teaching")),
     Entry(("settings-data",), _("Your data")),
@@ -120,7 +122,7 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
                     path,
                 ),
             ),
-            (_("Certificates"), links((CERTIFICATES, VERIFY) if known else (VERIFY,), path)),
+            (_("Certificates"), links((CERTIFICATES, VERIFY, DESKS) if known else (VERIFY,), path)),
             (
                 _("Account"),
                 links((PROFILE, ORDERS, SUBSCRIPTION) if known else (LOG_IN, SIGN_UP), path),

@@ -135,7 +135,7 @@ class RoomViewSet(ApiViewSet):
     def statistics(self, request: Request, pk: UUID) -> Response:
         """How long who was there, as its host."""
         room = entry.find(user=viewer(request), room_id=pk)
-        if room.host_id != viewer(request).pk and not viewer(request).is_staff:
+        if room.host_id != viewer(request).pk and not viewer(request).is_admin:
             raise NotAllowed
         return Response(shapes.statistics(room, now=timezone.now()))
 

@@ -42,7 +42,7 @@ def membership(*, user: Any, room: Room) -> RoomMember:
     member = RoomMember.objects.filter(room=room, user_id=user.pk, removed_at=None).first()
     if member is None:
         # Staff sees every room in lists and enters none without being seen as a member.
-        raise NotAMember if user.is_staff else NotFound
+        raise NotAMember if user.is_admin else NotFound
     member.room = room
     return member
 

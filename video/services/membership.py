@@ -24,7 +24,7 @@ def invite(*, host: Any, room_id: UUID, user_id: UUID) -> RoomMember:
         raise RoomEnded
     if room.members.filter(removed_at=None).exclude(user_id=user_id).count() >= room.capacity:
         raise TooManyMembers
-    known = host.is_staff or queries.acquainted(host.pk, [user_id])
+    known = host.is_admin or queries.acquainted(host.pk, [user_id])
     if not known or not User.objects.filter(pk=user_id, is_active=True).exists():
         raise InviteStrangers
     member, is_new = RoomMember.objects.get_or_create(
@@ -70,6 +70,6 @@ def _put_out(room: Room, member: RoomMember) -> None:
 
 def _hosted(host: Any, room_id: UUID) -> Room:
     room = entry.locked(entry.find(user=host, room_id=room_id).pk)
-    if room.host_id != host.pk and not host.is_staff:
+    if room.host_id != host.pk and not host.is_admin:
         raise NotAllowed
     return room

@@ -15,7 +15,7 @@ from video.services import entry
 def delete(*, user: Any, room_id: UUID, recording_id: UUID) -> None:
     """By the host or staff; at the provider by a job. Deleting twice is once."""
     room = entry.locked(entry.find(user=user, room_id=room_id).pk)
-    if room.host_id != user.pk and not user.is_staff:
+    if room.host_id != user.pk and not user.is_admin:
         raise NotAllowed
     rows = Recording.objects.filter(room=room, pk=recording_id)
     if not rows.exists():

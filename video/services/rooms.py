@@ -52,7 +52,7 @@ def open_room(*, host: User, plan: Plan, guest_ids: Sequence[UUID]) -> Room:
     wanted = set(guest_ids) - {host.pk}
     if len(wanted) + 1 > capacity_of(plan.provider):
         raise TooManyMembers
-    if not host.is_staff and queries.acquainted(host.pk, wanted) != wanted:
+    if not host.is_admin and queries.acquainted(host.pk, wanted) != wanted:
         raise InviteStrangers
     if User.objects.filter(pk__in=wanted, is_active=True).count() != len(wanted):
         raise InviteStrangers
@@ -79,7 +79,7 @@ def open_room(*, host: User, plan: Plan, guest_ids: Sequence[UUID]) -> Room:
 def end(*, user: Any, room_id: UUID) -> Room:
     """By its host or staff; ending twice is once."""
     room = entry.locked(entry.find(user=user, room_id=room_id).pk)
-    if room.host_id != user.pk and not user.is_staff:
+    if room.host_id != user.pk and not user.is_admin:
         raise NotAllowed
     close(room, now=timezone.now())
     return room

@@ -8,13 +8,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from payments.services import compare_with_provider, orders, refunds, subscription_sweep
+from payments.services import (
+    compare_with_provider,
+    ledger_check,
+    orders,
+    refunds,
+    sending,
+    subscription_refunds,
+    subscription_sweep,
+)
 
 _ALL = 10_000
 
 
 class Command(BaseCommand):
-    help = "Settles open orders, refunds and subscriptions by asking the provider."
+    help = "Settles open orders, refunds, subscriptions and payouts by asking the provider."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", type=int, default=0, metavar="SECONDS")
@@ -28,7 +36,12 @@ class Command(BaseCommand):
         found: dict[str, dict[str, int]] = {
             "orders": orders.reconcile(older_than=patience, limit=_ALL),
             "refunds": {"completed": refunds.carry_out_open(older_than=patience, limit=_ALL)},
-            "subscriptions": subscription_sweep.reconcile(limit=_ALL),
+            "subscriptions": {
+                "refunded": subscription_refunds.carry_out_open(older_than=patience, limit=_ALL),
+                **subscription_sweep.reconcile(limit=_ALL),
+            },
+            "payouts": sending.follow_open(only_due=False),
+            "books": {"wrong": sum(1 for _problem in ledger_check.wrong_in_the_books())},
         }
         if days := options["compare"]:
             since = timezone.now() - timedelta(days=days)

@@ -63,8 +63,7 @@ def exception_handler(raised: Exception, where: dict[str, Any]) -> Response:
 
 
 def _headers(error: errors.DomainError) -> dict[str, str]:
-    after = error.extras.get("retry_after", error.retry_after)
-    return {"Retry-After": str(after)} if after else {}
+    return {"Retry-After": str(error.wait_s)} if error.wait_s else {}
 
 
 def translate(raised: Exception) -> errors.DomainError:

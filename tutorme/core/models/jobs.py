@@ -8,7 +8,7 @@ from tutorme.core.ids import uuid7
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: object) -> "JobQuerySet":
-        if getattr(user, "is_staff", False):
+        if getattr(user, "is_admin", False):
             return self
         return self.filter(owner_id=getattr(user, "pk", None), owner__isnull=False)
 

@@ -19,6 +19,9 @@ _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _PX_PER_MM = 96 / 25.4
 _COLOUR = re.compile("#(?:[0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _POLYGON = re.compile(r"M(-?[\d.]+ -?[\d.]+)((?:L-?[\d.]+ -?[\d.]+)+)Z")
+# Lines across: the page's ruling, and the rows of a QR code.
+_ACROSS = re.compile(r"M(-?[\d.]+) (-?[\d.]+)H(-?[\d.]+)")
+_ALL_ACROSS = re.compile(f"(?:{_ACROSS.pattern})+")
 _STEP = re.compile(r"([MLHVmlhvZz])([^MLHVmlhvZz]*)")
 _FOREIGN = re.compile(r"[^MLHVmlhvZz0-9.,\s-]")
 _CAPS = {"butt": 0, "round": 1, "square": 2}
@@ -159,6 +162,8 @@ def _path(node: ElementTree.Element) -> str:
     if polygon:
         # The common case, without looking at its hundreds of points one by one.
         return f"{polygon[1]} m {polygon[2][1:].replace('L', ' l ')} l h"
+    if _ALL_ACROSS.fullmatch(steps):
+        return _ACROSS.sub(r"\1 \2 m \3 \2 l ", steps)
     if _FOREIGN.search(steps):
         raise _Foreign
     return " ".join(_walk(steps))

@@ -10,6 +10,7 @@ class Thread extends HTMLElement {
     this.log = this.querySelector("[data-messages]");
     this.status = this.querySelector("[data-status]");
     this.last = Number(this.dataset.seq);
+    this.readUpTo = Number(this.dataset.readSeq);
     const other = (handler) => (data, event) => (event.by ?? data.user_id) !== this.dataset.me && handler(data);
     this.stop = listen(this.dataset.channel, {
       "message-new": () => this.pull(),
@@ -39,7 +40,8 @@ class Thread extends HTMLElement {
     if (all) this.log.replaceChildren(...rows);
     else for (const row of rows) this.querySelector(`[data-messages] [data-seq="${row.dataset.seq}"]`) ?? this.log.append(row);
     this.last = Math.max(this.last, ...rows.map((row) => Number(row.dataset.seq)));
-    if (rows.length) this.querySelector("[data-read]").textContent = "";
+    if (rows.length) this.querySelector("[data-empty]")?.remove();
+    this.showRead();
     this.status.textContent = "";
   }
 
@@ -65,8 +67,15 @@ class Thread extends HTMLElement {
   }
 
   read(seq) {
+    this.readUpTo = Math.max(this.readUpTo, seq);
+    this.showRead();
+  }
+
+  // Only where the last word is one's own: that the other read theirs says nothing.
+  showRead() {
     const line = this.querySelector("[data-read]");
-    line.textContent = seq >= this.last ? line.dataset.text : "";
+    const isMine = this.log.lastElementChild?.dataset.author === this.dataset.me;
+    line.textContent = isMine && this.readUpTo >= this.last ? line.dataset.text : "";
   }
 
   here(isHere) {

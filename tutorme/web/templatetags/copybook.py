@@ -8,13 +8,12 @@ from typing import Any
 from django import template
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.middleware import hour_format, zone
 from tutorme.core.money import Money
 from tutorme.web import charts
-from tutorme.web.charts import Chart
 from tutorme.web.covers import cover_svg
 from tutorme.web.icons import icon_svg
 from tutorme.web.medals import medal_svg
@@ -47,12 +46,7 @@ def medal(seed: str, kind: str, number: int, percent: int | None = None) -> Safe
 
 
 @register.simple_tag
-def bars(rows: Sequence[tuple[str, str, int]]) -> Chart:
-    return charts.bars(rows, mirrored=get_language_bidi())
-
-
-@register.simple_tag
-def lengths(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def lengths(rows: Sequence[charts.Row | tuple[str, str, int]]) -> list[charts.Row]:
     return charts.lengths(rows)
 
 

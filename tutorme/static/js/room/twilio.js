@@ -25,9 +25,11 @@ export class TwilioCall {
     try {
       const video = await load(this.script);
       this.tracks = { audio: new video.LocalAudioTrack(this.media.track("audio").clone()), video: new video.LocalVideoTrack(this.media.track("video").clone()) };
-      const connecting = video.connect(this.grant.token, { name: this.grant.room, tracks: Object.values(this.tracks), dominantSpeaker: true });
-      this.room = await Promise.race([connecting, late()]);
+      this.connecting = video.connect(this.grant.token, { name: this.grant.room, tracks: Object.values(this.tracks), dominantSpeaker: true });
+      this.room = await Promise.race([this.connecting, late()]);
     } catch (error) {
+      // One that came after all would be a second call beside the one that took over.
+      this.connecting?.cancel();
       if (!this.stopped) this.onDown(error);
       return;
     }

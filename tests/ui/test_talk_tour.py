@@ -1,0 +1,212 @@
+"""A tour of where people write, meet and choose what they are told; and two who write to each
+other in two browsers, live."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import User
+from courses.models import Course, Enrollment
+from realtime.models import Message
+from realtime.services import conversations, moderation, unsubscribing
+from realtime.uploads import DOCUMENT
+from tests.realtime.servers import Server, running
+from tests.ui.test_browser import NARROW, WIDE, opened
+from tests.ui.test_tour import tour
+from tests.video.conftest import opened as opened_room
+from tests.waiting import until
+from tutorme.core.files import storing
+from video.models import ChatLine, Recording, Room
+from video.services import presence, rooms
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+LONG = "https://long.example/" + "0123456789" * 12
+
+
+@contextmanager
+def signed_in(browser: Browser, url: str, who: User, **options: Any) -> Iterator[Page]:
+    client = Client()
+    client.force_login(who)
+    with opened(browser, **options) as page:
+        cookie = {"name": "sid", "value": client.cookies["sid"].value, "url": url}
+        page.context.add_cookies([cookie])
+        yield page
+
+
+def say(user: User, talk: Any, text: str, *files: Any) -> None:
+    conversations.send(user=user, conversation_id=talk.pk, body=text, file_ids=list(files))
+
+
+@pytest.fixture
+def course(sam: User, tess: User) -> Course:
+    made = Course.objects.create(
+        title="Sets", slug="sets", instructor=tess, state="published", difficulty="beginner"
+    )
+    Enrollment.objects.create(user=sam, course=made)
+    return made
+
+
+@pytest.fixture
+def talks(sam: User, tess: User, otto: User, course: Course, media: Path) -> list[str]:
+    """One of each state, as Tess or Sam sees it."""
+    talk = conversations.begin(user=sam, other_id=tess.pk)
+    upload = SimpleUploadedFile("board.txt", b"sets", content_type="text/plain")
+    file = storing.store(owner_id=tess.pk, purpose=DOCUMENT, upload=upload)
+    say(sam, talk, "Page 12?\n\nI am stuck.")
+    say(tess, talk, LONG, file.pk)
+    row = moderation.report(
+        user=sam, message_id=Message.objects.latest("seq").pk, reason="advertising"
+    )
+    assert row
+    question = conversations.begin(user=otto, other_id=tess.pk)
+    say(otto, question, "Do you teach beginners?")
+    return [f"/messages/{talk.pk}/", f"/messages/{question.pk}/"]
+
+
+def past_room(host: User, guest: User) -> Room:
+    room = opened_room(host, guest)
+    at = timezone.now()
+    for who in (host, guest):
+        presence.join(user=who, room_id=room.pk, session=uuid4())
+    member = room.members.get(user=host)
+    Recording.objects.create(
+        room=room, member=member, sid="RT1", state="completed", started_at=at, seconds=61
+    )
+    rooms.end(user=host, room_id=room.pk)
+    return room
+
+
+@pytest.fixture
+def stops(sam: User, tess: User, talks: list[str]) -> list[str]:
+    room, early = opened_room(tess, sam), opened_room(tess, sam)
+    ChatLine.objects.create(room=room, author=sam, text="Page 12?")
+    later = timezone.now() + timedelta(hours=5)
+    window = rooms.window(later, later + timedelta(hours=1))
+    Room.objects.filter(pk=early.pk).update(**window)
+    past = past_room(tess, sam)
+    token = unsubscribing.link(sam.pk, "message").split("/", 3)[3]
+    shown = [f"/rooms/{each.pk}/" for each in (room, early, past)]
+    return [
+        "/settings/notifications/",
+        "/messages/",
+        *talks,
+        f"/{token}",
+        "/rooms/",
+        *shown,
+        f"/rooms/{past.pk}/after/",
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_they_are_open_to_everyone(chromium, live_server, tess, stops, width, scheme) -> None:
+    options = {"width": width, "color_scheme": scheme}
+    assert tour(chromium, live_server.url, tess, stops, **options) == {}
+
+
+def test_they_stand_as_well_from_right_to_left(chromium, live_server, tess, stops) -> None:
+    User.objects.filter(pk=tess.pk).update(locale="ar")
+    assert tour(chromium, live_server.url, tess, stops, width=NARROW) == {}
+
+
+def test_words_of_a_conversation_have_room(chromium, live_server, tess, talks) -> None:
+    """Inside its element they once lay in a third of the width; axe does not see that."""
+    for width in (WIDE, NARROW):
+        with signed_in(chromium, live_server.url, tess, width=width) as page:
+            page.route("**/realtime/stream/**", lambda route: route.fulfill(status=204))
+            page.goto(live_server.url + talks[0])
+            box = page.locator("[data-messages]").bounding_box()
+            assert box
+            assert box["width"] > 0.55 * width
+
+
+# Two browsers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(db: None) -> Iterator[Server]:
+    with running("web") as web:
+        yield web
+
+
+@pytest.fixture
+def sits(chromium: Browser, server: Server) -> Iterator[Callable[[User, str], Page]]:
+    with ExitStack() as held:
+
+        def opens(who: User, path: str) -> Page:
+            page = held.enter_context(signed_in(chromium, server.url, who))
+            page.goto(server.url + path)
+            return page
+
+        yield opens
+
+
+def last(page: Page) -> Any:
+    return page.locator("[data-messages] > :last-child")
+
+
+def test_two_write_to_each_other(sits, sam, tess, course, media, tmp_path) -> None:
+    talk = conversations.begin(user=sam, other_id=tess.pk)
+    path = f"/messages/{talk.pk}/"
+    ours, theirs = sits(sam, path), sits(tess, path)
+    errors: list[str] = []
+    for page in (ours, theirs):
+        page.on("pageerror", lambda error: errors.append(str(error)))
+    expect(ours.locator("[data-presence]")).to_have_text("Here now", timeout=20_000)
+
+    ours.locator("#id_body").press_sequentially("Page 12?")
+    expect(theirs.locator("[data-status]")).to_have_text("Sam is writing …")
+    ours.get_by_role("button", name="Send", exact=True).click()
+    expect(last(theirs)).to_contain_text("Page 12?")
+    expect(last(ours)).to_contain_text("You")
+    expect(ours.locator("#id_body")).to_have_value("")
+    expect(ours.get_by_text("Nothing was written yet.")).to_have_count(0)
+    # They look at it: their page read it, and ours says so; theirs does not.
+    expect(ours.locator("[data-read]")).to_have_text("Read")
+    expect(theirs.locator("[data-read]")).to_have_text("")
+
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text("1 + 1")
+    theirs.locator("#id_files").set_input_files(sheet)
+    theirs.get_by_role("button", name="Send", exact=True).click()
+    expect(last(ours).get_by_role("link", name="sheet.txt")).to_be_visible()
+    expect(ours.locator("[data-read]")).to_have_text("")
+
+    # Without a line the words stay in their field, and go once it is back.
+    ours.context.set_offline(True)
+    ours.fill("#id_body", "From the train")
+    ours.get_by_role("button", name="Send", exact=True).click()
+    expect(ours.locator("[data-status]")).to_contain_text("Not sent")
+    say(tess, talk, "Are you there?")
+    ours.context.set_offline(False)
+    ours.get_by_role("button", name="Send", exact=True).click()
+    expect(last(ours)).to_contain_text("From the train")
+    words = ours.locator("[data-messages] .measure").all_inner_texts()
+    assert words == ["Page 12?", "Are you there?", "From the train"]
+    expect(last(theirs)).to_contain_text("From the train")
+
+    # What is taken away by the staff goes from the open page too.
+    first = Message.objects.get(seq=1)
+    row = moderation.report(user=tess, message_id=first.pk, reason="x")
+    moderation.decide(row=row, actor=User.objects.get(pk=tess.pk), uphold=True)
+    expect(ours.get_by_text("This message was removed.")).to_be_visible()
+
+    # What is refused is said on the page, with the words still in it.
+    conversations.block(user=tess, other_id=sam.pk)
+    ours.fill("#id_body", "Hello?")
+    ours.get_by_role("button", name="Send", exact=True).click()
+    expect(ours.locator("#id_body")).to_have_value("Hello?")
+    expect(ours.get_by_role("alert").first).to_be_visible()
+    until(lambda: Message.objects.count() == 4)
+    assert errors == []
