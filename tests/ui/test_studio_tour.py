@@ -89,7 +89,10 @@ def studio_stops(sandbox, settings, tess: User, drain: Callable[[], None]) -> li
         *(f"/teach/ai/{kind}/new/" for kind in ("courses", "exercises", "quizzes")),
         *(f"/teach/ai/{row.pk}/" for row in rows),
         f"/teach/ai/{written.pk}/log/",
-        *(f"/teach/ai/{written.pk}/parts/{node.key}/" for node in written.nodes.all()[:4]),
+        *(
+            f"/teach/ai/{written.pk}/parts/{node.key}/"
+            for node in written.nodes.exclude(kind="outline")[:4]
+        ),
         f"/teach/ai/{exercise.pk}/parts/set/",
         f"/teach/ai/{quiz.pk}/parts/set/",
     ]

@@ -162,9 +162,11 @@ def flowing(page: Page, people: int) -> bool:
     return going == [True] * people
 
 
-SHAPE = """() => {
-  const video = document.querySelector(".tile:not(.tile-me) video");
-  return [video.videoWidth, video.videoHeight].join("x");
+# What the one connection sends: a screen says which kind of surface it is, a camera none.
+SENT = """() => {
+  const [peer] = document.querySelector("tm-room").call.peers.values();
+  const sender = peer.pc.getSenders().find((each) => each.track.kind === "video");
+  return sender.track.getSettings().displaySurface ?? "camera";
 }"""
 
 
@@ -174,19 +176,20 @@ def test_a_screen_is_shared_and_taken_back(window, tess, sam, room) -> None:
     for page in (theirs, ours):
         goes_in(page)
     flows(theirs)
-    camera, connection = theirs.evaluate(SHAPE), other(theirs)
+    connection = other(theirs)
+    assert ours.evaluate(SENT) == "camera"
     share = ours.locator("[data-part=call] [data-act=screen]")
     share.click()
     expect(share).to_have_attribute("aria-pressed", "true")
     shown = theirs.locator(".tile:not(.tile-me)")
     expect(shown.locator(".tile-state")).to_contain_text("shows the screen")
     expect(shown).to_have_class(re.compile("tile-screen.*tile-large|tile-large.*tile-screen"))
-    until(lambda: theirs.evaluate(SHAPE) not in {camera, "0x0"}, within_s=30)
+    until(lambda: ours.evaluate(SENT) == "monitor", within_s=30)
     flows(theirs)
     share.click()
     expect(share).to_have_attribute("aria-pressed", "false")
     expect(shown).not_to_have_class(re.compile("tile-screen"))
-    until(lambda: theirs.evaluate(SHAPE) == camera, within_s=30)
+    until(lambda: ours.evaluate(SENT) == "camera", within_s=30)
     flows(theirs)
     assert other(theirs) == connection
 
