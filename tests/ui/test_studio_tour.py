@@ -128,10 +128,10 @@ def student_stops(
     client = Client()
     client.force_login(sam)
     wishes = {"subject": "x-algebra", "level": "beginner", "minutes": "60", "currency": "EUR"}
-    found = client.post("/match/", {**wishes, "goals": "exam", "budget": "30"}).url
-    nobody = client.post("/match/", {**wishes, "goals": "", "level": "expert"}).url
+    found = client.post("/match/", {**wishes, "goals": "exam", "budget": "30"})["Location"]
+    nobody = client.post("/match/", {**wishes, "goals": "", "level": "expert"})["Location"]
     here = f"/learn/{lesson.course.slug}/{lesson.key}/hints/"
-    ladder = client.post(here, {"task": "How do I plan a first small piece of knots?"}).url
+    ladder = client.post(here, {"task": "How do I plan a first small piece of knots?"})["Location"]
     drain()
     client.post(ladder)
     drain()

@@ -4,6 +4,7 @@ pictures and sound are counted on both sides."""
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from contextlib import contextmanager
 from typing import Any
 
@@ -132,6 +133,10 @@ def test_they_meet(window, tess, sam, room) -> None:
     until(lambda: Presence.objects.filter(ending="left").count() == 1)
 
 
+def meets_two(page: Page) -> bool:
+    return len(connected(page)) == 2 and flowing(page, 2)
+
+
 def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     """Everybody sees and hears the two others; who stays goes on when one goes."""
     room = opened(tess, sam, otto)
@@ -139,8 +144,7 @@ def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     for page in pages:
         goes_in(page)
     for page in pages:
-        until(lambda page=page: len(connected(page)) == 2, within_s=60)
-        until(lambda page=page: flowing(page, 2), within_s=60)
+        until(partial(meets_two, page), within_s=60)
         expect(page.locator(".tile")).to_have_count(3)
     pages[2].click("[data-part=call] [data-act=leave]")
     for page in pages[:2]:
