@@ -4,8 +4,8 @@ pictures and sound are counted on both sides."""
 import os
 import re
 from collections.abc import Iterator
-from functools import partial
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
