@@ -40,8 +40,9 @@ def signed_in(browser: Browser, url: str, who: User, **options: Any) -> Iterator
     client = Client()
     client.force_login(who)
     with opened(browser, **options) as page:
-        value = client.cookies["sid"].value
-        page.context.add_cookies([{"name": "sid", "value": value, "url": url}])
+        page.context.add_cookies(
+            [{"name": "sid", "value": client.cookies["sid"].value, "url": url}]
+        )
         yield page
 
 

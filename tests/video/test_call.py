@@ -133,10 +133,6 @@ def test_they_meet(window, tess, sam, room) -> None:
     until(lambda: Presence.objects.filter(ending="left").count() == 1)
 
 
-def meets_two(page: Page) -> bool:
-    return len(connected(page)) == 2 and flowing(page, 2)
-
-
 def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     """Everybody sees and hears the two others; who stays goes on when one goes."""
     room = opened(tess, sam, otto)
@@ -144,7 +140,7 @@ def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     for page in pages:
         goes_in(page)
     for page in pages:
-        until(partial(meets_two, page), within_s=60)
+        until(partial(flowing, page, 2), within_s=60)
         expect(page.locator(".tile")).to_have_count(3)
     pages[2].click("[data-part=call] [data-act=leave]")
     for page in pages[:2]:
