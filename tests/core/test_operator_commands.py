@@ -111,7 +111,9 @@ def test_recompute_says_what_differed_and_mends_it(sam: User) -> None:
 
 
 def test_reindex_finds_again_what_was_lost(tess: User) -> None:
-    course = Course.objects.create(title="Algebra by hand", slug="a", instructor=tess)
+    course = Course.objects.create(
+        title="Algebra", slug="a", difficulty="beginner", instructor=tess
+    )
     CourseWords.objects.all().delete()
     assert rows(told("reindex", "--dry-run"))["courses.words"] == 1
     assert not CourseWords.objects.exists()
