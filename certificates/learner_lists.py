@@ -149,15 +149,21 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise ListUnreadable(detail, reason="broken-row", line=begun) from error
 
 
+def _not_one(column: str, times: int) -> ListUnreadable:
+    if not times:
+        detail = f"The first row names no column {column}."
+        return ListUnreadable(detail, reason="missing-column", column=column)
+    detail = f"The first row names the column {column} {times} times."
+    return ListUnreadable(detail, reason="double-column", column=column)
+
+
 def _places(header: Sequence[str]) -> dict[str, int]:
     named = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in header]
     places = {}
     for column, aliases in _ALIASES.items():
         found = [place for place, name in enumerate(named) if name in aliases]
         if len(found) != 1:
-            cause = "missing-column" if not found else "double-column"
-            detail = f"The header names the column {column} {len(found)} times."
-            raise ListUnreadable(detail, reason=cause, column=column)
+            raise _not_one(column, len(found))
         places[column] = found[0]
     return places
 

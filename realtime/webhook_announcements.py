@@ -21,7 +21,7 @@ def _keepers(row: Endpoint) -> list[UUID]:
             organization_id=row.organization_id, role="owner", user__isnull=False
         )
         return [pk for pk in owners.values_list("user_id", flat=True) if pk is not None]
-    return list(User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True))
+    return list(User.objects.admins().values_list("pk", flat=True))
 
 
 def _told(event: EndpointDisabled) -> list[Told]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ def ask(
     if asked.is_valid():
         return dict(asked.cleaned_data)
     context = {
+        **admin.site.each_context(request),
         "title": title,
         "form": asked,
         "rows": list(rows[:50]),

@@ -1,7 +1,12 @@
 """Where codes and new passwords are typed. Codes may be pasted, with spaces and dashes."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def code_widget() -> forms.TextInput:
@@ -14,13 +19,17 @@ def code_widget() -> forms.TextInput:
     )
 
 
-def new_password() -> forms.CharField:
+PASSWORD_HINT = _("At least 10 characters. A few words are easier to keep than odd signs.")
+NEW_PASSWORD = _("New password")
+
+
+def new_password(label: "StrOrPromise" = NEW_PASSWORD) -> forms.CharField:
     return forms.CharField(
-        label=_("New password"),
+        label=label,
         max_length=1024,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters. A few words are easier to keep than odd signs."),
+        help_text=PASSWORD_HINT,
     )
 
 

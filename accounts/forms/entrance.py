@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
 from accounts.errors import TooManyCodes
+from accounts.forms.codes import PASSWORD_HINT
 from accounts.forms.refusals import add_refusal, too_often
 from accounts.middleware import ZONE_COOKIE, zone
 from accounts.models import MailedCode
@@ -23,6 +24,10 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     display_name = forms.CharField(label=_("Your name"), max_length=80)
     wants_to_teach = forms.BooleanField(label=_("I also want to teach"), required=False)
     field_order = ["display_name", "email", "password1", "wants_to_teach"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HINT
 
     def clean_email(self) -> str:
         """Whether the address is free is not a question a form answers."""

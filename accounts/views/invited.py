@@ -12,18 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import InvitationInvalid
+from accounts.forms.codes import new_password
 from accounts.forms.refusals import add_refusal
 from accounts.services import invitations
 from tutorme.core.errors import InvalidInput
 
 
-class FirstPasswordForm(forms.Form):
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        max_length=1024,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+class ChosenPasswordForm(forms.Form):
+    password = new_password(label=gettext_lazy("Password"))
 
 
 @never_cache
@@ -31,7 +27,7 @@ class FirstPasswordForm(forms.Form):
 def invited(request: HttpRequest, invitation_id: UUID, token: str) -> HttpResponse:
     """Opens once. A link that opens nothing says to log in: whoever has an account has a
     password, or can reset it."""
-    form = FirstPasswordForm(request.POST or None)
+    form = ChosenPasswordForm(request.POST or None)
     try:
         row = invitations.find(invitation_id, token)
         if request.method == "POST" and form.is_valid():

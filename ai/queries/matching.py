@@ -7,7 +7,8 @@ reliability 10: half lessons kept, half requests answered within a day
 price 10: 1 at 70 per cent of the budget and below, 0 at 130 and above
 goals 5: tags in common out of all tags (Jaccard) · language and zone 5 · continuity 5
 
-What is not known counts half, never nothing. Nothing anybody pays is looked at.
+What is not known counts half, never nothing. Nothing anybody pays is looked at. Of more than
+two thousand who can, those who are best by subject, level and hours are weighed.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,7 +33,7 @@ FACTORS = {
     "continuity": 5,
 }
 NEW_BELOW = 5
-_TOP, _TOP_NEW = 60, 12
+_MOST, _TOP, _TOP_NEW = 2_000, 60, 12
 
 _STATEMENT = """
 WITH wanted AS MATERIALIZED (
@@ -75,6 +76,8 @@ WITH wanted AS MATERIALIZED (
       AND (%(languages)s::text[] = '{}' OR spoken.id IS NOT NULL)
       AND (NOT %(strict)s OR (p.hourly_currency = %(currency)s
                               AND p.hourly_minor <= %(budget)s))
+    ORDER BY 30 * fits.fit + 20 * least(1, free.slots / 6.0) DESC, p.user_id
+    LIMIT %(most)s
 ), zones AS (
     SELECT zone, abs(extract(epoch FROM (%(now)s::timestamptz AT TIME ZONE zone)
         - (%(now)s::timestamptz AT TIME ZONE 'UTC')) - %(offset)s) / 3600 AS apart
@@ -212,6 +215,7 @@ def _parameters(wishes: Wishes, student_id: UUID, now: datetime) -> dict[str, An
         "goals": [goal.casefold() for goal in wishes.goals],
         "offset": offset_seconds(wishes.zone, now),
         "new_below": NEW_BELOW,
+        "most": _MOST,
         "top": _TOP,
         "top_new": _TOP_NEW,
     }

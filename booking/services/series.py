@@ -31,6 +31,8 @@ KIND = "series"
 LEAST, MOST = 2, 26
 State = Booking.State
 _REFUSALS = (SlotTaken, StudentBusy, OutsideAvailability)
+# In the words in which `look` says it.
+_SAID = {SlotTaken.code: str(Reason.TAKEN)}
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def _take_all(
                     holding.take(student, kind, start, note=wish.note, now=now, series=row)
                 )
         except _REFUSALS as refusal:
-            refused.append(Occurrence(start, refusal.extras.get("reason", refusal.code)))
+            word = _SAID.get(refusal.code, refusal.code)
+            refused.append(Occurrence(start, refusal.extras.get("reason", word)))
     return taken, refused
 
 

@@ -26,7 +26,6 @@ from tutorme.core.money import Money
 
 REASONS = {
     "taken": gettext_lazy("somebody else has it"),
-    "slot-taken": gettext_lazy("somebody else has it"),
     "student-busy": gettext_lazy("you have another lesson then"),
     "outside-hours": gettext_lazy("outside the tutor's hours"),
     "off-grid": gettext_lazy("not one of the tutor's times"),

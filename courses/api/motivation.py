@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from courses.api import motivation_serializers as shapes
 from courses.errors import AchievementSlugTaken
-from courses.models import Achievement, Course, PointsEntry
+from courses.models import Achievement, Course, Enrollment, PointsEntry
 from courses.queries import badges
 from courses.queries import boards as places
 from courses.queries.motivation import motivation_of, rhythm
@@ -37,12 +37,13 @@ class LeaderboardView(ApiView):
         responses=shapes.LeaderboardOut,
     )
     def get(self, request: Request) -> Response:
-        """The first twenty who chose to be shown, and one's own place among them."""
+        """The first twenty who chose to be shown, and one's own place among them: of everybody, of
+        a course, or (`cohort`) of those who began it in the same month as oneself."""
         wanted = read_query(shapes.LeaderboardQuery, request)
         course_id, now = wanted.get("course"), timezone.now()
         if course_id and not Course.objects.visible_to(request.user).filter(pk=course_id).exists():
             raise NotFound
-        found = places.board(_key(wanted, now), request.user.pk)
+        found = places.board(_key(wanted, request, now), request.user.pk)
         return Response(
             {
                 "board": wanted["board"],
@@ -57,7 +58,12 @@ class LeaderboardView(ApiView):
         )
 
 
-def _key(wanted: dict[str, Any], now: datetime) -> str:
+def _key(wanted: dict[str, Any], request: Request, now: datetime) -> str:
+    if wanted["board"] == "cohort":
+        place = Enrollment.objects.visible_to(request.user).filter(course=wanted["course"]).first()
+        if place is None:
+            raise NotFound
+        return boards.cohort_board(place.course_id, place.created_at)
     if "course" in wanted:
         return boards.course_board(wanted["course"])
     return boards.week_board(now) if wanted["board"] == "week" else boards.ALL

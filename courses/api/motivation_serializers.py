@@ -5,7 +5,7 @@ from courses.models import Achievement, PointsEntry
 from courses.streaks import MOST_REST_DAYS
 from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
 
-BOARDS = ("week", "all_time", "course")
+BOARDS = ("week", "all_time", "course", "cohort")
 
 
 class LeaderboardQuery(StrictSerializer):
@@ -13,9 +13,9 @@ class LeaderboardQuery(StrictSerializer):
     course = serializers.UUIDField(required=False)
 
     def validate(self, given: dict[str, object]) -> dict[str, object]:
-        if (given["board"] == "course") != ("course" in given):
+        if (given["board"] in {"course", "cohort"}) != ("course" in given):
             raise serializers.ValidationError(
-                {"course": [_("Name a course for the board of a course, and only for it.")]}
+                {"course": [_("Name a course for the boards of a course, and only for them.")]}
             )
         return given
 

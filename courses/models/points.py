@@ -75,8 +75,9 @@ class PointsEntry(models.Model):
 
 
 class BoardScore(models.Model):
-    """How many points somebody has on one board: `all`, `week:2026-11-16` (its Monday), or
-    `course:<id>`. Written in the transaction of the ledger's line."""
+    """How many points somebody has on one board: `all`, `week:2026-11-16` (its Monday),
+    `course:<id>`, or `cohort:<id>:2026-11` of who began the course in that month. Written in the
+    transaction of the ledger's line."""
 
     id = models.BigAutoField(primary_key=True)
     board = models.CharField(max_length=50)

@@ -26,6 +26,11 @@ def course_board(course_id: UUID) -> str:
     return f"course:{course_id}"
 
 
+def cohort_board(course_id: UUID, began_at: datetime) -> str:
+    """Those who came into the course in the same month, by UTC."""
+    return f"cohort:{course_id.hex}:{began_at.astimezone(UTC):%Y-%m}"
+
+
 # What was there is read first: `moved` changes it. Somebody hidden is in no tally.
 _ADD = """
 WITH was AS (
@@ -110,6 +115,13 @@ FROM (
     UNION ALL
     SELECT user_id, 'course:' || course_id, points, earned_at FROM courses_pointsentry
     WHERE course_id IS NOT NULL
+    UNION ALL
+    SELECT p.user_id,
+           'cohort:' || replace(p.course_id::text, '-', '')
+               || to_char(e.created_at AT TIME ZONE 'UTC', ':YYYY-MM'),
+           p.points, p.earned_at
+    FROM courses_pointsentry p
+    JOIN courses_enrollment e ON e.user_id = p.user_id AND e.course_id = p.course_id
 ) AS lines
 WHERE points <> 0 GROUP BY user_id, board
 """

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.errors import PointsBelowZero
-from courses.models import Motivation, PointsEntry
+from courses.models import Enrollment, Motivation, PointsEntry
 from courses.services import boards, streaks
 from tutorme.core import audit
 from tutorme.core.ids import uuid7
@@ -71,7 +71,7 @@ def _sum_up(mine: Motivation, row: PointsEntry) -> None:
     if row.rule != Rule.CORRECTION:
         places.append(boards.week_board(row.earned_at))
     if row.course_id:
-        places.append(boards.course_board(row.course_id))
+        places += _of_course(row.user_id, row.course_id)
     boards.add(
         user_id=mine.pk,
         points=row.points,
@@ -79,6 +79,14 @@ def _sum_up(mine: Motivation, row: PointsEntry) -> None:
         boards=places,
         shown=mine.is_shown,
     )
+
+
+def _of_course(user_id: UUID, course_id: UUID) -> list[str]:
+    """Its board, and the one of those who began it in the same month."""
+    place = Enrollment.objects.filter(user_id=user_id, course_id=course_id)
+    began = place.values_list("created_at", flat=True).first()
+    cohort = [boards.cohort_board(course_id, began)] if began else []
+    return [boards.course_board(course_id), *cohort]
 
 
 def correct(*, user_id: UUID, points: int, reason: str, actor_id: UUID) -> PointsEntry:

@@ -1,5 +1,6 @@
 """Achievements, points, leaderboards, and how much of it somebody wants."""
 
+from datetime import UTC
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -81,19 +82,21 @@ def points(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
-    """`?board=week`, `all_time`, or `course` with `&course=<slug>`."""
+    """`?board=week`, `all_time`, or `course` or `cohort` with `&course=<slug>`."""
     mine = _mine(request) if request.user.is_authenticated else None
     if mine and mine.is_calm:
         return _calm(request)
     kind = request.GET.get("board", "week")
-    course = _course(request) if kind == "course" else None
-    if kind not in {"week", "all_time", "course"}:
+    course = _course(request) if kind in {"course", "cohort"} else None
+    if kind not in {"week", "all_time", "course", "cohort"}:
         raise Http404
+    place = _place(request, course) if kind == "cohort" and course else None
     context = {
         "kind": kind,
         "course": course,
         "mine": mine,
-        "board": places.board(_key(kind, course), request.user.pk),
+        "began": place.created_at.astimezone(UTC).date() if place else None,
+        "board": places.board(_key(kind, course, place), request.user.pk),
         "tabs": _tabs(request, kind, course),
     }
     return render(request, "courses/leaderboard.html", context)
@@ -107,7 +110,16 @@ def _course(request: HttpRequest) -> Course:
     return course
 
 
-def _key(kind: str, course: Course | None) -> str:
+def _place(request: HttpRequest, course: Course) -> Enrollment:
+    place = Enrollment.objects.visible_to(request.user).filter(course=course).first()
+    if place is None:
+        raise Http404
+    return place
+
+
+def _key(kind: str, course: Course | None, place: Enrollment | None) -> str:
+    if place:
+        return boards.cohort_board(place.course_id, place.created_at)
     if course:
         return boards.course_board(course.pk)
     return boards.week_board(timezone.now()) if kind == "week" else boards.ALL
@@ -124,11 +136,20 @@ def _tabs(request: HttpRequest, kind: str, course: Course | None) -> list[dict[s
             {
                 "href": f"?board=course&course={slug}",
                 "label": title,
-                "current": course is not None and course.slug == slug,
+                "current": kind == "course" and course is not None and course.slug == slug,
             }
             for slug, title in mine
         ),
+        *_cohort_tab(kind, course, {slug for slug, _title in mine}),
     ]
+
+
+def _cohort_tab(kind: str, course: Course | None, mine: set[str]) -> list[dict[str, Any]]:
+    """Beside the board of a course one learns."""
+    if course is None or course.slug not in mine:
+        return []
+    address = f"?board=cohort&course={course.slug}"
+    return [{"href": address, "label": _("Who began with me"), "current": kind == "cohort"}]
 
 
 @login_required

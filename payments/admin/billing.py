@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 
 from payments.admin import giving_back
 from payments.admin.books import each
-from payments.admin.facts import FactInline
+from payments.admin.facts import FactInline, MoneyAdmin
 from payments.forms import PlanForm
 from payments.models import (
     Plan,
@@ -31,7 +31,6 @@ from payments.services import (
 from tutorme.core.errors import DomainError
 from tutorme.core.gateways import GatewayMisconfigured, GatewayUnavailable
 from tutorme.core.money import Money
-from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
 class VersionInline(FactInline):
@@ -108,7 +107,7 @@ class SubscriptionRefundInline(FactInline):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
+class SubscriptionAdmin(MoneyAdmin):
     list_display = ("id", "user", "plan", "state", "paid_through", "failures", "review")
     list_filter = ("state", "version__plan", ("review", admin.EmptyFieldListFilter))
     search_fields = ("id", "provider_subscription_id", "user__email", "periods__sale_id")
@@ -153,7 +152,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SubscriptionPeriod)
-class SubscriptionPaymentAdmin(ReadOnlyAdmin):
+class SubscriptionPaymentAdmin(MoneyAdmin):
     """Payments of subscriptions, each with the time it bought; given back here."""
 
     list_display = ("paid_at", "payer", "plan", "total", "went_back", "state", "ends_at")
@@ -208,7 +207,7 @@ class SubscriptionPaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SubscriptionRefund)
-class SubscriptionRefundAdmin(ReadOnlyAdmin):
+class SubscriptionRefundAdmin(MoneyAdmin):
     list_display = ("created_at", "payer", "total", "as_credit", "state", "origin", "note")
     list_filter = ("state", "origin", "as_credit", "is_reversal")
     search_fields = ("period__sale_id", "provider_refund_id", "period__subscription__user__email")

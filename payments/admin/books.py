@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from payments.admin.facts import FactInline
+from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import (
     Document,
     Earning,
@@ -30,7 +30,6 @@ from payments.services import documents, earnings, payouts, refunds, sending
 from tutorme.core.errors import DomainError
 from tutorme.core.files import serving
 from tutorme.core.gateways import GatewayError
-from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
 def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], object]) -> None:
@@ -47,11 +46,11 @@ def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], objec
 class EntryInline(FactInline):
     model = LedgerEntry
     fields = ("account", "amount_minor")
-    readonly_fields = fields
+    verbose_name_plural = _("lines, which sum to nothing")
 
 
 @admin.register(LedgerTransaction)
-class LedgerTransactionAdmin(ReadOnlyAdmin):
+class LedgerTransactionAdmin(MoneyAdmin):
     list_display = ("created_at", "kind", "reference", "currency", "memo", "place")
     list_filter = ("kind", "currency")
     search_fields = ("reference", "order__id", "memo")
@@ -67,7 +66,7 @@ class LedgerTransactionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(ReadOnlyAdmin):
+class LedgerAccountAdmin(MoneyAdmin):
     list_display = ("kind", "owner", "currency", "shard", "amount")
     list_filter = ("kind", "currency")
     search_fields = ("owner__email",)
@@ -81,7 +80,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Earning)
-class EarningAdmin(ReadOnlyAdmin):
+class EarningAdmin(MoneyAdmin):
     list_display = ("payee", "what", "share", "state", "available_at", "held_for")
     list_filter = ("state", "currency")
     search_fields = ("payee__email", "order__id")
@@ -108,7 +107,7 @@ class EarningAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(MoneyAdmin):
     list_display = ("created_at", "order", "total", "state", "origin", "requested_by", "note")
     list_filter = ("state", "origin", "is_reversal")
     search_fields = ("order__id", "provider_refund_id", "order__buyer__email")
@@ -137,7 +136,6 @@ class RefundAdmin(ReadOnlyAdmin):
 class ItemInline(FactInline):
     model = PayoutItem
     fields = ("payee", "email", "amount_minor", "fee_minor", "state", "provider_item_id", "failure")
-    readonly_fields = fields
 
 
 class ApprovalInline(FactInline):
@@ -145,7 +143,7 @@ class ApprovalInline(FactInline):
 
 
 @admin.register(PayoutBatch)
-class PayoutBatchAdmin(ReadOnlyAdmin):
+class PayoutBatchAdmin(MoneyAdmin):
     list_display = ("created_at", "amount", "state", "requested_by", "approvals_so_far", "note")
     list_filter = ("state", "currency")
     search_fields = ("id", "provider_batch_id", "items__payee__email")
@@ -193,7 +191,7 @@ class PayoutBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Package)
-class PackageAdmin(ReadOnlyAdmin):
+class PackageAdmin(MoneyAdmin):
     list_display = ("offer", "buyer", "seller", "used", "units", "state", "expires_at")
     list_filter = ("state",)
     search_fields = ("buyer__email", "seller__email", "order__id")
@@ -202,7 +200,7 @@ class PackageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnlyAdmin):
+class DocumentAdmin(MoneyAdmin):
     list_display = ("label", "kind", "order", "issued_at", "pdf")
     list_filter = ("kind", "year")
     search_fields = ("order__id", "order__buyer__email", "number")

@@ -5,15 +5,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from payments.admin.facts import MoneyAdmin
 from payments.models import Dispute
 from payments.services import disputes
 from tutorme.core.gateways import GatewayError
 from tutorme.core.inbox import NotYet
-from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnlyAdmin):
+class DisputeAdmin(MoneyAdmin):
     list_display = ("provider_dispute_id", "about", "total", "state", "status", "respond_by")
     list_filter = ("state", "reason", "stage")
     search_fields = ("provider_dispute_id", "order__id", "period__sale_id")

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -50,7 +49,7 @@ class SiteCouponForm(CouponForm, forms.ModelForm):  # type: ignore[type-arg]
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
-    email = forms.EmailField(label=_("E-mail of the person"), widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(label=_("E-mail of the person"), widget=UnfoldAdminTextInputWidget)
     amount = forms.CharField(
         max_length=20, widget=UnfoldAdminTextInputWidget, help_text=_("For example 9.00")
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -71,6 +72,7 @@ def ask(
     if form.is_valid():
         return dict(form.cleaned_data)
     context = {
+        **admin.site.each_context(request),
         "title": _("Give money back"),
         "form": form,
         "shown": shown,

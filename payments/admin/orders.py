@@ -9,16 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from payments.admin import giving_back
-from payments.admin.facts import FactInline
+from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import CaptureAttempt, Dispute, Order, OrderTransition, Refund
 from payments.services import orders, refunds
 from tutorme.core.errors import DomainError
 from tutorme.core.gateways import GatewayError
-from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(CaptureAttempt)
-class CaptureAttemptAdmin(ReadOnlyAdmin):
+class CaptureAttemptAdmin(MoneyAdmin):
     """Each time money was asked for: written before PayPal is, and never changed."""
 
     list_display = ("created_at", "order", "buyer", "number", "request_id", "state")
@@ -43,6 +42,7 @@ class TransitionInline(FactInline):
 
 class AttemptInline(FactInline):
     model = CaptureAttempt
+    fields = ("number", "request_id", "created_at")
 
 
 class RefundInline(FactInline):
@@ -55,7 +55,7 @@ class DisputeInline(FactInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(MoneyAdmin):
     list_display = ("id", "buyer", "description", "total", "state", "note", "created_at")
     list_filter = ("state", "kind", "currency")
     search_fields = ("id", "provider_order_id", "provider_capture_id", "buyer__email")

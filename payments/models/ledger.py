@@ -130,6 +130,10 @@ class LedgerEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.amount_minor}"
 
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.account.currency)
+
 
 class LedgerUnsealed(models.Model):
     """A transaction the chain has not reached yet; its row goes when it is sealed."""

@@ -158,7 +158,7 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.description} ({self.state})"
+        return f"{self.description} ({self.get_state_display().lower()})"
 
     @property
     def amount(self) -> Money:

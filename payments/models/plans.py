@@ -99,6 +99,11 @@ class PlanVersion(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def credit(self) -> Money:
+        """What comes with each payment."""
+        return Money(self.plan.credit_minor, self.currency)
+
+    @property
     def provider_name(self) -> str:
         """Unique at PayPal, where a plan carries no other reference of ours."""
         return f"TutorMe {self.plan.name}, price {self.number} ({self.plan.slug})"

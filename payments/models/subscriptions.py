@@ -170,6 +170,12 @@ class SubscriptionPeriod(models.Model):
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def came_back(self) -> Money:
+        """The part of it that went back while the rest bought its time."""
+        minor = self.refunded_minor if self.state == self.State.GRANTED else 0
+        return Money(minor, self.currency)
+
 
 class SubscriptionRefund(models.Model):
     """A payment of a subscription on its way back, all or a part. As with orders, `requested` is

@@ -28,7 +28,7 @@ Step = Refund.State
 # PayPal keeps the request ids of refunds for 45 days.
 KEY_KEPT = timedelta(days=44)
 # PayPal gives back what was paid within 180 days; a day is left for clocks and queues.
-PROVIDER_WINDOW = timedelta(days=179)
+PROVIDER_WINDOW, _MARGIN = timedelta(days=180), timedelta(days=1)
 _REFUNDABLE = (State.CAPTURED, State.PARTIALLY_REFUNDED)
 
 
@@ -58,7 +58,7 @@ def refund(
 
 def is_too_old(paid_at: datetime | None) -> bool:
     """Whether the provider gives nothing back any more: then it comes back as credit here."""
-    return paid_at is not None and timezone.now() - paid_at > PROVIDER_WINDOW
+    return paid_at is not None and timezone.now() - paid_at > PROVIDER_WINDOW - _MARGIN
 
 
 def left_of(order: Order) -> Money:

@@ -14,7 +14,7 @@ from accounts.services.sign_in import PER_ACCOUNT
 from tests import cast
 from tests.races.parallel import together
 
-TOKEN = "/api/v1/auth/token/"
+TOKEN, JSON = "/api/v1/auth/token/", "application/json"
 
 
 @pytest.mark.slow
@@ -40,7 +40,6 @@ def test_of_a_thousand_guesses_over_all_doors_five_are_looked_at(
     found.force_login(sam)
     cookie = found.cookies[settings.SESSION_COOKIE_NAME].value
     bearer = f"Bearer {tokens.open_session(sam).access}"
-    as_json = {"content_type": "application/json"}
 
     def somebody(**headers: str) -> Client:
         number = next(numbers)
@@ -48,14 +47,16 @@ def test_of_a_thousand_guesses_over_all_doors_five_are_looked_at(
         return Client(headers={"x-forwarded-for": address, **headers})
 
     def by_token() -> object:
-        return somebody().post(TOKEN, {"email": " SAM@example.test", "password": wrong}, **as_json)
+        return somebody().post(
+            TOKEN, {"email": " SAM@example.test", "password": wrong}, content_type=JSON
+        )
 
     def by_page() -> object:
         return somebody().post("/account/login/", {"login": sam.email, "password": wrong})
 
     def by_headless() -> object:
         path = "/api/v1/auth/headless/app/v1/auth/login"
-        return somebody().post(path, {"email": sam.email, "password": wrong}, **as_json)
+        return somebody().post(path, {"email": sam.email, "password": wrong}, content_type=JSON)
 
     def by_admin() -> object:
         body = {"username": sam.email, "password": wrong, "login": sam.email}
@@ -63,7 +64,7 @@ def test_of_a_thousand_guesses_over_all_doors_five_are_looked_at(
 
     def by_confirming() -> object:
         path = "/api/v1/auth/reauthenticate/"
-        return somebody(authorization=bearer).post(path, {"password": wrong}, **as_json)
+        return somebody(authorization=bearer).post(path, {"password": wrong}, content_type=JSON)
 
     def by_the_confirming_page() -> object:
         client = somebody()

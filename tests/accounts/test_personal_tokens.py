@@ -75,8 +75,8 @@ def test_every_area_of_the_api_has_scopes_and_words() -> None:
         getattr(cls, "scope_area", "") or cls.__module__.partition(".")[0]
         for _path, cls, _actions in api_views()
     }
-    # How an account is entered, and the work behind it, have none.
-    assert areas - {"accounts", "tutorme"} <= set(personal_tokens.AREAS)
+    # How an account is entered, where its news are sent, and the work behind it have none.
+    assert areas - {"accounts", "tutorme", "webhooks"} <= set(personal_tokens.AREAS)
 
 
 @pytest.mark.django_db

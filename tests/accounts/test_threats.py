@@ -10,7 +10,7 @@ import jwt
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, MD5PasswordHasher
 from django.contrib.auth.models import Permission
 from django.core.checks import run_checks
 from django.db.models import F
@@ -120,7 +120,7 @@ def test_a_crowd_at_the_door_hashes_few_at_once_and_the_control_does_not() -> No
 
 
 def test_production_hashes_with_the_cap_and_reads_older_rows(monkeypatch) -> None:
-    ours, plain = hashers.CappedArgon2PasswordHasher(), hashers.Argon2PasswordHasher()
+    ours, plain = hashers.CappedArgon2PasswordHasher(), Argon2PasswordHasher()
     assert ours.verify(cast.PASSWORD, plain.encode(cast.PASSWORD, "saltsalt"))
     monkeypatch.setattr(hashers, "PATIENCE_S", 0.01)
     taken = [hashers._places.acquire() for _ in range(hashers.AT_ONCE)]
@@ -172,7 +172,7 @@ def test_the_people_of_the_demo_keep_production_from_starting(sam: User) -> None
 # Tokens --------------------------------------------------------------------------------------
 
 
-def with_header(sam: User, **header: object) -> str:
+def with_header(sam: User, **header: Any) -> str:
     """A token that would hold, but for what its header says."""
     key = settings.SIMPLE_JWT["SIGNING_KEY"]
     claims = jwt.decode(forged(sam, key), options={"verify_signature": False})
@@ -187,7 +187,7 @@ def test_a_tokens_header_decides_nothing(api, sam: User) -> None:
     for alg in ("none", "HS384", "HS512"):
         assert bearer(api(None), with_header(sam, alg=alg)).status_code == 401, alg
     ours, theirs = settings.SIMPLE_JWT["SIGNING_KEY"], "k" * 40
-    tempting = [
+    tempting: list[dict[str, Any]] = [
         {"kid": "../../../../dev/null"},
         {"kid": "' OR 1=1--"},
         {"jku": "https://evil.test/keys"},

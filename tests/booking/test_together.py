@@ -73,7 +73,7 @@ class TestSeries:
             series.book(student=sam, wish=weekly(free, hour(3, 10)))
         occurrences = refusal.value.extras["occurrences"]
         assert [(each["start"], each["reason"]) for each in occurrences] == [
-            (hour(10, 10), "slot-taken")
+            (hour(10, 10), "taken")
         ]
         assert not Booking.objects.filter(student=sam).exists()
         row = series.book(student=sam, wish=weekly(free, hour(3, 10), skipping=True))

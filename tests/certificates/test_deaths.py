@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 # `CERTIFICATE_DEATHS=1000` for the whole of it; the everyday suite has a tenth.
 RENDERS = int(os.environ.get("CERTIFICATE_DEATHS", "100"))
 KILLS, FLUSHES, WORKERS = 20, 3, 2
-MOST_SECONDS = 60 + 4 * RENDERS
+MOST_SECONDS = 300 + 6 * RENDERS
 
 
 def worker(sandbox: Sandbox, media: Path) -> "subprocess.Popen[bytes]":

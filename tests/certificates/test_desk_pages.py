@@ -73,7 +73,7 @@ def test_certificates_are_sent_again_and_come_as_one_file(
     drain()
     job = Job.objects.get(kind="certificates.bundle")
     file = browser.get(f"{here}zip/{job.pk}/")
-    assert b"".join(file.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert b"".join(file.streaming_content).startswith(b"PK")
     assert Certificate.objects.get().state == "issued"
 
 

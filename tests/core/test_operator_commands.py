@@ -1,19 +1,28 @@
 """The operator's commands: JSON for programs, exit codes for scripts, nothing by the way."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import (
+    CommandError,
+    call_command,
+    get_commands,
+    load_command_class,
+)
+from django.utils import timezone
 
 from accounts.models import User
+from courses.models import Course, CourseWords
 from tests.core.probe import Rang
 from tutorme.core import inbox, jobs, outbox
-from tutorme.core.models import InboxMessage, Job, OutboxDelivery
+from tutorme.core.models import IdempotencyRecord, InboxMessage, Job, OutboxDelivery
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parents[1] / "api" / "openapi.yaml"
+_SOME = {"method": "POST", "path": "/", "key": "k", "fingerprint": "f"}
 
 
 def told(*arguments: str) -> dict[str, object]:
@@ -63,3 +72,75 @@ def test_the_contract_is_compared(tmp_path: Path) -> None:
         call_command("openapi", str(other), "--check", stdout=StringIO())
     told("openapi", str(other))
     assert told("openapi", str(other), "--check")["differences"] == []
+
+
+def rows(found: dict[str, object]) -> dict[str, int]:
+    chores = found["chores"]
+    assert isinstance(chores, list)
+    return {row["name"]: row["rows"] for row in chores}
+
+
+def test_purge_counts_first_and_then_removes_what_is_over(sam: User) -> None:
+    keys = [
+        IdempotencyRecord.objects.create(owner=str(n), locked_until=timezone.now(), **_SOME)
+        for n in range(2)
+    ]
+    IdempotencyRecord.objects.filter(pk=keys[0].pk).update(
+        created_at=timezone.now() - timedelta(days=3)
+    )
+    assert rows(told("purge", "--dry-run"))["core.idempotency"] == 1
+    assert IdempotencyRecord.objects.count() == 2
+    assert rows(told("purge", "--yes"))["core.idempotency"] == 1
+    assert IdempotencyRecord.objects.get() == keys[1]
+    assert rows(told("purge", "--yes", "--only", "core.idempotency")) == {"core.idempotency": 0}
+
+
+def test_purge_in_production_wants_to_be_meant(settings) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("purge", stdout=StringIO())
+
+
+def test_recompute_says_what_differed_and_mends_it(sam: User) -> None:
+    User.objects.filter(pk=sam.pk).update(points=5)
+    assert rows(told("recompute", "--dry-run"))["courses.points"] == 1
+    assert User.objects.get(pk=sam.pk).points == 5
+    assert rows(told("recompute"))["courses.points"] == 1
+    assert User.objects.get(pk=sam.pk).points == 0
+    assert set(rows(told("recompute")).values()) == {0}
+
+
+def test_reindex_finds_again_what_was_lost(tess: User) -> None:
+    course = Course.objects.create(
+        title="Algebra", slug="a", difficulty="beginner", instructor=tess
+    )
+    CourseWords.objects.all().delete()
+    assert rows(told("reindex", "--dry-run"))["courses.words"] == 1
+    assert not CourseWords.objects.exists()
+    told("reindex", "--only", "courses.words")
+    assert CourseWords.objects.get().course_id == course.pk
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(CommandError, match="nothing-such"):
+        call_command("reindex", "--only", "nothing-such")
+
+
+OPERATORS = (
+    *("backup", "restore", "create_admin", "doctor", "env_docs", "invariants", "jobs"),
+    *("ledger_check", "openapi", "paypal_sync", "purge", "recompute", "reconcile", "reindex"),
+    *("replay", "rotate_field_keys", "run_payouts"),
+)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_every_command_speaks_to_programs(name: str) -> None:
+    command = load_command_class(get_commands()[name], name)
+    assert "--json" in command.create_parser("manage.py", name).format_help()
+
+
+def test_doctor_and_env_docs_in_json() -> None:
+    assert told("doctor")["ready"] is True
+    variables = told("env_docs")["variables"]
+    assert isinstance(variables, list)
+    assert {"name", "kind", "default", "help", "group"} == set(variables[0])

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from courses.models import BoardScore, BoardTally, Motivation
+from courses.models import BoardScore, BoardTally, Course, Enrollment, Motivation
 from courses.queries import boards as read
-from courses.services import boards, motivation, points, streaks
+from courses.services import boards, enrolling, learning, motivation, points, streaks
 from tests import cast
+from tests.courses.conftest import lesson
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -174,3 +175,32 @@ def test_the_recount_finds_and_mends_what_was_written_beside_the_ledger(
     assert capsys.readouterr().out.strip() == "differences: 3"
     assert boards.recount(now=NOW, dry_run=True) == 0
     assert Motivation.objects.filter(wants_boards=True).count() == 2
+
+
+def test_a_cohort_is_who_began_a_course_in_the_same_month(
+    course: Course, api, client, sam: User, otto: User, orla: User, drain
+) -> None:
+    for user in (sam, otto, orla):
+        motivation.choose(user_id=user.pk, changes={"wants_boards": True})
+        place = enrolling.enroll(user_id=user.pk, course=course)
+        if user == orla:
+            Enrollment.objects.filter(pk=place.pk).update(created_at=NOW - timedelta(days=90))
+        learning.complete_lesson(enrollment=place, lesson=lesson(course, "hello"))
+    drain()
+    address = f"/api/v1/leaderboard/?board=cohort&course={course.pk}"
+    assert {row["username"] for row in api(sam).get(address).json()["top"]} == {"sam", "otto"}
+    assert [row["username"] for row in api(orla).get(address).json()["top"]] == ["orla"]
+    assert (api(None).get(address).status_code, boards.recount(now=NOW, dry_run=True)) == (404, 0)
+    # The control: the course's own board has all three.
+    whole = api(sam).get(address.replace("cohort", "course")).json()
+    assert whole["people"] == 3
+    BoardScore.objects.filter(board__startswith="cohort:").delete()
+    assert boards.recount(now=NOW, dry_run=False) > 0
+    assert boards.recount(now=NOW, dry_run=True) == 0
+    client.force_login(sam)
+    page = client.get(f"/leaderboard/?board=cohort&course={course.slug}").content.decode()
+    assert "Who began with me" in page
+    assert "Orla" not in page
+    client.force_login(cast.person("Stranger"))
+    page = client.get(f"/leaderboard/?board=cohort&course={course.slug}")
+    assert page.status_code == 404

@@ -46,11 +46,15 @@ REACH = ("visible_to", "taught_by", "editable_by")
 def readers_of_the_column(module: ast.Module) -> Iterator[int]:
     """Read from a person, by name, or asked of the table."""
     for node in ast.walk(module):
-        read = isinstance(node, ast.Attribute) and node.attr == "is_staff"
-        named = isinstance(node, ast.Constant) and node.value == "is_staff"
-        asked = isinstance(node, ast.keyword) and node.arg == "is_staff"
-        if read or named or (asked and isinstance(node.value, ast.Constant)):
-            yield getattr(node, "lineno", 0)
+        match node:
+            case (
+                ast.Attribute(attr="is_staff")
+                | ast.Constant(value="is_staff")
+                | ast.keyword(arg="is_staff", value=ast.Constant())
+            ):
+                yield node.lineno
+            case _:
+                pass
 
 
 def walls() -> list[tuple[str, str]]:

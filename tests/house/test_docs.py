@@ -8,9 +8,9 @@ from tests.house.sources import ROOT, name_of, tracked
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(
-    r"`((?:tests|docs|bench|tutorme|accounts|payments|courses|certificates|webhooks|realtime)/[\w./]+"
-    # The sources call functions by the names of these two apps: files alone are meant.
-    r"|(?:ai|video)/[\w/]+\.(?:py|md))"
+    r"`((?:tests|docs|bench|tutorme|accounts|payments|courses|certificates|realtime)/[\w./]+"
+    # The sources call functions by the names of these apps: files alone are meant.
+    r"|(?:ai|video|webhooks)/[\w/]+\.(?:py|md))"
 )
 DOCS = [path for path in tracked() if path.suffix == ".md" and "courses/demo" not in str(path)]
 

@@ -15,7 +15,7 @@ def rows() -> dict[int, list[tuple[str, str]]]:
     return {int(number): NAMED.findall(rest) for number, rest in found}
 
 
-def tests_of(path: str) -> set[str]:
+def functions_in(path: str) -> set[str]:
     module = ast.parse((ROOT / path).read_text())
     return {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
 
@@ -28,11 +28,11 @@ def test_every_threat_has_a_test_that_exists() -> None:
         f"{number}: {path}::{name}"
         for number, named in table.items()
         for path, name in named
-        if not (ROOT / path).is_file() or name not in tests_of(path)
+        if not (ROOT / path).is_file() or name not in functions_in(path)
     ]
     assert missing == []
 
 
 def test_the_control_a_test_that_is_gone_is_missed() -> None:
-    assert "test_that_never_was" not in tests_of("tests/house/test_threats.py")
+    assert "test_that_never_was" not in functions_in("tests/house/test_threats.py")
     assert NAMED.findall("`tests/house/test_threats.py::test_that_never_was`")

@@ -12,9 +12,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
-from payments.models import Order
+from payments.models import Order, Plan, Subscription
 from payments.services import orders
 from sandbox.paypal.webhooks import outgoing
+from tests.payments.billing import plus  # noqa: F401  fixture
 from tests.payments.conftest import Buy, Shop, bare_order
 from tests.sandbox_server import Sandbox
 from tests.ui.conftest import chromium  # noqa: F401  fixture
@@ -108,3 +109,27 @@ def test_every_state_is_readable_by_everyone(wide: Page, sam: User, scheme: Any)
     wide.goto(reverse("my-orders"))
     accessible(wide)
     shot(wide, f"orders-{scheme}")
+
+
+def test_sam_subscribes_pauses_and_ends_it(
+    page: Page,
+    plus: Plan,  # noqa: F811
+    sandbox: Sandbox,
+    live_server,
+) -> None:
+    """From the price list to its end by links and buttons alone, with and without a script."""
+    outgoing.url = live_server.url + reverse("payments-api-webhook-paypal")
+    page.goto("/pricing/")
+    page.click("button:has-text('Subscribe to Plus')")
+    page.click("button[value=approve]")
+    expect(page.locator("main")).to_contain_text("The next €9.00 is taken on")
+    shot(page, "subscription")
+    page.click("button:has-text('Pause it')")
+    expect(page.locator("main")).to_contain_text("It rests, and nothing is taken")
+    page.click("button:has-text('Take it up again')")
+    expect(page.locator("main")).to_contain_text("The next €9.00 is taken on")
+    page.click("a:has-text('Cancel it')")
+    page.click("button:has-text('Cancel the subscription')")
+    expect(page.locator("main")).to_contain_text("It is cancelled; nothing more is taken")
+    row = Subscription.objects.get()
+    assert (row.state, row.periods.count()) == ("cancelled", 1)

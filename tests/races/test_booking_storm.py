@@ -57,8 +57,13 @@ def gunicorn(**more: str) -> Iterator[str]:
     size = ["--workers", "2", "--threads", "32", "--keep-alive", "75", "--graceful-timeout", "5"]
     size += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     environment = on_test_database(**settings)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([*command, *size], cwd=ROOT, env=environment, **quiet) as server:
+    with subprocess.Popen(
+        [*command, *size],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
         try:
             _wait(f"http://127.0.0.1:{port}/healthz/")
             yield f"http://127.0.0.1:{port}/api/v1/bookings/"

@@ -15,6 +15,7 @@ from accounts.services import invitations, skills, tutor_profile, tutor_review
 from tests import cast
 from tests.accounts.conftest import WHOLE, approve, second_factor, subjects, with_picture
 from tests.accounts.test_second_factor import shown
+from tests.accounts.test_tutors import write
 from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 
 __all__ = ["second_factor", "subjects"]
@@ -158,7 +159,7 @@ def test_becoming_a_tutor(chromium, live_server, api, applicant, ada, options) -
     client = signed_in(applicant)
     stops = [*STEPS, f"{DESK}papers/", f"{DESK}preview/"]
     assert walk(chromium, live_server.url, client, stops, **options) == {}
-    api(applicant).put("/api/v1/me/tutor-profile/", WHOLE, format="json")
+    write(api(applicant), WHOLE, "put")
     tutor_review.submit(user=applicant)
     assert walk(chromium, live_server.url, client, [DESK], **options) == {}
     review, version = TutorReview.objects.get(), TutorProfile.objects.get().version

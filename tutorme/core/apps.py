@@ -24,5 +24,5 @@ class CoreConfig(AppConfig):
         connection_created.connect(_time_queries)
         autodiscover_modules(
             *("uploads", "personal", "sealed", "channels", "handlers", "tasks", "errors", "checks"),
-            *("invariants", "figures"),
+            *("invariants", "figures", "upkeep"),
         )

@@ -1,6 +1,7 @@
 """The first admin of an installation; later ones are appointed in the admin pages."""
 
 import getpass
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,12 +17,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="Site keeper")
+        parser.add_argument("--json", action="store_true", help="print one object, for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         email = options["email"].strip().lower()
         user = User.objects.filter(email=email).first() or self._register(email, options["name"])
         roles.appoint_admin(user=user)
-        self.stdout.write(f"{email} is an admin.")
+        made = {"user": str(user.pk), "email": email, "admin": True}
+        self.stdout.write(json.dumps(made) if options["json"] else f"{email} is an admin.")
 
     def _register(self, email: str, name: str) -> User:
         password = getpass.getpass("Password: ")

@@ -1,12 +1,13 @@
 """Says in one screen whether this installation can do its work, and what is switched off."""
 
+import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from tutorme.core import health
@@ -39,21 +40,27 @@ def switched_off() -> list[str]:
 class Command(BaseCommand):
     help = "Checks database, Redis, media, backlog and providers; exits 1 if something is broken."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        broken = self._parts()
-        for name, count in backlog().items() if "database" not in broken else ():
-            self.stdout.write(f"{name:<20} {count}")
-        for feature in switched_off():
-            self.stdout.write(f"{feature:<20} off: provider not configured")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one object, for programs")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        parts = {**health.readiness(), "media": _media()}
+        broken = [name for name, state in parts.items() if not state.startswith("ok")]
+        waiting = backlog() if "database" not in broken else {}
+        off = switched_off()
+        if options["json"]:
+            found = {"ready": not broken, "parts": parts, "backlog": waiting, "switched_off": off}
+            self.stdout.write(json.dumps(found))
+        else:
+            self._tell({**parts, **waiting, **dict.fromkeys(off, "off: provider not configured")})
         if broken:
             raise CommandError(f"not ready: {', '.join(broken)}")
-        self.stdout.write("Ready.")
+        if not options["json"]:
+            self.stdout.write("Ready.")
 
-    def _parts(self) -> list[str]:
-        parts = {**health.readiness(), "media": _media()}
-        for name, state in parts.items():
+    def _tell(self, lines: dict[str, Any]) -> None:
+        for name, state in lines.items():
             self.stdout.write(f"{name:<20} {state}")
-        return [name for name, state in parts.items() if not state.startswith("ok")]
 
 
 def _media() -> str:

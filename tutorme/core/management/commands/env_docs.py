@@ -1,5 +1,7 @@
 """Prints the table of environment variables, or `.env.example` itself."""
 
+import json
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -29,10 +31,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--example", action="store_true", help="print .env.example")
+        parser.add_argument("--json", action="store_true", help="print one object, for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["example"]:
             self.stdout.write(example(), ending="")
+            return
+        if options["json"]:
+            self.stdout.write(json.dumps({"variables": [asdict(row) for row in VARIABLES]}))
             return
         self.stdout.write("| Variable | Kind | Default | What it does |\n|---|---|---|---|")
         for variable in VARIABLES:

@@ -2,20 +2,23 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from tutorme.core import rotation
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Re-encrypts stored secrets under the first of FIELD_ENCRYPTION_KEYS."
+    changes = True
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="count, change nothing")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
-        for column in rotation.columns():
-            count = rotation.rotate(column, dry_run=options["dry_run"])
-            self.stdout.write(f"{column.table}.{column.name}: {count}")
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        """By column or other place: how many values were under an older key."""
+        dry_run = options["dry_run"]
+        found: dict[str, Any] = {
+            f"{column.table}.{column.name}".replace('"', ""): rotation.rotate(
+                column, dry_run=dry_run
+            )
+            for column in rotation.columns()
+        }
         for name, renew in rotation.elsewhere().items():
-            self.stdout.write(f"{name}: {renew(dry_run=options['dry_run'])}")
+            found[name] = renew(dry_run=dry_run)
+        return found

@@ -1,0 +1,8 @@
+from accounts.services import codes, profiles, sessions
+from tutorme.core.upkeep import Chore, Verb, declare
+
+declare(
+    Chore(Verb.PURGE, "accounts.codes", codes.purge, comes_in_parts=True),
+    Chore(Verb.PURGE, "accounts.held-names", profiles.forget_held_names),
+    Chore(Verb.PURGE, "accounts.sign-ins", sessions.purge, comes_in_parts=True),
+)
