@@ -72,6 +72,7 @@ REGISTER = [
     *site("payments.Subscription", "provider_subscription_id"),
     *site("payments.PlanVersion", "provider_plan_id"),
     *site("payments.Refund", "provider_refund_id"),
+    *site("payments.SubscriptionRefund", "provider_refund_id"),
     *site("payments.Dispute", "provider_dispute_id"),
     *site("payments.PayoutBatch", "provider_batch_id", "note"),
     *site("certificates.Delivery", "to_address"),
