@@ -1,6 +1,5 @@
 """Lists of learners: staged, checked, committed, taken back; killed and started again."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -228,9 +227,7 @@ def test_every_step_is_in_the_audit_trail(send, sam) -> None:
 
 @pytest.mark.slow
 def test_five_thousand_rows_go_in_and_one_more_does_not(send, sam) -> None:
-    started = time.monotonic()
     batch = commit(send(desks.rows(5000, "north.example")), sam)
     assert batch.state == State.COMMITTED
     assert Learner.objects.count() == 5000
-    assert time.monotonic() - started < 120
     assert send(desks.rows(5001, "north.example")).problem["code"] == "too-many-rows"
