@@ -102,7 +102,7 @@ def test_earnings_statement_and_csv(page, sam, tess, media, drain) -> None:
     buy(sam, stall.put(tess, description="=cmd()"))
     shown = page(tess).get(reverse("teach-earnings")).content.decode()
     assert "€80.00" in shown
-    assert "The same as a table" in shown
+    assert "As a table" in shown
     month = f"{tess.earnings.get().created_at:%Y-%m}"
     where = [month, "EUR"]
     assert "Make a PDF" in page(tess).get(reverse("teach-statement", args=where)).content.decode()
