@@ -187,6 +187,14 @@ def slots(
     return [Day(on, free) for on, free in days.items()]
 
 
+def next_lesson(user_id: UUID, *, now: datetime) -> Booking | None:
+    """The first that stands and is not over, taken or given, with its people and its kind."""
+    stands = (Booking.State.CONFIRMED, Booking.State.IN_PROGRESS)
+    rows = Booking.objects.concerning([user_id]).filter(state__in=stands, ends_at__gt=now)
+    people = rows.select_related("tutor", "student", "lesson_type")
+    return people.order_by("starts_at", "pk").first()
+
+
 def lesson_types(tutor_id: UUID) -> list[LessonType]:
     return list(LessonType.objects.filter(tutor_id=tutor_id, is_offered=True))
 

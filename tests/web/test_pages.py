@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from booking.models import Booking
 from courses.models import Course, Enrollment
 from courses.services import learning
 from tests.courses.conftest import course, lesson, place, publish  # noqa: F401  fixtures
+from tests.video.conftest import lesson as one_to_one
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,25 @@ def test_today_of_somebody_new_offers_the_shelf(client, course: Course, sam: Use
     assert "not chosen yet" in text
     assert course.title in text
     assert client.get("/today/").status_code == 200
+
+
+def test_today_names_who_waits(client, sam: User, tess: User) -> None:
+    booked = one_to_one(sam, tess)
+    for who, says in ((sam, "Tess teaches you"), (tess, "You teach Sam")):
+        client.force_login(who)
+        text = client.get("/today/").content.decode()
+        assert says in text
+        assert f"/lessons/{booked.pk}/" in text
+        assert f"/join/{booked.pk}/" not in text
+    now = timezone.now()
+    end = now + timedelta(minutes=30)
+    Booking.objects.filter(pk=booked.pk).update(
+        starts_at=now, ends_at=end, blocked_from=now, blocked_until=end
+    )
+    assert f"/join/{booked.pk}/" in client.get("/today/").content.decode()
+    assert "It has begun" in client.get("/today/").content.decode()
+    Booking.objects.filter(pk=booked.pk).update(state="cancelled")
+    assert "You teach Sam" not in client.get("/today/").content.decode()
 
 
 def test_today_is_for_those_who_signed_in(client) -> None:

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.services import profiles
+from booking import queries as booked
+from booking.services.joining import EARLY
 from courses import queries
 from courses.models import Course
 from courses.queries import catalogue
@@ -41,15 +43,22 @@ def landing(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """What a learner comes back to: where they stopped, and what else they have begun."""
+    """What a learner comes back to: who waits for them, where they stopped, and what else they
+    have begun."""
     assert isinstance(request.user, User)
+    now = timezone.now()
+    lesson = booked.next_lesson(request.user.pk, now=now)
     mine = motivation_of(request.user)
     shelf = queries.shelf(request.user.pk, limit=12)
     current = next((row for row in shelf if row.state == "active"), None)
     outline = queries.outline(current.course, request.user) if current else None
     context = {
         "current": current,
-        "streak": current_streak(mine, timezone.now()),
+        "streak": current_streak(mine, now),
+        "lesson": lesson,
+        "teaches": lesson is not None and lesson.tutor_id == request.user.pk,
+        "begun": lesson is not None and lesson.starts_at <= now,
+        "way_in": lesson is not None and lesson.starts_at - EARLY <= now,
         "is_calm": mine.is_calm,
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,
