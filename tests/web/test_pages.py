@@ -65,7 +65,7 @@ def test_today_names_who_waits(client, sam: User, tess: User) -> None:
     )
     assert f"/join/{booked.pk}/" in client.get("/today/").content.decode()
     assert "It has begun" in client.get("/today/").content.decode()
-    Booking.objects.filter(pk=booked.pk).update(state="cancelled")
+    Booking.objects.filter(pk=booked.pk).update(state=Booking.State.CANCELLED_BY_STUDENT)
     assert "You teach Sam" not in client.get("/today/").content.decode()
 
 
