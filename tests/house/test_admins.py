@@ -30,7 +30,6 @@ KEEPERS = {
     "accounts/admin_door.py",
     "accounts/api/people.py",
     "accounts/services/erasure.py",
-    "accounts/services/invitations.py",
     "accounts/services/roles.py",
     # The team earns no points, and is offered what concerns a team.
     "courses/services/points.py",
