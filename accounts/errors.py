@@ -87,6 +87,41 @@ class AddressTaken(DomainError):
     explanation = _("Admins see which addresses have accounts; look it up in the list.")
 
 
+class AlreadyAdmin(DomainError):
+    code = "already-admin"
+    title = _("This person is an admin already")
+    status = 409
+    explanation = _("There is nothing to propose.")
+
+
+class AdminProposed(DomainError):
+    code = "admin-proposed"
+    title = _("This person is proposed as an admin")
+    status = 409
+    explanation = _("Another admin has to approve or decline that first, or it is withdrawn.")
+
+
+class ProposerMayNotDecide(DomainError):
+    code = "proposer-may-not-decide"
+    title = _("Another admin must decide this")
+    status = 403
+    explanation = _("Whoever proposes an admin can withdraw that, and never approves it.")
+
+
+class ProposalDecided(DomainError):
+    code = "admin-proposal-decided"
+    title = _("This proposal waits no more")
+    status = 409
+    explanation = _("Somebody approved, declined or withdrew it before.")
+
+
+class ProposalMoot(DomainError):
+    code = "admin-proposal-moot"
+    title = _("This cannot be approved any more")
+    status = 409
+    explanation = _("The account is closed, or whoever proposed it is no admin now.")
+
+
 class ApplicationIncomplete(DomainError):
     code = "application-incomplete"
     title = _("The application is not complete")

@@ -6,8 +6,10 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
+from django.db.models.functions import Now
 
 from accounts.models import (
+    AdminProposal,
     AuthSession,
     DataExport,
     Deletion,
@@ -49,6 +51,14 @@ declare(
     Table(PersonalToken, "user_id", Delete(), frozenset({"digest"})),
     Table(MailedCode, "user_id", Delete(), is_exported=False),
     Table(Deletion, "user_id", Keep("that and when it was asked for")),
+    Table(
+        AdminProposal,
+        "user_id",
+        Keep("who decided what; an open one is closed"),
+        hidden=frozenset({"proposed_by", "decided_by", "reason", "decision"}),
+    ),
+    Table(AdminProposal, "proposed_by_id", Keep("an admin's act"), is_exported=False),
+    Table(AdminProposal, "decided_by_id", Keep("an admin's act"), is_exported=False),
     Table(Invitation, "invited_by_id", Keep("an admin's act"), is_exported=False),
     Table(TutorSubject, _TUTOR, Delete()),
     Table(TutorLanguage, _TUTOR, Delete()),
@@ -79,6 +89,13 @@ def discard_files(wish: Erasure) -> None:
     chosen += list(unused.values_list("pk", flat=True))
     for file_id in chosen:
         storing.discard(file_id)
+
+
+@erases
+def close_proposals(wish: Erasure) -> None:
+    """Nobody makes an admin of an account that is gone."""
+    waiting = AdminProposal.objects.filter(user_id=wish.user_id, state=AdminProposal.State.OPEN)
+    waiting.update(state=AdminProposal.State.WITHDRAWN, decided_at=Now())
 
 
 @erases

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  named in strings
+        AdminProposal,
         AuthSession,
         PersonalToken,
         Skill,
@@ -42,6 +43,11 @@ class UserQuerySet(models.QuerySet["User"]):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())  # type: ignore[no-any-return]
+
+
+class AdminProposalQuerySet(models.QuerySet["AdminProposal"]):
+    def visible_to(self, user: Any) -> "AdminProposalQuerySet":
+        return self if getattr(user, "is_admin", False) else self.none()
 
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):

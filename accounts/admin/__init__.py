@@ -1,5 +1,5 @@
 """Found by Django at start: each module registers its part."""
 
-from accounts.admin import people, subjects, tutors
+from accounts.admin import people, proposals, subjects, tutors
 
-__all__ = ["people", "subjects", "tutors"]
+__all__ = ["people", "proposals", "subjects", "tutors"]

@@ -19,7 +19,7 @@ from accounts.admin.reasons import ask
 from accounts.forms.profile import Words
 from accounts.forms.refusals import add_refusal
 from accounts.models import AuthSession, PersonalToken, TutorProfile, User
-from accounts.services import invitations, users
+from accounts.services import admin_proposals, invitations, users
 from tutorme.core.errors import DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
@@ -27,6 +27,11 @@ admin.site.unregister(Group)
 # Addresses are ours (User.email); allauth keeps none here. Providers' keys are settings.
 for not_ours in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(not_ours)
+
+
+_INVITED = _("Invited. The link works once, for seven days.")
+_PROPOSED_ONE = _("Proposed. Another admin decides.")
+_PROPOSED = _("Proposed. The mail goes out when another admin approves.")
 
 
 class InviteForm(forms.Form):
@@ -37,6 +42,13 @@ class InviteForm(forms.Form):
         choices=[("tutor", _("Tutor (a draft to fill in)")), ("admin", _("Admin"))],
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.CharField(
+        label=_("Why an admin"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Another admin reads this and decides; until then no mail is sent."),
     )
 
 
@@ -62,7 +74,7 @@ class UserAdmin(ReadOnlyAdmin):
     exclude = ("password", "groups", "user_permissions")
     ordering = ("-created_at",)
     inlines = (TutorProfileInline,)
-    actions = ("suspend", "restore", "sign_out_everywhere", "invite_again")
+    actions = ("suspend", "restore", "sign_out_everywhere", "invite_again", "propose_admin")
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -87,7 +99,8 @@ class UserAdmin(ReadOnlyAdmin):
             except DomainError as error:
                 add_refusal(form, error, field="email")
             else:
-                messages.success(request, _("Invited. The link works once, for seven days."))
+                told = _PROPOSED if "admin" in roles else _INVITED
+                messages.success(request, told)
                 return redirect("admin:accounts_user_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -105,6 +118,20 @@ class UserAdmin(ReadOnlyAdmin):
                 invitations.invite_again(actor=request.user, user=user)
             except DomainError as error:
                 messages.warning(request, f"{user}: {error.detail}")
+
+    @admin.action(description=_("Propose as an admin"))
+    def propose_admin(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
+        asked = ask(request, rows, action="propose_admin", title=_("Propose as an admin"))
+        if isinstance(asked, HttpResponse):
+            return asked
+        assert isinstance(request.user, User)
+        for user in rows:
+            try:
+                admin_proposals.propose(actor=request.user, user=user, **asked)
+                messages.success(request, f"{user}: {_PROPOSED_ONE}")
+            except DomainError as error:
+                messages.warning(request, f"{user}: {error.detail}")
+        return None
 
     @admin.action(description=_("Suspend"))
     def suspend(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:

@@ -26,6 +26,8 @@ class UserIn(StrictSerializer):
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=ROLES), required=False, default=list, max_length=3
     )
+    # Needed for the role `admin`: what the second admin reads.
+    reason = SafeText(max_length=1000, multiline=True, required=False, default="")
 
 
 class UserChangeIn(StrictSerializer):
@@ -69,7 +71,8 @@ class UserViewSet(ApiViewSet):
 
     @extend_schema(operation_id="users_create", request=UserIn, responses={201: UserOut})
     def create(self, request: Request) -> Response:
-        """Make an account. Its owner is mailed a link that works once and chooses the password."""
+        """Make an account. Its owner is mailed a link that works once and chooses the password.
+        The role `admin` is only proposed: no mail goes out until another admin approves."""
         assert isinstance(request.user, User)
         body = read_body(UserIn, request)
         roles = frozenset(body.pop("roles"))

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from accounts.api import (
+    admin_proposals,
     data,
     entrance,
     papers,
@@ -63,6 +64,19 @@ urlpatterns = [
     path("me/tokens/", security.PersonalTokensView.as_view(), name="me-tokens"),
     path("me/tokens/<uuid:token_id>/", security.PersonalTokenView.as_view(), name="me-token"),
     path("users/", people.UserViewSet.as_view({"get": "list", "post": "create"}), name="users"),
+    path(
+        "users/admin-proposals/",
+        admin_proposals.AdminProposalViewSet.as_view({"get": "list", "post": "create"}),
+        name="admin-proposals",
+    ),
+    *(
+        path(
+            f"users/admin-proposals/<uuid:pk>/{act}/",
+            admin_proposals.AdminProposalViewSet.as_view({"post": act}),
+            name=f"admin-proposal-{act}",
+        )
+        for act in ("approve", "decline", "withdraw")
+    ),
     path(
         "users/<uuid:pk>/",
         people.UserViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),

@@ -1,3 +1,4 @@
+from accounts.models.appointments import AdminProposal
 from accounts.models.codes import MailedCode, PendingRegistration
 from accounts.models.lives import DataExport, Deletion, Invitation
 from accounts.models.personal_tokens import PersonalToken
@@ -15,6 +16,7 @@ from accounts.models.tutors import (
 from accounts.models.users import HeldUsername, User
 
 __all__ = [
+    "AdminProposal",
     "AuthSession",
     "DataExport",
     "Deletion",

@@ -4,19 +4,16 @@ works once. The link's secret is derived, so that no table, log or queue holds i
 import hmac
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.errors import AddressTaken, InvitationInvalid, UsernameTaken
-from accounts.events import UserInvited
-from accounts.models import Invitation, TutorProfile, User
-from accounts.services import users
+from accounts.errors import AddressTaken, AdminProposed, InvitationInvalid, UsernameTaken
+from accounts.models import AdminProposal, Invitation, TutorProfile, User
+from accounts.services import admin_proposals, invitation_links, users
 from accounts.services.naming import checked_display_name, refuse_held
-from tutorme.core import audit, outbox
+from tutorme.core import audit
 from tutorme.core.transactions import constraints
 
 _CLASHES = {
@@ -27,20 +24,27 @@ _CLASHES = {
 
 
 def invite(
-    *, actor: User, email: str, display_name: str, roles: frozenset[str] = frozenset()
+    *,
+    actor: User,
+    email: str,
+    display_name: str,
+    roles: frozenset[str] = frozenset(),
+    reason: str = "",
 ) -> User:
-    """A new account without a password. `roles`: `tutor` begins a tutor's draft, `admin` gives
-    the rights of the admin pages, both from the day the invitation is accepted."""
+    """A new account without a password. `roles`: `tutor` begins a tutor's draft; `admin` is
+    proposed with the `reason`, and no mail is owed before another superuser approved it."""
     user = User(email=email.strip().lower(), display_name=checked_display_name(display_name))
     user.set_unusable_password()
     users.name(user, "")
     with constraints(_CLASHES), transaction.atomic():
-        user.is_staff = user.is_superuser = "admin" in roles
         user.save(force_insert=True)
         refuse_held(user)
         if "tutor" in roles:
             TutorProfile.objects.create(user=user)
-        _open(user, actor)
+        if "admin" in roles:
+            admin_proposals.propose(actor=actor, user=user, reason=reason)
+        else:
+            invitation_links.send(user, actor)
         audit.record("user.invited", target=user, actor_id=actor.pk, after={"roles": sorted(roles)})
     return user
 
@@ -51,17 +55,10 @@ def invite_again(*, actor: User, user: User) -> None:
         row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if row.has_usable_password() or not row.is_active:
             raise InvitationInvalid
-        Invitation.objects.filter(user=row, used_at=None).update(used_at=Now())
-        _open(row, actor)
+        if row.admin_proposals.filter(state=AdminProposal.State.OPEN).exists():
+            raise AdminProposed
+        invitation_links.send(row, actor)
         audit.record("user.invited_again", target=row, actor_id=actor.pk)
-
-
-def _open(user: User, actor: User) -> None:
-    row = Invitation(
-        user=user, invited_by=actor, expires_at=timezone.now() + settings.INVITATION_LIFE
-    )
-    row.save(force_insert=True)
-    outbox.record(UserInvited(row.pk, user.pk), actor_id=actor.pk)
 
 
 def token_of(invitation_id: UUID) -> str:

@@ -1,4 +1,5 @@
-"""Who may administer: a decision of the site, written in the audit trail."""
+"""Who may administer. Whether they may is decided in `admin_proposals`; nobody else calls this but
+what makes a site at the machine."""
 
 from uuid import UUID
 

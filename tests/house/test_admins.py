@@ -30,7 +30,6 @@ KEEPERS = {
     "accounts/admin_door.py",
     "accounts/api/people.py",
     "accounts/services/erasure.py",
-    "accounts/services/invitations.py",
     "accounts/services/roles.py",
     # The team earns no points, and is offered what concerns a team.
     "courses/services/points.py",
@@ -84,6 +83,49 @@ def test_nobody_else_asks_for_the_bare_column() -> None:
 )
 def test_the_control_somebody_asking_is_found(line: str) -> None:
     assert list(readers_of_the_column(ast.parse(line)))
+
+
+# Who may make somebody an admin, and by what: an approved proposal, or whoever sets up the site.
+GIVERS = {
+    "appoint_admin": {"accounts/services/admin_proposals.py", "tutorme/web/demo/seeding.py"},
+    "is_superuser=True": {"accounts/services/roles.py"},
+}
+
+
+def gifts(module: ast.Module) -> Iterator[str]:
+    """Calls of the giver, and the column written by any way but a plain False."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="appoint_admin")):
+                yield "appoint_admin"
+            case ast.Call(func=ast.Attribute(attr="update" | "create" | "save") | ast.Name()):
+                if any(word.arg == "is_superuser" for word in node.keywords):
+                    yield "is_superuser=True"
+            case ast.Assign(targets=targets, value=value):
+                named = {getattr(each, "attr", "") for each in targets}
+                if "is_superuser" in named and getattr(value, "value", None) is not False:
+                    yield "is_superuser=True"
+            case _:
+                pass
+
+
+def test_nobody_else_makes_an_admin() -> None:
+    found = {(gift, name_of(path)) for path in python() for gift in gifts(tree(path))}
+    assert found == {(gift, name) for gift, names in GIVERS.items() for name in names}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "roles.appoint_admin(user=user)",
+        "User(is_superuser=True)",
+        "rows.update(is_superuser=True)",
+        'user.is_staff = user.is_superuser = "admin" in roles',
+    ],
+)
+def test_the_control_making_one_is_found(line: str) -> None:
+    assert list(gifts(ast.parse(line)))
+    assert not list(gifts(ast.parse("user.is_superuser = False")))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import TutorReview, User
+from accounts.models import AdminProposal, TutorReview, User
 from booking.models import Booking
 from payments.models import Dispute, LedgerAccount, Order, PayoutBatch, PayoutItem, Refund
 from realtime.models import MailDelivery
@@ -102,6 +102,11 @@ def _waiting() -> Iterator[Tile]:
             _("Tutor applications"),
             TutorReview.objects.filter(state="open"),
             _list("accounts_tutorreview", state__exact="open"),
+        ),
+        (
+            _("Admins to approve"),
+            AdminProposal.objects.filter(state="open"),
+            _list("accounts_adminproposal", state__exact="open"),
         ),
         (
             _("Refunds to decide"),
