@@ -43,8 +43,9 @@ class DocumentSeries(models.Model):
 
 
 class Document(models.Model):
-    """A numbered paper about money: of an order, or of one payment of a subscription. Its facts are fixed when it is issued and its bytes when it is
-    first printed; a change is another paper (a credit note). The database refuses anything else."""
+    """A numbered paper about money: of an order, or of one payment of a subscription. Its facts
+    are fixed when it is issued and its bytes when it is first printed; a change is another paper (a
+    credit note). The database refuses anything else."""
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt"

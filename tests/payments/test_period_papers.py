@@ -1,6 +1,5 @@
 """Receipts and credit notes for payments of subscriptions: numbered with the orders' own."""
 
-from datetime import timedelta
 from functools import partial
 from io import BytesIO
 
@@ -15,6 +14,7 @@ from payments.models import BillingDetails, Document, Subscription, Subscription
 from payments.services import documents, subscription_refunds, subscriptions
 from tests.payments.billing import Subscribe, plus, subscribed, turn  # noqa: F401  fixtures
 from tests.payments.books import buy, prove, stall
+from tests.payments.test_subscription_refunds import hear_of_all
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
 from tutorme.core.models import Job
@@ -37,12 +37,11 @@ def give_back(period: SubscriptionPeriod, actor: User, minor: int, **how: bool):
 
 def text_of(answer) -> str:
     assert answer["Content-Type"] == "application/pdf"
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return PdfReader(BytesIO(content)).pages[0].extract_text()
+    return PdfReader(BytesIO(answer.getvalue())).pages[0].extract_text()
 
 
 def labels() -> list[str]:
-    return [row.label[0] + row.label[7:] for row in Document.objects.order_by("pk")]
+    return [row.label[0] + row.label[6:] for row in Document.objects.order_by("pk")]
 
 
 def test_a_receipt_is_printed_and_linked(
@@ -94,7 +93,7 @@ def test_credit_notes_name_their_receipt_and_say_how_it_came_back(
         text = text_of(client.get(path))
         assert f"for receipt R-{paper.year}-000001" in text
         assert amount in text
-    assert ("as credit" in text_of(client.get(path))) is True
+    assert "as credit" in text
     prove()
 
 
@@ -104,8 +103,6 @@ def test_one_that_went_back_at_paypal_has_its_credit_note(
     media,
     drain,
 ) -> None:
-    from tests.payments.test_subscription_refunds import hear_of_all
-
     row = subscribed()
     sandbox.turn(
         str(row.provider_subscription_id), refund=paid(row).sale_id, value="3.00", reverse=False
@@ -188,7 +185,7 @@ def test_over_the_api(
     assert [paper["kind"] for paper in papers] == ["receipt", "credit_note"]
     note = f"{PAYMENTS}/{period.pk}/papers/{papers[1]['id']}/"
     assert "€3.00" in text_of(api(sam).get(note))
-    assert api(ada).get(path).status_code == 200
+    assert "€9.00" in text_of(api(ada).get(path))
     for way in (path, note):
         assert api(tess).get(way).status_code == 404
         assert api(None).get(way).status_code == 401
