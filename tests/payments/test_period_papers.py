@@ -197,11 +197,18 @@ def test_mails_lead_to_the_papers(
     ada: User,
     media,
     drain,
-    mailbox,
+    sam: User,
+    sandbox: Sandbox,
+    settings,
 ) -> None:
     period = paid(subscribed())
     give_back(period, ada, 300)
+    give_back(period, ada, 600)
     drain()
+    link = settings.PUBLIC_BASE_URL + MINE
+    sent = [mail["subject"] for mail in sandbox.mails(sam.email) if link in mail["text"]]
+    for subject in ("Payment received", "A part of a payment is back", "Payment returned"):
+        assert [title for title in sent if title.startswith(subject)], sent
 
 
 def test_an_admin_opens_it(
