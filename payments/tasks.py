@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from payments.errors import SubscriptionBusy, SubscriptionStands
+from payments.models import Document
 from payments.services import (
     compare_with_provider,
     credits,
@@ -74,7 +75,17 @@ def follow_payouts() -> None:
 @jobs.job(documents.PRINT, queue="render")
 def print_receipt(run: Run, *, order_id: str, refund_id: str | None = None) -> None:
     """Numbers, prints, keeps. Killed in between, it goes on with the same number."""
-    document = documents.issue(UUID(order_id), UUID(refund_id) if refund_id else None)
+    _print(run, documents.issue(UUID(order_id), UUID(refund_id) if refund_id else None))
+
+
+@jobs.job(documents.PRINT_PERIOD, queue="render")
+def print_period_receipt(run: Run, *, period_id: str, refund_id: str | None = None) -> None:
+    """The same for a payment of a subscription."""
+    refund = UUID(refund_id) if refund_id else None
+    _print(run, documents.issue_for_period(UUID(period_id), refund))
+
+
+def _print(run: Run, document: Document) -> None:
     try:
         pdf = print_document(papers.order_of(document))
     except PressUnavailable as missing:

@@ -34,6 +34,11 @@ urlpatterns = [
         name="payments-subscription-change",
     ),
     path(
+        "subscriptions/payments/<uuid:pk>/papers/<uuid:document_id>.pdf",
+        buying.period_paper,
+        name="payments-period-paper",
+    ),
+    path(
         "payments/paypal/subscription/return/",
         subscriptions.returned,
         name="payments-subscription-return",

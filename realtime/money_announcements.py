@@ -1,5 +1,6 @@
 """What people are told about their earnings, credit and packages."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +54,12 @@ def _unpaid(event: PaymentFailed) -> list[Told]:
 
 def _part_returned(event: SubscriptionPartRefunded) -> list[Told]:
     kind = "subscription-part-refunded"
-    facts = {**_amount(event.amount_minor, event.currency), "plan": event.plan}
+    papers = settings.PUBLIC_BASE_URL + reverse("subscriptions")
+    facts = {
+        **_amount(event.amount_minor, event.currency),
+        "plan": event.plan,
+        "papers": papers,
+    }
     return [Told(event.user_id, f"{kind}:{event.refund_id}", facts, reverse("subscriptions"))]
 
 

@@ -7,6 +7,7 @@ and each refusal is told of once; the third one ends in the suspension, which is
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,7 @@ def _payment(period_id: UUID) -> Facts:
         "plan": row.version.plan.name,
         "amount": {"minor": row.amount_minor, "currency": row.currency},
         "until": _day(row.ends_at),
+        "papers": settings.PUBLIC_BASE_URL + reverse("subscriptions"),
     }
 
 

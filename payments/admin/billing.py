@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -155,7 +158,7 @@ class SubscriptionAdmin(MoneyAdmin):
 class SubscriptionPaymentAdmin(MoneyAdmin):
     """Payments of subscriptions, each with the time it bought; given back here."""
 
-    list_display = ("paid_at", "payer", "plan", "total", "went_back", "state", "ends_at")
+    list_display = ("paid_at", "payer", "plan", "total", "went_back", "state", "ends_at", "papers")
     list_filter = ("state", "version__plan", "currency")
     search_fields = ("sale_id", "subscription__id", "subscription__user__email")
     list_select_related = ("subscription__user", "version__plan")
@@ -180,6 +183,19 @@ class SubscriptionPaymentAdmin(MoneyAdmin):
     def went_back(self, row: SubscriptionPeriod) -> str:
         back = Money(row.refunded_minor, row.currency)
         return back.localized() if back else ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubscriptionPeriod]:
+        rows: QuerySet[SubscriptionPeriod] = super().get_queryset(request)
+        return rows.prefetch_related("documents")
+
+    @admin.display(description=_("papers"))
+    def papers(self, row: SubscriptionPeriod) -> SafeString:
+        links = (
+            (reverse("admin:payments_document_pdf", args=[paper.pk]), paper.label)
+            for paper in row.papers
+            if paper.sha256
+        )
+        return format_html_join(" ", '<a href="{}">{}</a>', links)
 
     @admin.action(description=_("Give money back: all, a part, or as credit"))
     def refund(

@@ -201,10 +201,16 @@ class PackageAdmin(MoneyAdmin):
 
 @admin.register(Document)
 class DocumentAdmin(MoneyAdmin):
-    list_display = ("label", "kind", "order", "issued_at", "pdf")
+    list_display = ("label", "kind", "order", "period", "issued_at", "pdf")
     list_filter = ("kind", "year")
-    search_fields = ("order__id", "order__buyer__email", "number")
-    list_select_related = ("order",)
+    search_fields = (
+        "order__id",
+        "order__buyer__email",
+        "period__sale_id",
+        "period__subscription__user__email",
+        "number",
+    )
+    list_select_related = ("order", "period")
     ordering = ("-id",)
 
     @admin.display(description=_("PDF"))

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from payments.models import Feature, PlanVersion, Subscription, SubscriptionPeriod
+from payments.models import Document, Feature, PlanVersion, Subscription, SubscriptionPeriod
 from tutorme.core.api.serializers import MoneyField, OutputSerializer, StrictSerializer
 
 
@@ -18,6 +18,12 @@ class SubscribeIn(StrictSerializer):
     plan = serializers.SlugField(max_length=40, help_text="The plan's slug.")
 
 
+class PeriodPaperOut(OutputSerializer):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Document.Kind.choices)
+    number = serializers.CharField()
+
+
 class PeriodOut(OutputSerializer):
     id = serializers.UUIDField()
     plan = serializers.SlugField()
@@ -26,6 +32,7 @@ class PeriodOut(OutputSerializer):
     paid_at = serializers.DateTimeField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    papers = PeriodPaperOut(many=True, help_text="What is printed: receipt and credit notes.")
 
 
 class SubscriptionOut(OutputSerializer):

@@ -54,7 +54,7 @@ def card(row: Subscription) -> dict[str, Any]:
 
 
 def detail(row: Subscription) -> dict[str, Any]:
-    paid = row.periods.select_related("version__plan").order_by("-paid_at")
+    paid = row.periods.select_related("version__plan").prefetch_related("documents")
     periods = [
         {
             "id": one.pk,
@@ -64,8 +64,13 @@ def detail(row: Subscription) -> dict[str, Any]:
             "paid_at": one.paid_at,
             "starts_at": one.starts_at,
             "ends_at": one.ends_at,
+            "papers": [
+                {"id": paper.pk, "kind": paper.kind, "number": paper.label}
+                for paper in one.papers
+                if paper.sha256
+            ],
         }
-        for one in paid
+        for one in paid.order_by("-paid_at")
     ]
     return {**card(row), "periods": periods}
 

@@ -12,7 +12,16 @@ from rest_framework.response import Response
 from payments.api import shapes
 from payments.api.caller import me
 from payments.errors import RefundNotAllowed
-from payments.models import CreditLot, CreditPack, Order, Package, Refund
+from payments.models import (
+    CreditLot,
+    CreditPack,
+    Document,
+    Order,
+    Package,
+    Refund,
+    Subscription,
+    SubscriptionPeriod,
+)
 from payments.services import credits, documents, pricing, refund_requests
 from payments.services.refund_requests import Preview
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
@@ -28,6 +37,14 @@ def order_of(request: Request, pk: UUID) -> Order:
     if order is None:
         raise NotFound
     return order
+
+
+def period_of(request: Request, pk: UUID) -> SubscriptionPeriod:
+    mine = Subscription.objects.visible_to(request.user)
+    period = SubscriptionPeriod.objects.filter(pk=pk, subscription__in=mine).first()
+    if period is None:
+        raise NotFound
+    return period
 
 
 class QuoteView(ApiView):
@@ -112,14 +129,45 @@ class ReceiptView(ApiView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         """The receipt as PDF: the same bytes for ever. 409 until it is printed."""
-        paper = documents.receipt_of(order_of(request, pk))
-        return serving.respond(
-            request._request,
-            key=documents.key_of(str(paper.sha256)),
-            name=f"{paper.label}.pdf",
-            content_type="application/pdf",
-            download=True,
-        )
+        return _pdf(request, documents.receipt_of(order_of(request, pk)))
+
+
+class PeriodReceiptView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(
+        operation_id="subscription_payments_receipt",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The receipt of a payment of one's subscription as PDF. 409 until it is printed."""
+        return _pdf(request, documents.receipt_of(period_of(request, pk)))
+
+
+class PeriodPaperView(ApiView):
+    access = {"get": Grant(SIGNED_IN, Scope.OWN)}
+
+    @extend_schema(
+        operation_id="subscription_payments_paper",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pk: UUID, document_id: UUID) -> HttpResponseBase:
+        """One of the `papers` of a payment as PDF: its receipt or a credit note."""
+        papers = period_of(request, pk).documents.exclude(sha256=None)
+        row = papers.filter(pk=document_id).first()
+        if row is None:
+            raise NotFound
+        return _pdf(request, row)
+
+
+def _pdf(request: Request, paper: Document) -> HttpResponseBase:
+    return serving.respond(
+        request._request,
+        key=documents.key_of(str(paper.sha256)),
+        name=f"{paper.label}.pdf",
+        content_type="application/pdf",
+        download=True,
+    )
 
 
 class CreditView(ApiView):

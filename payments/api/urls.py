@@ -62,6 +62,16 @@ urlpatterns = [
         name="payments-api-subscription-payment-refund",
     ),
     path(
+        "payments/subscription-payments/<uuid:pk>/receipt/",
+        buying.PeriodReceiptView.as_view(),
+        name="payments-api-subscription-payment-receipt",
+    ),
+    path(
+        "payments/subscription-payments/<uuid:pk>/papers/<uuid:document_id>/",
+        buying.PeriodPaperView.as_view(),
+        name="payments-api-subscription-payment-paper",
+    ),
+    path(
         "payments/subscription-refunds/<uuid:pk>/approve/",
         keeping.SubscriptionRefundViewSet.as_view({"post": "approve"}),
         name="payments-api-subscription-refund-approve",

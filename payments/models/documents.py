@@ -4,6 +4,7 @@ from django.db.models.functions import Now
 
 from payments.models.orders import Order
 from payments.models.refunds import Refund
+from payments.models.subscriptions import SubscriptionPeriod, SubscriptionRefund
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
 
@@ -42,8 +43,9 @@ class DocumentSeries(models.Model):
 
 
 class Document(models.Model):
-    """A numbered paper about money. Its facts are fixed when it is issued and its bytes when it is
-    first printed; a change is another paper (a credit note). The database refuses anything else."""
+    """A numbered paper about money: of an order, or of one payment of a subscription. Its facts
+    are fixed when it is issued and its bytes when it is first printed; a change is another paper (a
+    credit note). The database refuses anything else."""
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt"
@@ -53,8 +55,14 @@ class Document(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
-    order = models.ForeignKey(Order, models.PROTECT, related_name="documents")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="documents")
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="document")
+    period = models.ForeignKey(
+        SubscriptionPeriod, models.PROTECT, null=True, related_name="documents"
+    )
+    period_refund = models.OneToOneField(
+        SubscriptionRefund, models.PROTECT, null=True, related_name="document"
+    )
     facts = models.JSONField()
     # Null until it is printed; then fixed.
     sha256 = models.CharField(max_length=64, null=True)
@@ -68,6 +76,16 @@ class Document(models.Model):
                 fields=["order"],
                 condition=models.Q(kind="receipt"),
                 name="document_one_receipt",
+            ),
+            models.UniqueConstraint(
+                fields=["period"],
+                condition=models.Q(kind="receipt"),
+                name="document_one_period_receipt",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period=None, period_refund=None, order__isnull=False)
+                | models.Q(order=None, refund=None, period__isnull=False),
+                name="document_about_one_payment",
             ),
         ]
 

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -8,6 +10,9 @@ from payments.querysets import SubscriptionQuerySet
 from tutorme.core.constraints import currency_check, one_of
 from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
+
+if TYPE_CHECKING:
+    from payments.models.documents import Document
 
 LIVE_STATES = ("approval_pending", "approved", "active", "past_due", "suspended")
 ENDED_STATES = ("cancelled", "expired")
@@ -169,6 +174,11 @@ class SubscriptionPeriod(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def papers(self) -> list["Document"]:
+        """Its receipt, then its credit notes; read from what was fetched before."""
+        return sorted(self.documents.all(), key=lambda paper: paper.pk)
 
     @property
     def came_back(self) -> Money:

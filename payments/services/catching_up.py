@@ -4,14 +4,25 @@ from uuid import UUID
 
 from django.db import transaction
 
-from payments.models import Order, Refund
-from payments.services import ledger_check, settlement, transitions
+from payments.models import Order, Refund, SubscriptionPeriod, SubscriptionRefund
+from payments.services import documents, ledger_check, settlement, transitions
 
 
 def post_missing(*, limit: int = 10_000) -> int:
     """Sales first, each with the refunds it has had. Safe to run again and beside everything."""
     ids = list(ledger_check.unposted_orders().order_by("pk").values_list("pk", flat=True)[:limit])
     return sum(_post(order_id) for order_id in ids)
+
+
+def ask_for_papers() -> int:
+    """For payments of subscriptions, and their refunds, from before they had papers."""
+    periods = SubscriptionPeriod.objects.filter(documents=None)
+    backs = SubscriptionRefund.objects.filter(document=None, state=Refund.State.COMPLETED)
+    for period in periods.order_by("paid_at", "pk"):
+        documents.ask_for_period_receipt(period)
+    for refund in backs.order_by("pk"):
+        documents.ask_for_period_credit_note(refund)
+    return periods.count() + backs.count()
 
 
 @transaction.atomic

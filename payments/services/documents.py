@@ -5,6 +5,7 @@ for another's number.
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,22 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from payments.errors import DocumentNotReady
-from payments.models import BillingDetails, Document, DocumentSeries, Order, Refund
+from payments.models import (
+    BillingDetails,
+    Document,
+    DocumentSeries,
+    Order,
+    Refund,
+    SubscriptionPeriod,
+    SubscriptionRefund,
+)
+from payments.services import pricing
 from tutorme.core import jobs
 from tutorme.core.files import blobs
 
 Kind = Document.Kind
 PRINT = "payments.print_document"
+PRINT_PERIOD = "payments.print_period_document"
 _BILLED = ("name", "address", "country", "tax_number")
 
 
@@ -35,30 +46,50 @@ def ask_for_credit_note(refund: Refund) -> None:
     jobs.enqueue(PRINT, key=f"credit-note:{refund.pk}", args=args)
 
 
+def ask_for_period_receipt(period: SubscriptionPeriod) -> None:
+    """In the transaction in which the payment is posted."""
+    args = {"period_id": str(period.pk)}
+    jobs.enqueue(PRINT_PERIOD, key=f"period-receipt:{period.pk}", args=args)
+
+
+def ask_for_period_credit_note(refund: SubscriptionRefund) -> None:
+    """In the transaction in which the refund becomes a fact."""
+    args = {"period_id": str(refund.period_id), "refund_id": str(refund.pk)}
+    jobs.enqueue(PRINT_PERIOD, key=f"period-credit-note:{refund.pk}", args=args)
+
+
 @transaction.atomic
 def issue(order_id: UUID, refund_id: UUID | None = None) -> Document:
-    """The paper, numbered on its first call and the same ever after."""
-    kind = Kind.CREDIT_NOTE if refund_id else Kind.RECEIPT
+    """The paper of an order, numbered on its first call and the same ever after."""
     # A refund's paper names the receipt it takes from, so that one comes first.
     receipt = issue(order_id) if refund_id else None
+    about = {"order_id": order_id, "refund_id": refund_id}
+    return _numbered(about, receipt, lambda: _order_facts(order_id, refund_id))
+
+
+@transaction.atomic
+def issue_for_period(period_id: UUID, refund_id: UUID | None = None) -> Document:
+    """The paper of one payment of a subscription; otherwise as with orders."""
+    receipt = issue_for_period(period_id) if refund_id else None
+    about = {"period_id": period_id, "period_refund_id": refund_id}
+    return _numbered(about, receipt, lambda: _period_facts(period_id, refund_id))
+
+
+def _numbered(
+    about: dict[str, UUID | None], receipt: Document | None, facts: Callable[[], dict[str, Any]]
+) -> Document:
+    kind = Kind.CREDIT_NOTE if receipt else Kind.RECEIPT
     year = timezone.now().year
     series = _series(kind, year)
-    issued = Document.objects.filter(order_id=order_id, kind=kind)
-    known = (issued.filter(refund_id=refund_id) if refund_id else issued).first()
+    known = Document.objects.filter(kind=kind, **about).first()
     if known:
         return known
     series.last += 1
     series.save(update_fields=["last"])
-    order = Order.objects.select_related("buyer").get(pk=order_id)
-    refund = Refund.objects.get(pk=refund_id) if refund_id else None
-    return Document.objects.create(
-        kind=kind,
-        year=year,
-        number=series.last,
-        order=order,
-        refund=refund,
-        facts=_facts(order, refund, receipt),
-    )
+    given = facts()
+    if receipt:
+        given["refund"]["receipt"] = receipt.label
+    return Document.objects.create(kind=kind, year=year, number=series.last, facts=given, **about)
 
 
 def _series(kind: str, year: int) -> DocumentSeries:
@@ -69,11 +100,10 @@ def _series(kind: str, year: int) -> DocumentSeries:
     return DocumentSeries.objects.select_for_update().get(kind=kind, year=year)
 
 
-def _facts(order: Order, refund: Refund | None, receipt: Document | None) -> dict[str, Any]:
+def _order_facts(order_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
+    order = Order.objects.select_related("buyer").get(pk=order_id)
     facts: dict[str, Any] = {
-        "seller": dict(settings.BUSINESS),
-        "buyer": _buyer(order),
-        "locale": order.buyer.locale,
+        **_parties(order.buyer),
         "order": str(order.pk),
         "description": order.description,
         "currency": order.currency,
@@ -81,25 +111,58 @@ def _facts(order: Order, refund: Refund | None, receipt: Document | None) -> dic
         "discount_minor": order.discount_minor,
         "credit_minor": order.credit_minor,
         "money_minor": order.amount_minor,
-        "tax_minor": order.tax_minor,
-        "tax_per_mille": settings.TAX_PER_MILLE if order.tax_minor else 0,
+        **_tax(order.tax_minor),
         "paid_at": order.captured_at.isoformat() if order.captured_at else "",
         "capture": order.provider_capture_id or "",
     }
-    if refund:
+    if refund_id:
+        refund = Refund.objects.get(pk=refund_id)
         facts["refund"] = {
             "minor": refund.amount_minor,
             "credit_minor": refund.credit_minor,
             "tax_minor": order.tax_minor * refund.amount_minor // order.total.minor,
-            "receipt": receipt.label if receipt else "",
         }
     return facts
 
 
-def _buyer(order: Order) -> dict[str, str]:
-    details = BillingDetails.objects.filter(user_id=order.buyer_id).values(*_BILLED).first() or {}
-    name = details.get("name") or order.buyer.display_name
-    return {**{key: details.get(key, "") for key in _BILLED}, "name": name}
+def _period_facts(period_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
+    rows = SubscriptionPeriod.objects.select_related("subscription__user", "version__plan")
+    period = rows.get(pk=period_id)
+    tax = pricing.contained(period.amount).minor
+    facts: dict[str, Any] = {
+        **_parties(period.subscription.user),
+        "subscription": str(period.subscription_id),
+        "description": period.version.plan.name,
+        "from": period.starts_at.isoformat(),
+        "until": period.ends_at.isoformat(),
+        "currency": period.currency,
+        "price_minor": period.amount_minor,
+        "discount_minor": 0,
+        "credit_minor": 0,
+        "money_minor": period.amount_minor,
+        **_tax(tax),
+        "paid_at": period.paid_at.isoformat(),
+        "capture": period.sale_id,
+    }
+    if refund_id:
+        refund = SubscriptionRefund.objects.get(pk=refund_id)
+        facts["refund"] = {
+            "minor": refund.amount_minor,
+            "credit_minor": refund.amount_minor if refund.as_credit else 0,
+            "tax_minor": tax * refund.amount_minor // period.amount_minor,
+        }
+    return facts
+
+
+def _parties(buyer: Any) -> dict[str, Any]:
+    details = BillingDetails.objects.filter(user_id=buyer.pk).values(*_BILLED).first() or {}
+    name = details.get("name") or buyer.display_name
+    billed = {**{key: details.get(key, "") for key in _BILLED}, "name": name}
+    return {"seller": dict(settings.BUSINESS), "buyer": billed, "locale": buyer.locale}
+
+
+def _tax(minor: int) -> dict[str, int]:
+    return {"tax_minor": minor, "tax_per_mille": settings.TAX_PER_MILLE if minor else 0}
 
 
 def keep(pdf: bytes) -> str:
@@ -117,9 +180,9 @@ def key_of(digest: str) -> str:
     return f"documents/{digest[:2]}/{digest}.pdf"
 
 
-def receipt_of(order: Order) -> Document:
+def receipt_of(sold: Order | SubscriptionPeriod) -> Document:
     """The printed receipt; `DocumentNotReady` before that."""
-    row = order.documents.filter(kind=Kind.RECEIPT).exclude(sha256=None).first()
+    row = sold.documents.filter(kind=Kind.RECEIPT).exclude(sha256=None).first()
     if row is None:
         raise DocumentNotReady
     return row

@@ -1,5 +1,6 @@
 """Papers as the press is told to print them: pure functions of what was issued or earned."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def order_of(document: Document) -> Order:
     context = {
         "document": document,
         "facts": facts,
-        "paid_at": parse_datetime(facts["paid_at"]) if facts["paid_at"] else None,
+        "paid_at": _instant(facts, "paid_at"),
+        "starts_at": _instant(facts, "from"),
+        "ends_at": _instant(facts, "until"),
         "amounts": {
             "price": money(facts["price_minor"]),
             "discount": money(-facts["discount_minor"]),
@@ -47,6 +50,10 @@ def order_of(document: Document) -> Order:
         "address": [line for line in facts["seller"]["address"].split("|") if line],
     }
     return _order("payments/papers/document.html", context, locale, document.label)
+
+
+def _instant(facts: dict[str, Any], name: str) -> datetime | None:
+    return parse_datetime(facts[name]) if facts.get(name) else None
 
 
 def statement_order(statement: Statement, *, user: Any) -> Order:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 from payments.events import SubscriptionPartRefunded
 from payments.gateways.base import ProviderRefund, ProviderSale
 from payments.models import Dispute, Refund, Subscription, SubscriptionPeriod, SubscriptionRefund
-from payments.services import settlement
+from payments.services import documents, settlement
 from payments.services.periods import GIVEN_BACK
 from tutorme.core import outbox
 from tutorme.core.inbox import NotYet
@@ -76,6 +76,7 @@ def complete(row: SubscriptionRefund) -> None:
         done = _sum(row.period.refunds.filter(as_credit=False, state=Step.COMPLETED))
         gone = min(done, row.period.amount_minor)
         settlement.record_period_refund(row.period, gone, is_reversal=row.is_reversal)
+    documents.ask_for_period_credit_note(row)
     if row.amount_minor < row.period.amount_minor:
         _tell(row)
 

@@ -117,7 +117,7 @@ def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Li
 def record_period(period: SubscriptionPeriod) -> None:
     """A payment of a subscription: all of it the house's, less tax and the provider's fee."""
     amount, tax = period.amount, pricing.contained(period.amount)
-    ledger.post(
+    is_new = ledger.post(
         kind="subscription",
         reference=period.sale_id,
         currency=period.currency,
@@ -127,6 +127,8 @@ def record_period(period: SubscriptionPeriod) -> None:
             Line(Kind.PLATFORM_FEE, (amount - tax).minor),
         ],
     )
+    if is_new:
+        documents.ask_for_period_receipt(period)
     fee = period.fee_minor
     ledger.post(
         kind="subscription_fee",

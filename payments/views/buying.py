@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -47,7 +48,19 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
 def paper(request: HttpRequest, pk: UUID, document_id: UUID) -> HttpResponseBase:
     """One paper as PDF, the bytes it was issued with."""
     order = own_order(request, pk=pk)
-    row: Document | None = order.documents.exclude(sha256=None).filter(pk=document_id).first()
+    return _pdf(request, order.documents.filter(pk=document_id))
+
+
+@login_required
+@require_safe
+def period_paper(request: HttpRequest, pk: UUID, document_id: UUID) -> HttpResponseBase:
+    """The same of one's payment of a subscription."""
+    mine = Document.objects.filter(period__subscription__user_id=viewer(request).pk)
+    return _pdf(request, mine.filter(period_id=pk, pk=document_id))
+
+
+def _pdf(request: HttpRequest, papers: QuerySet[Document]) -> HttpResponseBase:
+    row = papers.exclude(sha256=None).first()
     if row is None:
         raise Http404
     return serving.respond(

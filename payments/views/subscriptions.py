@@ -92,9 +92,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """What one has, what it costs, what can be done about it, and what was paid."""
     every = Subscription.objects.of(request.user).select_related("version__plan")
     mine = _mine(request)
-    periods = (
-        row for one in every.prefetch_related("periods__version__plan") for row in one.periods.all()
-    )
+    shown = every.prefetch_related("periods__version__plan", "periods__documents")
+    periods = (row for one in shown for row in one.periods.all())
     word, badge = words_of(mine) if mine else ("", "")
     context = {
         "row": mine,

@@ -112,7 +112,8 @@ def test_parts_refunded_add_up_to_nothing_left(sam, tess, ada, settings) -> None
     assert sum_of("refunds") == 9999
 
 
-def test_what_was_paid_out_already_becomes_a_debt(sam, tess, ada) -> None:
+def test_what_is_available_already_is_taken_back(sam, tess, ada) -> None:
+    """What was paid out already: test_clawback."""
     order = buy(sam, stall.put(tess))
     all_mature()
     earnings.mature()

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from accounts.models import User
+from payments.gateways.base import ProviderCapture, ProviderOrder
 from payments.models import OPEN_STATES, PAID_STATES, UNPAID_STATES, Order, OrderTransition
 from payments.services import transitions
 from tests.payments.conftest import bare_order
@@ -53,3 +54,38 @@ def test_every_state_is_open_paid_unpaid_or_under_review() -> None:
 def test_an_order_once_paid_never_counts_as_unpaid_again() -> None:
     for state in map(State, PAID_STATES):
         assert transitions.STEPS[state] <= set(map(State, PAID_STATES))
+
+
+def heard(order: Order, status: str) -> None:
+    capture = ProviderCapture("CAP1", status, order.amount, None, str(order.pk))
+    truth = ProviderOrder("ORDER1", "COMPLETED", str(order.pk), order.amount, captures=(capture,))
+    transitions.apply_truth(transitions.locked(order.pk), truth)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [*PAID_STATES, State.REVIEW])
+@pytest.mark.parametrize("status", ["COMPLETED", "PENDING", "DECLINED"])
+def test_a_capture_moves_no_order_that_is_not_open(sam: User, state: str, status: str) -> None:
+    """Heard late, by whose turn ran out: what came of the money since then stands."""
+    order = bare_order(sam, state=state)
+    heard(order, status)
+    order.refresh_from_db()
+    assert (order.state, order.captured_at, order.provider_capture_id) == (state, None, None)
+    assert not OrderTransition.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", UNPAID_STATES)
+def test_a_refused_capture_is_no_news_to_an_order_that_ended(sam: User, state: str) -> None:
+    order = bare_order(sam, state=state)
+    heard(order, "DECLINED")
+    order.refresh_from_db()
+    assert order.state == state
+
+
+@pytest.mark.django_db
+def test_control_an_open_order_hears_it(sam: User) -> None:
+    order = bare_order(sam, state="approved")
+    heard(order, "COMPLETED")
+    order.refresh_from_db()
+    assert (order.state, order.provider_capture_id) == ("captured", "CAP1")

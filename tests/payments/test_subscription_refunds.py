@@ -11,8 +11,19 @@ from django.utils import timezone
 from accounts.models import User
 from payments import queries
 from payments.errors import NotRefundable, NotWaiting, RefundTooLarge, SecondPersonNeeded
-from payments.models import Feature, Subscription, SubscriptionPeriod, SubscriptionRefund
-from payments.services import credits, subscription_refunds, subscriptions
+from payments.models import (
+    Feature,
+    LedgerTransaction,
+    Subscription,
+    SubscriptionPeriod,
+    SubscriptionRefund,
+)
+from payments.services import (
+    credits,
+    subscription_messages,
+    subscription_refunds,
+    subscriptions,
+)
 from sandbox.paypal.billing_state import Sale, sale_of
 from sandbox.paypal.webhooks import outgoing
 from tests import cast
@@ -22,6 +33,7 @@ from tests.payments.test_any_order import hand_over
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
 from tutorme.core.errors import ProviderUnavailable
+from tutorme.core.inbox import NotYet
 from tutorme.core.models import AuditEntry, OutboxEvent
 from tutorme.core.money import Money
 
@@ -197,6 +209,43 @@ def test_a_part_that_went_back_at_paypal_is_brought_in(
     period.refresh_from_db()
     assert period.state == "granted"
     prove()
+
+
+def test_parts_that_are_told_after_all_of_it_is_known_to_be_gone_post_nothing(
+    subscribed: Subscribe,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    """PayPal's list said so first; a late message knows of less than the books."""
+    row = subscribed()
+    period = paid(row)
+    for value in ("3.00", "6.00"):
+        sandbox.turn(str(row.provider_subscription_id), refund=period.sale_id, value=value)
+    subscriptions.settle_now(row.pk)
+    assert sum_of("refunds") == 900
+    posted = LedgerTransaction.objects.filter(kind="subscription_refund")
+    for sent in outgoing.newest_first():
+        hand_over(sent)
+        period.refresh_from_db()
+        assert (sum_of("refunds"), period.refunded_minor, posted.count()) == (900, 900, 1)
+    assert sorted(period.refunds.values_list("amount_minor", flat=True)) == [300, 600]
+    prove()
+
+
+def test_a_message_waits_while_the_subscription_is_being_worked_on(
+    subscribed: Subscribe,  # noqa: F811
+    sandbox: Sandbox,
+) -> None:
+    """Whoever has the turn may have asked PayPal before this happened."""
+    row = subscribed()
+    sandbox.turn(str(row.provider_subscription_id), next=True)
+    named = {"id": row.provider_subscription_id}
+    tell = partial(subscription_messages.apply_message, "BILLING.SUBSCRIPTION.UPDATED", named)
+    Subscription.objects.update(busy_until=Now() + timedelta(minutes=1))
+    with pytest.raises(NotYet):
+        tell()
+    Subscription.objects.update(busy_until=Now() - timedelta(seconds=1))
+    tell()
+    assert row.periods.count() == 2
 
 
 def test_above_the_limit_a_second_person(
