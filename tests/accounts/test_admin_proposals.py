@@ -3,6 +3,7 @@
 from functools import partial
 from io import StringIO
 from threading import Barrier
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -78,6 +79,7 @@ def test_an_invitation_waits_for_another_admin(api, ada: User, bea: User, drain,
     assert MailDelivery.objects.filter(kind="invited").count() == 1
     entry = AuditEntry.objects.get(action="admin.proposal_approved")
     assert (entry.actor_id, entry.reason) == (bea.pk, WHY["reason"])
+    assert entry.after is not None
     assert entry.after["proposed_by"] == str(ada.pk)
     assert AuditEntry.objects.get(action="user.became_admin").actor_id == bea.pk
 
@@ -130,7 +132,7 @@ def test_the_admin_pages_propose_and_decide(sam: User, ada: User, bea: User) -> 
 def test_declined_is_kept_and_withdrawn_by_its_maker_alone(
     of_sam: AdminProposal, sam: User, ada: User, bea: User
 ) -> None:
-    act = {"proposal_id": of_sam.pk, "reason": "Not yet"}
+    act: dict[str, Any] = {"proposal_id": of_sam.pk, "reason": "Not yet"}
     with pytest.raises(ProposerMayNotDecide):
         admin_proposals.decline(actor=ada, **act)
     with pytest.raises(NotAllowed):
@@ -286,7 +288,7 @@ def test_of_many_that_decide_and_withdraw_at_once_one_does(
         User.objects.filter(pk=sam.pk).update(is_staff=False, is_superuser=False)
         AdminProposal.objects.filter(pk=of_sam.pk).update(state=State.OPEN, decided_by=None)
         before = AuditEntry.objects.filter(action__startswith="admin.proposal_").count()
-        one = {"proposal_id": of_sam.pk, "reason": "x"}
+        one: dict[str, Any] = {"proposal_id": of_sam.pk, "reason": "x"}
         results = together(
             [
                 partial(admin_proposals.approve, actor=bea, **one),

@@ -59,6 +59,7 @@ def gone(given: Given, lesson: LessonType, ada: User) -> Booking:
 
 
 def order_of(row: Booking) -> Order:
+    assert row.order_id
     return Order.objects.get(pk=row.order_id)
 
 
