@@ -61,7 +61,7 @@ def withdraw(*, user: Any, wish_id: UUID) -> None:
         raise NotFound
 
 
-def close(*, wish: CourseWish, actor_id: UUID) -> bool:
+def close(*, wish: CourseWish, actor_id: Any) -> bool:
     """The site's decision that nothing comes of it; false where it was decided already."""
     with transaction.atomic():
         rows = CourseWish.objects.filter(pk=wish.pk, state=OPEN)
@@ -71,7 +71,7 @@ def close(*, wish: CourseWish, actor_id: UUID) -> bool:
     return bool(closed)
 
 
-def mark(*, course: Course, words: str, actor_id: UUID) -> int:
+def mark(*, course: Course, words: str, actor_id: Any) -> int:
     """Its author says that a course is what was asked for. How many are told now: none before it
     is published. `TooManyRequests` past fifty a day."""
     key = _key(words)
