@@ -363,3 +363,10 @@ class HandoverNotBooked(DomainError):
     title = _("No lesson was booked for this")
     status = 409
     explanation = _("A tutor writes back once the learner has booked a lesson with them.")
+
+
+class WishesFull(DomainError):
+    code = "wishes-full"
+    title = _("You ask for many courses already")
+    status = 409
+    explanation = _("Twenty wishes can be open at once; take one back first.")

@@ -233,3 +233,13 @@ class LearnerNudged(Event):
     name: ClassVar[str] = "learner.nudged"
     nudge_id: UUID
     user_id: UUID
+
+
+@dataclass(frozen=True)
+class WishAnswered(Event):
+    """There is a course now for somebody who asked for one; once a wish."""
+
+    name: ClassVar[str] = "wish.answered"
+    wish_id: UUID
+    user_id: UUID
+    course_id: UUID

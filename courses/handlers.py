@@ -23,7 +23,7 @@ from courses.events import (
 )
 from courses.models import Course, Enrollment, Regrade
 from courses.queries.motivation import current_streak, motivation_of
-from courses.services import enrolling, giving_back, motivation
+from courses.services import enrolling, giving_back, motivation, wishing
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
 from payments.sellers import Quote, Terms, refunds, sells
@@ -75,6 +75,11 @@ def count_the_learners_again(event: CoursePublished) -> None:
         key=f"courses.recount:{event.course_id}:{course.version}",
         args={"course_id": str(event.course_id)},
     )
+
+
+@outbox.handles(CoursePublished)
+def tell_whoever_asked_for_it(event: CoursePublished) -> None:
+    wishing.answer(course_id=event.course_id)
 
 
 @outbox.handles(LessonCompleted)

@@ -15,6 +15,7 @@ from courses.views import (
     teach_lesson,
     teaching,
     transfers,
+    wishes,
 )
 
 urlpatterns = [
@@ -36,6 +37,9 @@ urlpatterns = [
         name="courses-rating-report",
     ),
     path("help/ratings/", opinions.explained, name="courses-ratings-explained"),
+    path("wishes/", wishes.wishes, name="courses-wishes"),
+    path("wishes/<uuid:wish_id>/withdraw/", wishes.withdraw, name="courses-wish-withdraw"),
+    path("teach/wishes/", wishes.answer, name="teach-wish-answer"),
     path("favorites/", own.favorites, name="courses-favorites"),
     path("learn/", learn.shelf, name="learn"),
     path("learn/<slug:slug>/", learn.course_home, name="courses-learn-course"),

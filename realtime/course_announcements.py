@@ -1,5 +1,5 @@
-"""What authors and the site's staff are told about courses that are looked at first, and learners
-about a course that became another one."""
+"""What authors and the site's staff are told about courses that are looked at first, learners about
+a course that became another one, and whoever asked for a course that is there now."""
 
 from uuid import UUID
 
@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from courses.events import CourseReviewed, CourseSubmitted, RenewalDue
-from courses.models import Course, CourseReview
+from courses.events import CourseReviewed, CourseSubmitted, RenewalDue, WishAnswered
+from courses.models import Course, CourseReview, CourseWish
 from realtime.announcements import Announcement, Facts, Told, declare
 
 
@@ -48,6 +48,24 @@ def _finisher(event: RenewalDue) -> list[Told]:
     return [Told(event.user_id, f"renewal:{event.enrollment_id}:{event.version}", facts, url)]
 
 
+def _wisher(event: WishAnswered) -> list[Told]:
+    """Nobody where the account, and the wish with it, is gone."""
+    course = Course.objects.only("title", "slug").get(pk=event.course_id)
+    words = CourseWish.objects.filter(pk=event.wish_id).values_list("words", flat=True)
+    url = reverse("courses-course", args=[course.slug])
+    told = [{"course": course.title, "words": each} for each in words]
+    return [Told(event.user_id, f"wish:{event.wish_id}", facts, url) for facts in told]
+
+
+declare(
+    Announcement(
+        kind="wish-answered",
+        event=WishAnswered,
+        who=_wisher,
+        title=_("There is a course now: %(course)s"),
+        body=_("You asked for “%(words)s”."),
+    )
+)
 declare(
     Announcement(
         kind="course-renewal",

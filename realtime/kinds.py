@@ -66,6 +66,7 @@ LABELS: dict[str, TextLike] = {
     "question-answered": _("An answer to your question"),
     "handover-answered": _("A tutor wrote back where you were stuck"),
     "course-renewal": _("A course you completed teaches something else"),
+    "wish-answered": _("A course you asked for is there"),
     "course-submitted": _("A course to look over"),
     "course-approved": _("Your course was approved"),
     "course-rejected": _("Your course was not approved"),

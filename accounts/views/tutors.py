@@ -42,7 +42,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     names = dict(Subject.objects.values_list("pk", "name"))
     context = {
-        "cards": [_shown(card) for card in found.cards],
+        "cards": [shown(card) for card in found.cards],
         "found": found,
         "wanted": given,
         "order": wanted.ordering,
@@ -137,7 +137,7 @@ def _page_link(request: HttpRequest, cursor: str) -> str:
     return f"{request.path}?{params.urlencode()}"
 
 
-def _shown(card: Card) -> dict[str, Any]:
+def shown(card: Card) -> dict[str, Any]:
     return {
         "name": card.name,
         "slug": card.slug,

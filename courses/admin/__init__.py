@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from courses.admin import assessment as assessment
 from courses.admin import motivation as motivation
 from courses.admin import reviews as reviews
+from courses.admin import wishes as wishes
 from courses.documents import FACTS
 from courses.errors import AlreadyDecided, CourseNotReady
 from courses.models import (

@@ -10,6 +10,7 @@ from courses.api import (
     own,
     ratings,
     releases,
+    wishes,
 )
 
 urlpatterns = [
@@ -132,6 +133,9 @@ urlpatterns = [
     path("bookmarks/<uuid:bookmark_id>/", own.BookmarkView.as_view(), name="courses-api-bookmark"),
     path("me/favorites/", own.FavoritesView.as_view(), name="courses-api-favorites"),
     path("me/favorites/<uuid:course_id>/", own.FavoriteView.as_view(), name="courses-api-favorite"),
+    path("me/wishes/", wishes.WishesView.as_view(), name="courses-api-wishes"),
+    path("me/wishes/<uuid:wish_id>/", wishes.WishView.as_view(), name="courses-api-wish"),
+    path("courses/wishes/", wishes.AskedForView.as_view(), name="courses-api-asked-for"),
     # What authors do ---------------------------------------------------------------------------
     path("me/courses/", authoring.OwnCoursesView.as_view(), name="courses-api-own"),
     *(

@@ -25,6 +25,7 @@ from courses.models.submissions import Submission, SubmissionFile
 from courses.models.threads import Post, PostReport, Thread, ThreadFollow, Vote
 from courses.models.transcripts import Transcript
 from courses.models.versions import CourseReview, CourseVersion
+from courses.models.wishes import CourseWish, WishAnswer
 
 __all__ = [
     "CONTENT",
@@ -46,6 +47,7 @@ __all__ = [
     "CourseRating",
     "CourseReview",
     "CourseVersion",
+    "CourseWish",
     "CourseWords",
     "Enrollment",
     "Favorite",
@@ -84,4 +86,5 @@ __all__ = [
     "Transcript",
     "UserAchievement",
     "Vote",
+    "WishAnswer",
 ]

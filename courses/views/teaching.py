@@ -13,13 +13,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from courses.errors import NoReasonToNudge, NudgedAlready
 from courses.models import Course
 from courses.queries import analytics, needing_help, owns
 from courses.queries.analytics import Analytics
+from courses.queries.wishes import asked_for
 from courses.services import nudging
 from tutorme.core import spreadsheets
 from tutorme.core.errors import NotFound, TooManyRequests
+
+# As many wishes as the desk lists; the API has more.
+_WISHES = 10
 
 
 @login_required
@@ -39,8 +44,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "enrolled": sum(week.enrolled for week in weeks),
         "takings": _takings(analytics.takings(ids)),
         "learners": numbers.enrolled,
+        "asked_for": asked_for(_WISHES) if _teaches(request) else [],
     }
     return render(request, "courses/desk.html", context)
+
+
+def _teaches(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and (request.user.is_tutor or request.user.is_admin)
 
 
 def _course(request: HttpRequest, slug: str) -> Course:

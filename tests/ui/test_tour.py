@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from accounts.models import TutorProfile, User
+from accounts.models import Subject, TutorProfile, TutorSubject, User
 from booking.services import offers
 from certificates.models import Certificate
 from courses.models import Course, Handover, LessonKind
@@ -90,6 +90,11 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
     drain()
     breaking(done, "more")
     drain()
+    for name in ("Algebra", "Steps"):
+        facts = {"name": name, "family": "maths"}
+        Subject.objects.update_or_create(slug=name.lower(), defaults=facts)
+    taught = {"profile_id": tess.pk, "subject_id": "steps", "levels": ["beginner"]}
+    TutorSubject.objects.create(**taught)
     code = Certificate.objects.values_list("code", flat=True).get()
     return [
         "/",
@@ -100,6 +105,9 @@ def stops(sam: User, tess: User, media: Path, drain: Callable[[], None]) -> list
         "/courses/?search=stepz&ordering=rating",
         "/courses/first-steps/ratings/",
         "/help/ratings/",
+        "/subjects/",
+        "/subjects/algebra/",
+        "/subjects/steps/",
         "/favorites/",
         "/learn/second-steps/hello/",
         "/learn/second-steps/hello/help/?t=75",

@@ -30,6 +30,7 @@ class Link:
 
 COURSES = Entry(("courses",), _("Courses"), "book")
 TUTORS = Entry(("tutors",), _("Tutors"), "person")
+SUBJECTS = Entry(("subject-list",), _("Subjects"))
 TODAY = Entry(("today",), _("Today"), "today")
 LEARN = Entry(("learn",), _("Learn"), "learn")
 TEACH = Entry(("teach",), _("Teach"), "board")
@@ -118,7 +119,9 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
             (
                 _("Learn"),
                 links(
-                    (COURSES, TUTORS, LEARN, TODAY, PRICES) if known else (COURSES, TUTORS, PRICES),
+                    (COURSES, SUBJECTS, TUTORS, LEARN, TODAY, PRICES)
+                    if known
+                    else (COURSES, SUBJECTS, TUTORS, PRICES),
                     path,
                 ),
             ),

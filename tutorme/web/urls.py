@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from tutorme.web import api_docs, views
+from tutorme.web import api_docs, subjects, views
 from tutorme.web.stuck import views as stuck
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", views.today, name="today"),
     path("learn/<slug:slug>/<slug:key>/help/", stuck.lesson_help, name="lesson-help"),
     path("handovers/<uuid:handover_id>/", stuck.handover, name="handover"),
+    path("subjects/", subjects.subjects, name="subject-list"),
+    path("subjects/<slug:slug>/", subjects.subject, name="subject-page"),
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),
     path("theme/", views.set_theme, name="set-theme"),
