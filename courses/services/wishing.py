@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.names import plain
 from courses.errors import WishesFull
 from courses.events import WishAnswered
@@ -32,6 +33,8 @@ def wish(*, user: Any, words: str, level: str = "", note: str = "") -> tuple[Cou
     if not limits.hit(A_DAY, str(user.pk)).allowed:
         raise TooManyRequests
     with transaction.atomic():
+        # Under the person's row, so that of many at once no more than twenty are open.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         mine = CourseWish.objects.filter(user=user, state=OPEN)
         known = mine.filter(words_key=key).exists()
         if not known and mine.count() >= MOST_OPEN:
