@@ -19,6 +19,7 @@ from certificates.models import Certificate
 from courses.models import LessonNote
 from courses.services import authoring, enrolling, learning
 from tests import cast
+from tests.accounts.test_devices import signed_in
 from tests.accounts.test_pictures import picture, sent
 from tests.courses.conftest import lesson, pass_quiz, write_course
 from tutorme.core import personal
@@ -217,3 +218,16 @@ def test_the_pages(sam: User, drain, media) -> None:
     for path in ("/settings/data/copy/", "/settings/data/leave/"):
         assert page.post(path, {"sure": "on"}).status_code in {302, 403}
     assert not Deletion.objects.exists()
+
+
+@pytest.mark.django_db
+def test_leaving_and_staying_without_a_script(sam: User) -> None:
+    page = signed_in(sam)
+    assert page.post("/settings/data/leave/", {"keeps_name": "on"}).status_code == 422
+    assert not Deletion.objects.exists()
+    gone = page.post("/settings/data/leave/", {"sure": "on"}, follow=True)
+    row = Deletion.objects.get(user=sam, cancelled_at=None)
+    assert row.due_at.date().isoformat() in gone.content.decode()
+    stayed = page.post("/settings/data/stay/", follow=True)
+    assert "Your account stays as it is." in stayed.content.decode()
+    assert not Deletion.objects.filter(user=sam, cancelled_at=None).exists()
