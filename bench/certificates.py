@@ -1,20 +1,21 @@
 """Certificates a second, and what each costs: the naive loop and ours, in the same run.
 
-    python -m bench.certificates [documents] [processes]
+    python -m bench.certificates [costs] [batch] [growth] [rasters] [--documents N] [--processes N]
 
-Prints without a database, in turns: the naive loop (`HTML(…).write_pdf()` for each), and the press
-as the worker uses it, jailed child and all; then so many documents (200) in
-so many processes (2), without and with the PAdES seal. Compares rasters of ten of each design."""
+Prints without a database. `costs`: in turns the naive loop (`HTML(…).write_pdf()` for each) and the
+press as the worker uses it, jailed child and all. `batch`: so many documents (1,000) in so many
+processes (2), without and with the PAdES seal, from the moment at which all of them have printed
+one. `growth`: of the child's memory over so many. `rasters`: of ten of each design. All, if none is
+named."""
 
+import argparse
 import hashlib
 import math
 import multiprocessing
 import os
 import resource
 import statistics
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +35,7 @@ from tutorme.core.press import documents  # noqa: E402
 from tutorme.core.printing import FONTS, Order, Press  # noqa: E402
 
 ROUNDS, ROUND = 9, 10
+KINDS = ("built-in", "engraved")
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
@@ -96,25 +98,18 @@ def naive(one: Order) -> bytes:
     return pdf
 
 
-def spent() -> float:
-    """Processor seconds of this process and of its ended children."""
-    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in usage)
-
-
-def measured(work: Callable[[], Any], documents_: int) -> tuple[float, float]:
-    """Milliseconds of processor and of the clock for each document."""
-    cpu, wall = spent(), time.monotonic()
-    work()
-    return (spent() - cpu) * 1000 / documents_, (time.monotonic() - wall) * 1000 / documents_
-
-
-def our_loop(numbers: range, kind: str = "built-in", *, sealed: bool = False) -> None:
-    press = Press()
+def our_loop(numbers: range, ready: Any, *, sealed: bool) -> None:
+    press = Press(most_documents=len(numbers) + 1)
+    hashlib.sha256(printed(press, 0, sealed=sealed)).digest()
+    ready.wait()
     for number in numbers:
-        pdf = press.print_document(order(number, kind))
-        hashlib.sha256(seals.seal(pdf, at=AT) if sealed else pdf).digest()
+        hashlib.sha256(printed(press, number, sealed=sealed)).digest()
     press.close()
+
+
+def printed(press: Press, number: int, *, sealed: bool) -> bytes:
+    pdf = press.print_document(order(number))
+    return seals.seal(pdf, at=AT) if sealed else pdf
 
 
 def costs(kind: str) -> tuple[float, float]:
@@ -174,34 +169,61 @@ def differing(kind: str) -> int:
     return sum(ImageChops.difference(one, other).getbbox() is not None for one, other in pages)
 
 
-def beside(processes: int, documents_: int, *, sealed: bool) -> None:
+def beside(processes: int, documents_: int, *, sealed: bool) -> float:
+    """Documents a second by the clock."""
     share = documents_ // processes
-    ranges = [range(share * n, share * (n + 1)) for n in range(processes)]
     context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(processes + 1)
     running = [
-        context.Process(target=our_loop, args=(each,), kwargs={"sealed": sealed}) for each in ranges
+        context.Process(target=our_loop, args=(each, ready), kwargs={"sealed": sealed})
+        for each in (range(share * n, share * (n + 1)) for n in range(processes))
     ]
     for process in running:
         process.start()
+    ready.wait()
+    started = time.monotonic()
     for process in running:
         process.join()
+    return share * processes / (time.monotonic() - started)
+
+
+def tell_costs(_asked: argparse.Namespace) -> None:
+    for kind in KINDS:
+        cost, ours = costs(kind)
+        say(f"{kind}: naive {cost:.1f} ms of processor, ours {ours:.1f}: {cost / ours:.1f} times")
+
+
+def tell_batch(asked: argparse.Namespace) -> None:
+    for sealed in (False, True):
+        rate = beside(asked.processes, asked.documents, sealed=sealed)
+        name = "sealed" if sealed else "unsealed"
+        say(f"{asked.processes} processes, {name}: {rate:.0f}/s, 5,000 in {5000 / rate:.0f} s")
+
+
+def tell_growth(asked: argparse.Namespace) -> None:
+    press = Press(most_documents=asked.documents + 100)
+    found = growth(press, asked.documents)
+    press.close()
+    each = found * 1000 / asked.documents
+    say(f"growth over {asked.documents}: {found:.1f} MB, {each:.1f} a 1,000")
+
+
+def tell_rasters(_asked: argparse.Namespace) -> None:
+    for kind in KINDS:
+        say(f"{kind}: rasters that differ from the naive ones: {differing(kind)} of 10")
+
+
+PARTS = {"costs": tell_costs, "batch": tell_batch, "growth": tell_growth, "rasters": tell_rasters}
 
 
 def main() -> None:
-    total = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    processes = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-    for kind in ("built-in", "engraved"):
-        cost, ours = costs(kind)
-        say(f"{kind}: naive {cost:.1f} ms of processor, ours {ours:.1f}: {cost / ours:.1f} times")
-    for sealed in (False, True):
-        _, wall = measured(lambda s=sealed: beside(processes, total, sealed=s), total)  # type: ignore[misc]
-        name = "sealed" if sealed else "unsealed"
-        say(f"{processes} processes, {name}: {1000 / wall:.0f}/s, 5,000 in {wall * 5:.0f} s")
-    press = Press(most_documents=10_000)
-    say(f"growth over {total}: {growth(press, total):.1f} MB")
-    press.close()
-    for kind in ("built-in", "engraved"):
-        say(f"{kind}: rasters that differ from the naive ones: {differing(kind)} of 10")
+    parser = argparse.ArgumentParser(description="What certificates cost.")
+    parser.add_argument("parts", nargs="*", default=list(PARTS), metavar="part")
+    parser.add_argument("--documents", type=int, default=1_000)
+    parser.add_argument("--processes", type=int, default=2)
+    asked = parser.parse_args()
+    for part in asked.parts:
+        PARTS[part](asked)
 
 
 if __name__ == "__main__":

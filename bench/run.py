@@ -1,4 +1,5 @@
-"""One command: a throwaway database, a real gunicorn on loopback, the clients, a table.
+"""A throwaway database, a real gunicorn on loopback, the clients, a table, and what the same rows
+cost with nothing around them (`floor.py`).
 
     DATABASE_URL=… REDIS_URL=… python -m bench.run [clients at a time]
 
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from bench import drive
+from bench import drive, floor
 
 ROOT = Path(__file__).parents[1]
 NAME = "tutorme_bench"
@@ -38,10 +39,13 @@ def beside(url: str, name: str) -> str:
 
 @contextlib.contextmanager
 def database(url: str) -> Iterator[str]:
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME))
+    """Empty, or a copy of the migrated one that BENCH_TEMPLATE names."""
+    template = sql.Identifier(os.environ.get("BENCH_TEMPLATE", "template1"))
+    name = sql.Identifier(NAME)
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
     with psycopg.connect(beside(url, "postgres"), autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
         try:
             yield beside(url, NAME)
         finally:
@@ -55,27 +59,29 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def web(env: dict[str, str]) -> Iterator[drive.Server]:
+def web(
+    env: dict[str, str], application: str = "tutorme.wsgi:application", probe: str = "/healthz/"
+) -> Iterator[drive.Server]:
     port = free_port()
     size = ["-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS)]
-    command = [sys.executable, "-m", "gunicorn", "tutorme.wsgi:application", *size]
+    command = [sys.executable, "-m", "gunicorn", application, *size]
     bind = ["-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"]
     server = subprocess.Popen([*command, *bind], env=env, cwd=ROOT)  # noqa: S603  our own words
     try:
-        wait_for(port)
+        wait_for(port, probe)
         yield drive.Server(port, server.pid)
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, probe: str) -> None:
     """Until the application answers; the port alone is open long before."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if drive.send(line, drive.Ask("GET", "/healthz/"))[0] == 200:
+            if drive.send(line, drive.Ask("GET", probe))[0] == 200:
                 return
         line.close()
         time.sleep(0.2)
@@ -88,14 +94,38 @@ def warm_up(server: drive.Server, people: list[dict[str, object]]) -> None:
         drive.run("warm-up", server, itertools.islice(asks, 40), clients=4)
 
 
-def table(results: list[drive.Result]) -> str:
-    rows = [
-        f"| {row.name} | {len(row.times_ms)} | {row.at(0.5):.1f} | {row.at(0.95):.1f}"
-        f" | {1000 * row.cpu_s / len(row.times_ms):.1f} |"
-        for row in results
-    ]
-    head = ["| what | requests | p50 ms | p95 ms | CPU ms each |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *rows])
+def bare(env: dict[str, str], folder: Path, clients: int) -> dict[str, drive.Result]:
+    """What the reading scenarios ask the database for, with nothing around it."""
+    statements = folder / "floor.json"
+    words = ["-m", "bench.recording", str(folder / "people.json"), str(statements)]
+    subprocess.run([sys.executable, *words], env=env, cwd=ROOT, check=True)  # noqa: S603
+    found = floor.asks(json.loads(statements.read_text()))
+    with web({**env, "FLOOR": str(statements)}, "bench.floor:application", "/0/0") as server:
+        for asks in found.values():
+            drive.run("warm-up", server, itertools.islice(asks, 20), clients=4)
+        return {
+            name: drive.run(name, server, asks, clients=clients) for name, asks in found.items()
+        }
+
+
+def cpu_ms(row: drive.Result) -> float:
+    return 1000 * row.cpu_s / len(row.times_ms)
+
+
+def table(results: list[drive.Result], floors: dict[str, drive.Result]) -> str:
+    head = "| what | requests | p50 ms | p95 ms | CPU ms each | floor p50 | floor CPU | times |"
+    return "\n".join(
+        [head, "|---" * 8 + "|", *(line(row, floors.get(row.name)) for row in results)]
+    )
+
+
+def line(row: drive.Result, least: drive.Result | None) -> str:
+    told = f"| {row.name} | {len(row.times_ms)} | {row.at(0.5):.1f} | {row.at(0.95):.1f}"
+    told += f" | {cpu_ms(row):.1f} |"
+    if least is None or not cpu_ms(least):
+        return f"{told} – | – | – |"
+    times = cpu_ms(row) / cpu_ms(least)
+    return f"{told} {least.at(0.5):.1f} | {cpu_ms(least):.1f} | {times:.1f} |"
 
 
 def main(clients: int) -> int:
@@ -113,10 +143,11 @@ def main(clients: int) -> int:
         with web(env) as server:
             warm_up(server, people)
             results = drive.main(server, people, clients)
+        floors = bare(env, Path(folder), clients)
     today = datetime.now(UTC).date()
     load = f"load {os.getloadavg()[0]:.1f}"
-    say(f"{today}, {os.cpu_count()} CPUs, {load}, {clients} at a time\n\n{table(results)}")
-    wrong = {row.name: dict(row.wrong) for row in results if row.wrong}
+    say(f"{today}, {os.cpu_count()} CPUs, {load}, {clients} at a time\n\n{table(results, floors)}")
+    wrong = {row.name: dict(row.wrong) for row in [*results, *floors.values()] if row.wrong}
     if wrong:
         say(f"\nUnexpected answers: {wrong}")
     return int(bool(wrong))

@@ -2,12 +2,15 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
 from tests.core.probe import Rang
 from tutorme.core import audit, inbox, outbox
 from tutorme.core.models import AuditEntry, OutboxDelivery
+from tutorme.core.read_only_admin import EstimatingPaginator
 
 LISTS = sorted(
     f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
@@ -56,10 +59,11 @@ def test_an_admin_suspends_others_but_not_herself(client, ada: User, sam: User) 
     path = reverse("admin:accounts_user_changelist")
     asked = client.post(path, chosen)
     assert b'name="reason"' in asked.content
-    assert client.post(path, {**chosen, "asked": "1", "reason": " "}).status_code == 200
+    chosen |= {"asked": "1", "counted": "2"}
+    assert client.post(path, {**chosen, "reason": " "}).status_code == 200
     sam.refresh_from_db()
     assert sam.is_active
-    client.post(path, {**chosen, "asked": "1", "reason": "Sold answers"})
+    client.post(path, {**chosen, "reason": "Sold answers"})
     sam.refresh_from_db()
     ada.refresh_from_db()
     assert (sam.is_active, ada.is_active) == (False, True)
@@ -76,3 +80,33 @@ def test_a_fact_is_shown_and_nothing_offers_to_save_it(client, ada: User, tess: 
     client.post(path, {"display_name": "Typed over", "email": "x@example.test"})
     tess.refresh_from_db()
     assert tess.display_name == "Tess"
+
+
+def counted(rows, *, large: int) -> tuple[int, int]:
+    """What the list says there are, and how many statements read the table for it."""
+    paginator = EstimatingPaginator(rows, 100)
+    paginator.LARGE = large
+    with CaptureQueriesContext(connection) as queries:
+        found = paginator.count
+    return found, sum("COUNT(" in query["sql"].upper() for query in queries)
+
+
+@pytest.mark.django_db
+def test_a_large_table_is_estimated_and_a_narrowed_one_counted(ada: User, sam: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_user")
+    whole = User.objects.order_by("pk")
+    narrowed = whole.filter(is_staff=True)
+    # Not large: counted, and exact, whatever the statistics say.
+    User.objects.filter(pk=sam.pk).delete()
+    assert counted(whole, large=10_000) == (1, 1)
+    # Large: PostgreSQL's word, which is the one of before the row went.
+    assert counted(whole, large=2) == (2, 0)
+    assert counted(narrowed, large=2) == (1, 1)
+    assert counted(whole.distinct(), large=2) == (1, 1)
+
+
+def test_every_screen_pages_so() -> None:
+    others = [str(one) for one in admin.site._registry.values() if one.show_full_result_count]
+    assert others == []
+    assert {one.paginator for one in admin.site._registry.values()} == {EstimatingPaginator}

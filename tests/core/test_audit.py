@@ -28,7 +28,7 @@ def test_truncate_is_refused_outside_a_throwaway_database() -> None:
         cursor.execute("SET LOCAL tutorme.throwaway = 'off'")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE core_auditentry")
+            cursor.execute("TRUNCATE core_auditentry CASCADE")
 
 
 def test_control_a_table_without_the_rule_forgets(sam: User) -> None:

@@ -5,11 +5,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from accounts.models import User
+from accounts.models import AuthSession, User
 from tests import cast
-from tutorme.core import backups
+from tutorme.core import backups, row_policies, row_security
+from tutorme.core.row_session import ROLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +35,22 @@ def test_what_was_lost_comes_back(made: Path, media: Path) -> None:
     assert (media / "avatars" / "one.webp").read_bytes() == b"picture"
 
 
+def test_the_third_wall_comes_back_on_a_server_that_never_had_its_role(made: Path) -> None:
+    """Nothing that is restored names the role; what it may read is handed out afterwards."""
+    script = backups._run(
+        "pg_restore",
+        ["--no-owner", "--no-privileges", "-f-", str(made / backups.DATABASE)],
+        database=None,
+    )
+    assert f"CREATE POLICY {row_policies.POLICY}" in script
+    assert ROLE not in script
+    call_command("restore", str(made), "--yes", stdout=StringIO())
+    assert row_security.state(connection) == "ok"
+    with row_security.reading():
+        row_security.begin(AnonymousUser())
+        assert not AuthSession.objects.exists()
+
+
 def test_the_drill_touches_nothing_and_counts(made: Path) -> None:
     cast.person("Late")
     out = StringIO()
@@ -44,6 +63,15 @@ def test_the_drill_touches_nothing_and_counts(made: Path) -> None:
     manifest.write_text(json.dumps(told))
     with pytest.raises(CommandError, match="other rows"):
         call_command("restore", str(made), "--check", stdout=StringIO())
+
+
+def test_the_command_copies_and_proves_it(media: Path, tmp_path: Path) -> None:
+    cast.person("Sam")
+    out = StringIO()
+    call_command("backup", "--to", str(tmp_path), "--json", stdout=out)
+    assert json.loads(out.getvalue())
+    (copy,) = tmp_path.iterdir()
+    call_command("restore", str(copy), "--check", stdout=StringIO())
 
 
 def test_a_damaged_or_missing_file_is_refused(made: Path) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote
 
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.utils.http import http_date
 
 from tutorme.core import breaker, limits
 from tutorme.core.gateways import GatewayUnavailable
@@ -41,10 +43,13 @@ class Misbehaving(BaseHTTPRequestHandler):
             self.released.wait(timeout=30)
         if path == "/trickle":
             return self.trickle()
-        status = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}.get(
-            path, 200
-        )
-        self.send_response(status)
+        if path == "/dribble":
+            return self.dribble()
+        known = {"/flaky": 503 if self.hits[path] < 3 else 200, "/down": 503, "/moved": 302}
+        known["/busy"] = 429 if self.hits[path] < 2 else 200
+        self.send_response(known.get(path, 200))
+        if path == "/busy":
+            self.send_header("Retry-After", unquote(self.path.partition("?")[2]))
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Seen-Id", self.headers.get("X-Request-Id", ""))
         if path == "/moved":
@@ -59,6 +64,15 @@ class Misbehaving(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "1000")
         self.end_headers()
+        while not self.released.wait(timeout=0.1):
+            try:
+                self.wfile.write(b".")
+            except OSError:
+                return
+
+    def dribble(self) -> None:
+        """Not even the headers come to an end."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
         while not self.released.wait(timeout=0.1):
             try:
                 self.wfile.write(b".")
@@ -103,7 +117,26 @@ def test_a_post_is_repeated_only_on_its_callers_word(door: Door) -> None:
     assert Misbehaving.hits["/down"] > 1
 
 
-@pytest.mark.parametrize("path", ["/slow", "/trickle", "/huge"])
+def test_who_asks_for_a_moment_is_given_it_and_asked_again(door: Door) -> None:
+    started = time.monotonic()
+    assert door.request("GET", "/busy?1").json() == {"ok": True}
+    assert Misbehaving.hits["/busy"] == 2
+    assert time.monotonic() - started >= 1
+
+
+def test_who_asks_for_longer_than_a_call_may_last_is_not_asked_again_by_it(door: Door) -> None:
+    """Whoever made the call is told when."""
+    with pytest.raises(GatewayUnavailable) as refused:
+        door.request("GET", "/busy?120")
+    assert (Misbehaving.hits["/busy"], refused.value.retry_after_s) == (1, 120)
+    Misbehaving.hits.clear()
+    until = quote(http_date(time.time() + 300))
+    with pytest.raises(GatewayUnavailable) as refused:
+        door.request("GET", f"/busy?{until}")
+    assert 200 < (refused.value.retry_after_s or 0) <= 300
+
+
+@pytest.mark.parametrize("path", ["/slow", "/trickle", "/dribble", "/huge"])
 def test_slow_endless_and_huge_answers_end_in_time(door: Door, path: str) -> None:
     """Left alone, each would go on for half a minute or longer."""
     started = time.monotonic()

@@ -66,7 +66,9 @@ def test_odd_keys_are_refused(key: str) -> None:
 
 def test_what_exists_to_be_retried_is_never_kept() -> None:
     assert [
-        code for code in (200, 201, 400, 404, 409, 422, 429, 500, 503) if idempotency.is_kept(code)
+        code
+        for code in (200, 201, 400, 401, 403, 404, 409, 422, 429, 500, 503)
+        if idempotency.is_kept(code)
     ] == [
         200,
         201,

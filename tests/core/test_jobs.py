@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tests.core.probe import Switch, ring, rung
 from tutorme.core import jobs
 from tutorme.core.errors import Conflict, NotFound
-from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.gateways import GatewayHeld, GatewayUnavailable
 from tutorme.core.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,41 @@ def test_a_provider_away_means_later_a_domain_error_means_never() -> None:
     jobs.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error) == ("failed", {"code": "not-found", "detail": "the lesson"})
+
+
+def run_after_s(job: Job) -> float:
+    return Job.objects.filter(pk=job.pk).values_list(F("run_after") - Now(), flat=True).get() / (
+        timedelta(seconds=1)
+    )
+
+
+def test_it_is_not_tried_again_before_the_provider_asked_for() -> None:
+    def away(run: jobs.Run) -> None:
+        raise GatewayUnavailable("busy", retry_after_s=900)
+
+    Switch.job = away
+    job = enqueue()
+    jobs.run(job.pk)
+    assert 800 < run_after_s(job) <= 900
+
+
+def test_who_was_held_back_has_not_tried() -> None:
+    """However often; the control is a provider that was asked and is away."""
+
+    def held(run: jobs.Run) -> None:
+        raise GatewayHeld("the limit of calls", retry_after_s=40)
+
+    def away(run: jobs.Run) -> None:
+        raise GatewayUnavailable("no answer")
+
+    for function, expected in ((held, ("queued", 0)), (away, ("failed", 3))):
+        Switch.job = function
+        job = enqueue(key=function.__name__)
+        for _ in range(6):
+            Job.objects.filter(pk=job.pk).update(run_after=Now())
+            jobs.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == expected
 
 
 def test_a_job_that_kills_its_worker_ends_as_failed() -> None:

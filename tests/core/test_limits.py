@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from tests.races.parallel import together
-from tutorme.core.limits import Limit, forget, hit
+from tests.waiting import until
+from tutorme.core.limits import Limit, forget, hit, hold
 
 FIVE = Limit("test", 5, 60)
 DEAD_REDIS = "redis://127.0.0.1:1/0"
@@ -53,3 +54,25 @@ def test_a_refusal_says_when_to_come_back_and_success_forgets() -> None:
     assert hit(FIVE, "otto").allowed
     forget(FIVE, "sam")
     assert hit(FIVE, "sam").allowed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("redis_is_there", [True, False])
+def test_who_is_called_may_ask_all_of_us_for_a_pause(settings, redis_is_there: bool) -> None:
+    if not redis_is_there:
+        settings.REDIS_URL = DEAD_REDIS
+    assert hit(FIVE, "graphy").allowed
+    hold(FIVE, "graphy", 120)
+    refused = hit(FIVE, "graphy")
+    assert not refused.allowed
+    assert 60 < refused.retry_after_s <= 121
+    assert hit(FIVE, "another account").allowed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("redis_is_there", [True, False])
+def test_a_pause_ends(settings, redis_is_there: bool) -> None:
+    if not redis_is_there:
+        settings.REDIS_URL = DEAD_REDIS
+    hold(FIVE, "graphy", 0.05)
+    until(lambda: hit(FIVE, "graphy").allowed)

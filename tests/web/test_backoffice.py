@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from payments.services import commission
 from tests.core.probe import Rang
 from tutorme.core import invariants, outbox
 from tutorme.core.models import OutboxDelivery
@@ -49,3 +50,17 @@ def test_sign_ups_are_counted_by_day(sam: User, otto: User) -> None:
     chart = backoffice.signups()
     assert len(chart.bars) == 30
     assert [bar.text for bar in chart.bars][-1] == "2"
+
+
+def test_the_rules_in_force_are_those_that_are_kept(client, ada: User, settings) -> None:
+    settings.PAYOUT_TWO_PERSON_MINOR = 123456
+    client.force_login(ada)
+    page = client.get(reverse("admin-policies")).text
+    assert "from 0 on 20 %" in page
+    assert "Everything back until 12 hours before the lesson." in page
+    assert "1234.56" in page
+    commission.publish(tiers=[[0, 250]], note="winter", actor=ada)
+    page = client.get(reverse("admin-policies")).text
+    assert "from 0 on 25 %" in page
+    assert "winter" in page
+    assert reverse("admin:payments_commissionschedule_add") in page

@@ -11,7 +11,13 @@ from courses.models import Attempt, Course, Enrollment, Lesson
 from courses.services import counting, recomputing
 from tutorme.web.demo.seeding import seed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("media")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("media", "subjects")]
+
+
+@pytest.fixture
+def subjects(db: None) -> None:
+    """They come with a migration; a test that empties every table may have run before."""
+    call_command("load_subjects", stdout=StringIO())
 
 
 def test_the_demo_is_whole_and_loading_it_again_adds_nothing() -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -90,3 +91,10 @@ def test_flat(client, place: Enrollment, sam: User, query_budget) -> None:  # no
     client.logout()
     with query_budget("landing"):
         client.get("/")
+
+
+@pytest.mark.parametrize("address", ["/verify/%00/", "/courses/a%00b/", "/tutors/%00/"])
+def test_an_address_with_a_nul_leads_nowhere(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+    answer = client.get("/api/v1/certificates/verify/%00/")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")

@@ -3,30 +3,47 @@
 import contextlib
 import json
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from tutorme.core import inbox, jobs, outbox
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin, inbox, jobs, outbox
+from tutorme.core.bulk import By
 from tutorme.core.models import (
     AuditEntry,
+    BulkRow,
     InboxMessage,
     Job,
     OutboxDelivery,
     OutboxEvent,
+    ReportExport,
     StoredFile,
 )
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
-def _tell(request: HttpRequest, count: int) -> None:
-    text = ngettext("%(n)d row will be tried again.", "%(n)d rows will be tried again.", count)
-    messages.info(request, text % {"n": count})
+@bulk_admin.action("outbox.retry", _("Deliver again what has failed"))
+def deliver_again(row: OutboxDelivery, by: By) -> None:
+    outbox.retry(OutboxDelivery.objects.filter(pk=row.pk))
+
+
+@bulk_admin.action("inbox.retry", _("Process again"))
+def process_again(row: InboxMessage, by: By) -> None:
+    inbox.retry(InboxMessage.objects.filter(pk=row.pk))
+
+
+@bulk_admin.action("jobs.retry", _("Try again as a new job"))
+def run_again(row: Job, by: By) -> None:
+    jobs.retry(row)
+
+
+@bulk_admin.action("jobs.cancel", _("Cancel"), destroys=True)
+def cancel(row: Job, by: By) -> None:
+    jobs.cancel(row)
 
 
 @admin.register(OutboxDelivery)
@@ -36,16 +53,11 @@ class OutboxDeliveryAdmin(ReadOnlyAdmin):
     search_fields = ("handler", "event__request_id", "event__id")
     list_select_related = ("event",)
     ordering = ("-pk",)
-    actions = ("retry",)
-    show_full_result_count = False
+    actions = (deliver_again,)
 
     @admin.display(description=_("event"))
     def event_name(self, row: OutboxDelivery) -> str:
         return row.event.name
-
-    @admin.action(description=_("Deliver again what has failed"))
-    def retry(self, request: HttpRequest, rows: QuerySet[OutboxDelivery]) -> None:
-        _tell(request, outbox.retry(rows))
 
 
 @admin.register(OutboxEvent)
@@ -55,7 +67,6 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     search_fields = ("id", "request_id", "key")
     list_select_related = ("actor",)
     ordering = ("-id",)
-    show_full_result_count = False
 
 
 @admin.register(InboxMessage)
@@ -70,13 +81,12 @@ class InboxMessageAdmin(ReadOnlyAdmin):
         "received_at",
         "last_error",
     )
-    list_filter = ("provider", "state", "kind")
+    list_filter = ("received_at", "provider", "state", "kind")
     search_fields = ("delivery_id", "request_id")
     exclude = ("body",)
     readonly_fields = ("payload",)
     ordering = ("-id",)
-    actions = ("retry",)
-    show_full_result_count = False
+    actions = (process_again,)
 
     @admin.display(description=_("payload"))
     def payload(self, row: InboxMessage) -> SafeString:
@@ -86,46 +96,69 @@ class InboxMessageAdmin(ReadOnlyAdmin):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
         return format_html('<pre class="overflow-x-auto whitespace-pre-wrap">{}</pre>', text)
 
-    @admin.action(description=_("Process again"))
-    def retry(self, request: HttpRequest, rows: QuerySet[InboxMessage]) -> None:
-        _tell(request, inbox.retry(rows))
-
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     list_display = ("kind", "state", "step", "done", "total", "attempts", "owner", "created_at")
-    list_filter = ("state", "kind")
+    list_filter = ("created_at", "state", "kind")
     search_fields = ("id", "key", "request_id")
     list_select_related = ("owner",)
     ordering = ("-id",)
-    actions = ("retry", "cancel")
-    show_full_result_count = False
+    actions = (run_again, cancel)
 
-    @admin.action(description=_("Try again as a new job"))
-    def retry(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
-        count = 0
-        for row in rows:
-            try:
-                jobs.retry(row)
-                count += 1
-            except DomainError as error:
-                messages.warning(request, f"{row.pk}: {error.detail}")
-        _tell(request, count)
+    readonly_fields = ("rows",)
 
-    @admin.action(description=_("Cancel"))
-    def cancel(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
-        for row in rows:
-            jobs.cancel(row)
+    @admin.display(description=_("rows"))
+    def rows(self, row: Job) -> SafeString | str:
+        """Of an act on many: what became of them."""
+        counts = dict(row.bulk_rows.order_by().values_list("state").annotate(Count("pk")))
+        if not counts:
+            return "-"
+        told = ", ".join(f"{state}: {count}" for state, count in sorted(counts.items()))
+        url = f"{reverse('admin:core_bulkrow_changelist')}?job__id__exact={row.pk}"
+        return format_html('<a href="{}">{}</a>', url, told)
+
+
+@admin.register(BulkRow)
+class BulkRowAdmin(ReadOnlyAdmin):
+    """What became of each row of an act on many."""
+
+    list_display = ("target_id", "state", "detail", "job")
+    list_filter = ("state",)
+    search_fields = ("target_id", "job__id")
+    list_select_related = ("job",)
+    ordering = ("state", "id")
+
+    def has_change_permission(self, request: HttpRequest, obj: BulkRow | None = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup == "job__id__exact" or bool(super().lookup_allowed(lookup, value, request))
+
+
+@admin.register(ReportExport)
+class ReportExportAdmin(ReadOnlyAdmin):
+    list_display = ("report", "first_on", "last_on", "owner", "created_at", "expires_at")
+    list_filter = ("report",)
+    search_fields = ("owner__email", "id")
+    list_select_related = ("owner",)
+    exclude = ("file",)
+    ordering = ("-created_at",)
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "actor", "action", "target_type", "target_id", "reason")
-    list_filter = ("action",)
+    list_display = ("created_at", "actor", "action", "target_type", "target_id", "link", "reason")
+    list_filter = ("created_at", "target_type", "action")
     search_fields = ("target_id", "request_id", "actor__username")
-    list_select_related = ("actor",)
+    list_select_related = ("actor", "seal")
+    readonly_fields = ("link",)
     ordering = ("-id",)
-    show_full_result_count = False
+
+    @admin.display(description=_("link of the chain"))
+    def link(self, row: AuditEntry) -> str:
+        seal = getattr(row, "seal", None)
+        return str(seal) if seal else str(_("waits"))
 
     def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         return False
@@ -138,4 +171,3 @@ class StoredFileAdmin(ReadOnlyAdmin):
     search_fields = ("id", "sha256")
     list_select_related = ("owner",)
     ordering = ("-id",)
-    show_full_result_count = False

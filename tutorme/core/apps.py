@@ -4,12 +4,13 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
 
-from tutorme.core import metrics, reporting
+from tutorme.core import metrics, migrating, reporting, row_security, tracing
 
 
-def _time_queries(connection: Any, **_named: Any) -> None:
-    if metrics.timed not in connection.execute_wrappers:
-        connection.execute_wrappers.append(metrics.timed)
+def _watch_statements(connection: Any, **_named: Any) -> None:
+    for wrapper in (metrics.timed, row_security.guarded):
+        if wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(wrapper)
 
 
 class CoreConfig(AppConfig):
@@ -21,8 +22,10 @@ class CoreConfig(AppConfig):
         # Who reacts to which event, and which kind of job is which function, must be known to
         # every process that records either.
         reporting.start()
-        connection_created.connect(_time_queries)
+        tracing.start()
+        connection_created.connect(_watch_statements)
+        migrating.watch()
         autodiscover_modules(
             *("uploads", "personal", "sealed", "channels", "handlers", "tasks", "errors", "checks"),
-            *("invariants", "figures", "upkeep"),
+            *("mergers", "invariants", "figures", "upkeep", "report_parts", "probes", "walls"),
         )

@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils import timezone
 
+from tutorme.core import row_policies
 from tutorme.core.errors import DomainError
 
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
@@ -154,6 +155,8 @@ def restore(directory: Path) -> None:
     name = str(connection.settings_dict["NAME"])
     connection.close()
     _restore_database(directory, name, "--clean", "--if-exists")
+    # Who may read what is the server's, not the dump's: the role may be missing here.
+    row_policies.bring_up(connection)
     media = Path(settings.MEDIA_ROOT)
     media.mkdir(parents=True, exist_ok=True)
     with tarfile.open(directory / MEDIA) as tar:
@@ -161,7 +164,7 @@ def restore(directory: Path) -> None:
 
 
 def _restore_database(directory: Path, name: str, *more: str) -> None:
-    options = ["--no-owner", "--exit-on-error", "--single-transaction", *more]
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", *more]
     _run("pg_restore", [*options, f"--dbname={name}", str(directory / DATABASE)], database=None)
 
 

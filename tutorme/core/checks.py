@@ -1,12 +1,19 @@
 """`check --deploy`: what must never reach production."""
 
+from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connection
+
+from tutorme.core.row_session import RowSecurity
 
 # Long enough that guessing it is not the way in.
 _SECRET_LENGTH = 40
+# Below these are holes that are known.
+_OLDEST = {"django": (5, 2, 17), "jinja2": (3, 1, 6)}
+_OF_ONE_PROCESS = ("locmem", "dummy")
 
 
 @register(Tags.security, deploy=True)
@@ -46,8 +53,53 @@ def production(**_: Any) -> list[Error]:
             "E008",
             "CERTIFICATE_KEYS must be your own: with them anybody issues in your name.",
         ),
+        (
+            bool(settings.PAYPAL["client_id"]) and not settings.PAYPAL["webhook_id"],
+            "E009",
+            "PAYPAL_WEBHOOK_ID is empty: no message of PayPal's can be told from a forged one.",
+        ),
+        (
+            any(word in settings.CACHES["default"]["BACKEND"] for word in _OF_ONE_PROCESS),
+            "E010",
+            "The cache is one process' own: the others would count and forget for themselves.",
+        ),
+        (
+            _forgets_what_it_acknowledged(),
+            "E011",
+            "synchronous_commit is off: PostgreSQL acknowledges what it may lose.",
+        ),
+        (
+            bool(_outdated()),
+            "E012",
+            f"Too old, with holes that are known: {', '.join(_outdated())}.",
+        ),
     ]
     return [Error(text, id=f"core.{code}") for found, code, text in findings if found]
+
+
+@register(Tags.security, deploy=True)
+def third_wall(**_: Any) -> list[CheckMessage]:
+    if settings.ROW_SECURITY != RowSecurity.OFF:
+        return []
+    text = "ROW_SECURITY is off: a page that forgets whose rows it shows, shows everybody's."
+    return [Warning(text, id="core.W001")]
+
+
+def _forgets_what_it_acknowledged() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return bool(cursor.fetchone()[0] == "off")
+    except DatabaseError:
+        return False  # not there yet; readiness says so
+
+
+def _outdated() -> list[str]:
+    return [name for name, least in _OLDEST.items() if _numbers(version(name)) < least]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(".")[:3] if word.isdigit())
 
 
 def _weak(secret: str) -> bool:

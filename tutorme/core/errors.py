@@ -216,6 +216,16 @@ class Unavailable(DomainError):
     retry_after = 3
 
 
+class StorageFull(DomainError):
+    """Raised where bytes are written; jobs take it as "not now"."""
+
+    code = "storage-full"
+    title = _("There is no room for the file")
+    status = 507
+    explanation = _("Nothing was kept of it. Those who run the site have to make room; try later.")
+    retry_after = 60
+
+
 class DocumentRefused(DomainError):
     code = "document-refused"
     title = _("This document cannot be printed")
@@ -228,6 +238,20 @@ class PressUnavailable(DomainError):
     title = _("PDF files cannot be made here")
     status = 503
     explanation = _("The Pango library is not installed on this machine.")
+
+
+class ReportPeriodRefused(DomainError):
+    code = "report-period-refused"
+    title = _("This period cannot be reported on")
+    status = 400
+    explanation = _("A report goes from a day to a day not before it, over three years at most.")
+
+
+class ListMoved(DomainError):
+    code = "list-moved"
+    title = _("The list is another one by now")
+    status = 409
+    explanation = _("Rows came or went since it was shown. Look again, then decide.")
 
 
 class InternalError(DomainError):

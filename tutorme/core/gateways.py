@@ -6,7 +6,16 @@ class GatewayError(Exception):
 
 
 class GatewayUnavailable(GatewayError):
-    """No answer, or one that says "not now": the same call may be made again."""
+    """No answer, or one that says "not now": the same call may be made again, where the provider
+    said when, not before `retry_after_s` seconds."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class GatewayHeld(GatewayUnavailable):
+    """Nobody was asked: a limit, ours or the provider's, holds us back. No attempt was made."""
 
 
 class GatewaySilent(GatewayUnavailable):

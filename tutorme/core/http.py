@@ -16,29 +16,41 @@ import httpx
 import pybreaker
 import stamina
 import structlog
+from django.utils.http import parse_http_date_safe
 
-from tutorme.core import breaker, context, metrics
+from tutorme.core import breaker, context, metrics, tracing
+from tutorme.core.deadline import Deadline
 from tutorme.core.gateways import GatewaySilent, GatewayUnavailable
-from tutorme.core.transactions import refuse_transaction
+from tutorme.core.transactions import hold_nothing, refuse_transaction
 
 log = structlog.get_logger(__name__)
 
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _REPEATABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 _BEFORE_IT_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_MAX_WAIT_S = 30.0
+_LONGEST_ASKED_S = 86_400.0
 _ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 class _Again(Exception):
-    def __init__(self, reason: str, wait_s: float | None = None, *, silent: bool = False) -> None:
+    """`wait_s` as the provider asked; `is_soon` where that is within the call's deadline."""
+
+    def __init__(
+        self,
+        reason: str,
+        wait_s: float | None = None,
+        *,
+        silent: bool = False,
+        is_soon: bool = True,
+    ) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
         self.silent = silent
+        self.is_soon = is_soon
 
 
 def _wait(error: Exception) -> bool | float:
-    if not isinstance(error, _Again):
+    if not isinstance(error, _Again) or not error.is_soon:
         return False
     return error.wait_s if error.wait_s is not None else True
 
@@ -77,8 +89,10 @@ class Door:
     ) -> httpx.Response:
         """The answer, whatever its status, or `GatewayUnavailable`; `GatewaySilent` where the call
         left without one. `idempotent` defaults by method; only such calls are repeated. `on_bytes`
-        is given the body as it arrives, anew for each try."""
+        is given the body as it arrives, anew for each try. Who asks for more patience than the
+        deadline allows is not asked again here: `retry_after_s` of the error says when."""
         refuse_transaction(f"{self.provider} {method}")
+        hold_nothing()
         repeat = method in _REPEATABLE_METHODS if idempotent is None else idempotent
         content["on_bytes"] = on_bytes
         try:
@@ -111,7 +125,7 @@ class Door:
                     return self._once(method, path, headers, content, ends_at)
         except _Again as error:
             kind = GatewaySilent if error.silent else GatewayUnavailable
-            raise kind(f"{self.provider}: {error}") from error
+            raise kind(f"{self.provider}: {error}", retry_after_s=error.wait_s) from error
         raise AssertionError("stamina ends by returning or raising")
 
     def _once(
@@ -125,7 +139,8 @@ class Door:
         started = time.monotonic()
         status: int | str = "failed"
         try:
-            response = self._send(method, path, headers, content, ends_at)
+            with tracing.span(f"{self.provider} {method}", kind="client", peer=self.provider):
+                response = self._send(method, path, headers, content, ends_at)
             status = response.status_code
         except httpx.HTTPError as error:
             status = type(error).__name__
@@ -142,7 +157,9 @@ class Door:
                 ms=round(seconds * 1000),
             )
         if reason := self.again(response):
-            raise _Again(reason, _retry_after(response))
+            asked_s = retry_after(response)
+            soon = asked_s is None or time.monotonic() + asked_s < ends_at
+            raise _Again(reason, asked_s, is_soon=soon)
         return response
 
     def _send(
@@ -158,11 +175,19 @@ class Door:
         named = {"User-Agent": "TutorMe/1.0", "X-Request-Id": context.request_id(), **headers}
         on_bytes = content["on_bytes"]
         sent = {name: value for name, value in content.items() if name != "on_bytes"}
+        extended = sent.pop("extensions", None) or {}
         with (
+            Deadline(ends_at) as deadline,
             httpx.Client(
                 timeout=timeout, follow_redirects=False, trust_env=False, verify=_trusted()
             ) as http,
-            http.stream(method, self.base_url + path, headers=named, **sent) as response,
+            http.stream(
+                method,
+                self.base_url + path,
+                headers=named,
+                extensions={**extended, "trace": deadline.trace},
+                **sent,
+            ) as response,
         ):
             body = bytearray()
             for chunk in response.iter_bytes():
@@ -173,6 +198,9 @@ class Door:
                     raise httpx.DecodingError("answer too large")
                 if time.monotonic() > ends_at:
                     raise httpx.ReadTimeout("deadline passed")
+            if deadline.over:
+                # What was cut off may look like an end.
+                raise httpx.ReadTimeout("deadline passed")
             return _decoded(response, bytes(body))
 
 
@@ -195,6 +223,10 @@ def _decoded(response: httpx.Response, body: bytes) -> httpx.Response:
     )
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    return min(float(value), _MAX_WAIT_S) if value.isdigit() else None
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds, of either way to write the header; None without one that can be read."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:12]), _LONGEST_ASKED_S)
+    until = parse_http_date_safe(value)
+    return None if until is None else min(max(0.0, until - time.time()), _LONGEST_ASKED_S)

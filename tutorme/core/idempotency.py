@@ -1,9 +1,10 @@
 """Idempotency keys (Stripe's rules, with the wart of replayed 5xx left out).
 
 (owner, method, path, key) is reserved before the work, answered from the record afterwards.
-409, 429 and 5xx exist to be tried again and are never kept. A reservation whose process died
-is free again after `LOCK`; what the dead request had committed is found by the service itself,
-which is why services that move money also keep the key in a unique column of their own row.
+409, 429 and 5xx exist to be tried again, 401 and 403 once one has shown who one is: none of them
+is kept. A reservation whose process died is free again after `LOCK`; what the dead request had
+committed is found by the service itself, which is why services that move money also keep the key
+in a unique column of their own row.
 """
 
 import hashlib
@@ -88,7 +89,7 @@ def release(reserved: Reserved) -> None:
 
 
 def is_kept(status: int) -> bool:
-    return status < 500 and status not in {409, 429}
+    return status < 500 and status not in {401, 403, 409, 429}
 
 
 def purge() -> int:

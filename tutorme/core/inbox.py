@@ -13,7 +13,7 @@ import structlog
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from tutorme.core import context, queue
+from tutorme.core import context, queue, tracing
 from tutorme.core.gateways import GatewayUnavailable
 from tutorme.core.models import InboxMessage
 
@@ -76,7 +76,10 @@ def process(message_id: UUID | str) -> None:
     ).first()
     if message is None:
         return
-    with context.bound(request_id=message.request_id, inbox=message.pk, kind=message.kind):
+    with (
+        context.bound(request_id=message.request_id, inbox=message.pk, kind=message.kind),
+        tracing.span(f"{message.provider} {message.kind}", kind="consumer", inbox=str(message.pk)),
+    ):
         _apply(message)
 
 

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 Find = Callable[[], Iterator[str]]
 State = InvariantCheck.State
 _MOST_NAMED = 20
-_STUCK = timedelta(minutes=10)
+STUCK = timedelta(minutes=10)
 _LONGEST_MS = 30_000
 
 
@@ -100,7 +100,7 @@ def _keep(name: str, state: State, offenders: list[str]) -> None:
 
 @holds("outbox-flows", _("What happened is told to everybody it concerns within ten minutes."))
 def _outbox() -> Iterator[str]:
-    late = Q(state="pending", event__created_at__lt=Now() - _STUCK, run_after__lt=Now() - _STUCK)
+    late = Q(state="pending", event__created_at__lt=Now() - STUCK, run_after__lt=Now() - STUCK)
     rows = OutboxDelivery.objects.filter(late | Q(state="dead")).select_related("event")
     for row in rows.order_by("pk")[:_MOST_NAMED]:
         yield f"{row.event.name} for {row.handler}: {row.state} since {row.event.created_at:%F %T}"
@@ -108,15 +108,15 @@ def _outbox() -> Iterator[str]:
 
 @holds("webhooks-are-applied", _("Every message of a provider ends applied."))
 def _inbox() -> Iterator[str]:
-    late = Q(state="received", run_after__lt=Now() - _STUCK)
+    late = Q(state="received", run_after__lt=Now() - STUCK)
     for row in InboxMessage.objects.filter(late | Q(state="dead")).order_by("pk")[:_MOST_NAMED]:
         yield f"{row.provider} {row.kind} {row.delivery_id}: {row.state}"
 
 
 @holds("jobs-move", _("No job waits or hangs longer than ten minutes past its time."))
 def _jobs() -> Iterator[str]:
-    late = Q(run_after__lt=Now() - _STUCK) & Q(
-        Q(lease_until=None) | Q(lease_until__lt=Now() - _STUCK)
+    late = Q(run_after__lt=Now() - STUCK) & Q(
+        Q(lease_until=None) | Q(lease_until__lt=Now() - STUCK)
     )
     for row in jobs.due().filter(late).order_by("run_after")[:_MOST_NAMED]:
         yield f"{row.kind} {row.pk}: {row.state}, due {row.run_after:%F %T}"

@@ -20,19 +20,19 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from tutorme.core import context, queue
-from tutorme.core.errors import Conflict, DomainError
-from tutorme.core.gateways import GatewayError, GatewayUnavailable
+from tutorme.core import context, queue, tracing
+from tutorme.core.errors import Conflict, DomainError, StorageFull
+from tutorme.core.gateways import GatewayError, GatewayHeld, GatewayUnavailable
 from tutorme.core.models import Job
 
 log = structlog.get_logger(__name__)
 
 State = Job.State
-_NUDGE_AGAIN = timedelta(seconds=30)
 _BACKOFF_CAP_S = 3600
 
 
@@ -46,6 +46,9 @@ class Cancelled(Exception):
 
 class RetryJob(Exception):
     """Raised by a job function for "not now", with the reason people may read."""
+
+
+_NOT_NOW = (GatewayUnavailable, OperationalError, InterfaceError, RetryJob, StorageFull)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,10 @@ def run(job_id: UUID | str) -> bool:
     if claimed is None:
         return False
     kind = _kinds[claimed.kind]
-    with context.bound(request_id=claimed.request_id, job_id=claimed.pk, job_kind=claimed.kind):
+    with (
+        context.bound(request_id=claimed.request_id, job_id=claimed.pk, job_kind=claimed.kind),
+        tracing.span(claimed.kind, kind="consumer", job=str(claimed.pk)),
+    ):
         if claimed.attempts > kind.max_attempts:
             _fail(claimed, kind, {"code": "attempts-exhausted", "detail": _("It kept failing.")})
         else:
@@ -211,7 +217,7 @@ def _attempt(row: Job, kind: Kind) -> None:
         log.warning("job.lease_lost", attempt=this.attempt)
     except Cancelled:
         this._mine().update(state=State.CANCELLED, finished_at=Now(), lease_until=None)
-    except (GatewayUnavailable, OperationalError, InterfaceError, RetryJob) as error:
+    except _NOT_NOW as error:
         _retry_later(row, kind, error)
     except (DomainError, GatewayError) as error:
         _fail(row, kind, _describe(error))
@@ -230,16 +236,27 @@ def _describe(error: Exception) -> dict[str, Any]:
 
 
 def _retry_later(row: Job, kind: Kind, error: Exception) -> None:
+    """Not before the provider asked for. Who was held back has not tried: the row is as it was
+    before the claim, which no run but this one, which ends here, could take for its own."""
     log.info("job.retry", attempt=row.attempts, error=type(error).__name__)
-    if row.attempts >= kind.max_attempts:
+    held = isinstance(error, GatewayHeld)
+    if row.attempts >= kind.max_attempts and not held:
         _fail(row, kind, _describe(error))
         return
     Job.objects.filter(pk=row.pk, state=State.RUNNING, attempts=row.attempts).update(
         state=State.QUEUED,
-        run_after=Now() + kind.wait_after(row.attempts),
+        attempts=row.attempts - held,
+        run_after=Now() + _pause(row, kind, error),
         lease_until=None,
         error=_describe(error),
     )
+
+
+def _pause(row: Job, kind: Kind, error: Exception) -> timedelta:
+    asked_s = error.retry_after_s if isinstance(error, GatewayUnavailable) else None
+    if isinstance(error, GatewayHeld):
+        return timedelta(seconds=asked_s or 1)
+    return max(kind.wait_after(row.attempts), timedelta(seconds=asked_s or 0))
 
 
 def _fail(row: Job, kind: Kind, error: dict[str, Any]) -> None:
@@ -261,10 +278,11 @@ def due() -> models.QuerySet[Job]:
 
 def nudge_due(*, limit: int = 500) -> int:
     """The sweep: sends the message again for jobs nobody was told about for a while."""
-    waiting = due().filter(nudged_at__lt=Now() - _NUDGE_AGAIN).order_by("run_after")
+    long_ago = Now() - settings.JOB_TOLD_AGAIN
+    waiting = due().filter(nudged_at__lt=long_ago).order_by("run_after")
     rows = list(waiting.values_list("pk", "kind")[:limit])
     for pk, kind in rows:
-        if Job.objects.filter(pk=pk, nudged_at__lt=Now() - _NUDGE_AGAIN).update(nudged_at=Now()):
+        if Job.objects.filter(pk=pk, nudged_at__lt=long_ago).update(nudged_at=Now()):
             queue.nudge("core.run_job", pk, queue=_kinds[kind].queue)
     return len(rows)
 

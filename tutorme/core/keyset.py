@@ -52,6 +52,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "approved_at": _moment,
     "published_at": _moment,
     "created_at": _moment,
+    "first": _moment,
 }
 
 

@@ -17,6 +17,10 @@ log = structlog.get_logger(__name__)
 
 _SCRIPT = """
 local key, limit, window, member = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local held = redis.call('PTTL', KEYS[2])
+if held > 0 then
+  return {0, 0, held}
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
@@ -38,6 +42,12 @@ ON CONFLICT (key) DO UPDATE SET
   window_ends_at = CASE WHEN w.window_ends_at < clock_timestamp()
                         THEN excluded.window_ends_at ELSE w.window_ends_at END
 RETURNING count, extract(epoch FROM window_ends_at - clock_timestamp())
+"""
+
+_HOLD = """
+INSERT INTO core_limitwindow AS w (key, window_ends_at, count)
+VALUES (%s, clock_timestamp() + %s * interval '1 second', %s)
+ON CONFLICT (key) DO UPDATE SET count = excluded.count, window_ends_at = excluded.window_ends_at
 """
 
 
@@ -77,7 +87,7 @@ def hit(limit: Limit, key: str) -> Verdict:
 def _hit_redis(limit: Limit, key: str) -> Verdict:
     member = secrets.token_hex(8)
     allowed, remaining, wait_ms = client(settings.REDIS_URL).eval(
-        _SCRIPT, 1, key, limit.count, limit.seconds * 1000, member
+        _SCRIPT, 2, key, _hold_key(key), limit.count, limit.seconds * 1000, member
     )
     return Verdict(bool(allowed), int(remaining), -(-int(wait_ms) // 1000))
 
@@ -87,6 +97,21 @@ def _hit_database(limit: Limit, key: str) -> Verdict:
         cursor.execute(_UPSERT, [key[:200], limit.seconds])
         count, wait_s = cursor.fetchone()
     return Verdict(count <= limit.count, max(0, limit.count - count), max(1, int(wait_s) + 1))
+
+
+def hold(limit: Limit, key: str, seconds: float) -> None:
+    """Lets nobody through for so long, in whichever process: whom we call asked for it."""
+    full_key = f"limit:{limit.name}:{key}"
+    try:
+        client(settings.REDIS_URL).set(_hold_key(full_key), 1, px=max(1, int(seconds * 1000)))
+    except redis.RedisError as error:
+        log.warning("limits.redis_away", error=type(error).__name__)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [full_key[:200], seconds, limit.count])
+
+
+def _hold_key(full_key: str) -> str:
+    return f"{full_key}:held"
 
 
 def forget(limit: Limit, key: str) -> None:

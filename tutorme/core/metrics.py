@@ -26,6 +26,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from tutorme.core import tracing
 from tutorme.core.limits import client
 
 log = structlog.get_logger(__name__)
@@ -60,7 +61,11 @@ def timed(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     """An execute wrapper; Django passes `many` by position."""
     began = time.perf_counter()
     try:
-        return execute(sql, params, many, context)
+        if not tracing.is_on():
+            return execute(sql, params, many, context)
+        words = {"db.system.name": "postgresql", "db.query.text": str(sql)[:1000]}
+        with tracing.span("query", kind="client", **words):
+            return execute(sql, params, many, context)
     finally:
         QUERY_SECONDS.observe(time.perf_counter() - began)
 

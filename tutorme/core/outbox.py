@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
-from tutorme.core import context, queue
+from tutorme.core import context, queue, tracing
 from tutorme.core.events import Event
 from tutorme.core.models import OutboxDelivery, OutboxEvent
 
@@ -139,8 +139,9 @@ def _claim(delivery_id: int) -> OutboxDelivery | None:
 def _handle(delivery: OutboxDelivery) -> None:
     subscription = _by_name[delivery.handler]
     event = delivery.event
-    with context.bound(
-        request_id=event.request_id, event_name=event.name, handler=delivery.handler
+    with (
+        context.bound(request_id=event.request_id, event_name=event.name, handler=delivery.handler),
+        tracing.span(delivery.handler, kind="consumer", event=event.name),
     ):
         subscription.handler(subscription.event.from_payload(event.payload))
 

@@ -24,6 +24,8 @@ FONTS = settings.BASE_DIR / "tutorme" / "static" / "fonts" / "fonts.conf"
 _WALL_SECONDS = 40
 _MAX_PDF = 8 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
+# Of our own part of the engine: counts up with every change that makes other bytes.
+_PRESS = 3
 _FAILED, _NO_PDF = "document-failed", "not-a-pdf"
 # Of the process perhaps, not of the document.
 _OWN_FAULTS = frozenset({_FAILED, _NO_PDF})
@@ -67,18 +69,33 @@ class Press:
         self._most = most_documents
         self._child: Child | None = None
         self._printed = 0
+        self._pango = ""
         self._lock = threading.Lock()
 
     def print_document(self, order: Order) -> bytes:
         """As the function of that name does; one at a time."""
         with self._lock, turns.taken():
             try:
-                return self._warm().print(order)
+                return self._by(self._warm(), order)
             except DocumentRefused as refusal:
                 if refusal.extras["reason"] not in _OWN_FAULTS:
                     raise
                 self.close()
-            return print_document(order)
+            alone = Child(settings.RENDER_LIMITS["cpu_seconds"])
+            try:
+                return self._by(alone, order)
+            finally:
+                alone.end()
+
+    def _by(self, child: "Child", order: Order) -> bytes:
+        pdf = child.print(order)
+        self._pango = child.pango
+        return pdf
+
+    def engine(self) -> str:
+        """Names what printed the last document: of one engine the same order gives the same
+        bytes. Empty before the first."""
+        return f"{_engine()}, pango {self._pango}" if self._pango else ""
 
     def _warm(self) -> "Child":
         if self._child is None or self._printed >= self._most or not self._child.is_alive():
@@ -97,6 +114,7 @@ class Child:
     """One process of the press, from its start to its end."""
 
     def __init__(self, cpu_seconds: int) -> None:
+        self.pango = ""
         self._scratch = TemporaryDirectory(prefix="press-")
         self._errors = TemporaryFile()  # noqa: SIM115  open as long as the process
         numbers = (cpu_seconds, settings.RENDER_LIMITS["memory_mb"], os.getpid())
@@ -124,6 +142,7 @@ class Child:
             clock.cancel()
         answer = json.loads(head)
         if answer.get("ok"):
+            self.pango = str(answer["pango"])
             return _checked(pdf)
         raise DocumentRefused(answer["detail"], reason=answer["code"])
 
@@ -185,13 +204,13 @@ def press() -> Press:
 
 
 @lru_cache(maxsize=1)
-def engine() -> str:
-    """Names what prints: of one engine the same order gives the same bytes."""
+def _engine() -> str:
     fonts = hashlib.sha256()
     for path in sorted((FONTS.parent / "print").iterdir()):
         fonts.update(path.name.encode() + path.read_bytes())
     python = ".".join(map(str, sys.version_info[:2]))
-    return f"weasyprint {version('weasyprint')}, python {python}, fonts {fonts.hexdigest()[:12]}"
+    drawn_by = f"weasyprint {version('weasyprint')}, python {python}, press {_PRESS}"
+    return f"{drawn_by}, fonts {fonts.hexdigest()[:12]}"
 
 
 def _environment(scratch: str) -> dict[str, str]:

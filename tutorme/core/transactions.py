@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from tutorme.core import patience
 from tutorme.core.errors import DomainError
 
 P = ParamSpec("P")
@@ -36,6 +38,16 @@ def outside_transaction(service: Callable[P, R]) -> Callable[P, R]:
 def refuse_transaction(what: str) -> None:
     if in_transaction():
         raise NetworkInsideTransaction(f"{what} talks to the network inside a transaction")
+
+
+def hold_nothing(line: BaseDatabaseWrapper = connection) -> None:
+    """Before a wait for somebody else: in processes that serve people this thread's connection
+    goes back to the pool, so that a slow provider takes none from those who do not need it. What
+    was read is read: rows are fetched whole, but for `iterator()`, which no request
+    uses around a call."""
+    is_lent = "pool" in line.settings_dict.get("OPTIONS", {})
+    if is_lent and patience.serves_people() and not line.in_atomic_block:
+        line.close()
 
 
 @contextmanager

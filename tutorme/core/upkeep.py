@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from tutorme.core import idempotency, outbox
+from tutorme.core import idempotency, outbox, report_exports
 
 
 class Verb(StrEnum):
@@ -17,6 +17,8 @@ class Verb(StrEnum):
     RECOMPUTE = "recompute"
     # Builds what is searched anew, from what it is made of.
     REINDEX = "reindex"
+    # Finds what was lost between two steps and goes on with it; beat does the same.
+    RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True)
@@ -66,4 +68,5 @@ def _to_the_end(chore: Chore) -> int:
 declare(
     Chore(Verb.PURGE, "core.idempotency", idempotency.purge),
     Chore(Verb.PURGE, "core.outbox", outbox.purge, comes_in_parts=True),
+    Chore(Verb.PURGE, "core.report-exports", report_exports.drop_expired, comes_in_parts=True),
 )

@@ -1,9 +1,10 @@
 """Time zones by name. A name that was replaced (Europe/Kiev) is read as the one it became; one
 that only shares another's clock (Europe/Stockholm) stays what a person there would choose."""
 
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 _UNUSABLE = frozenset({"posixrules", "localtime", "Factory"})
 
@@ -43,3 +44,7 @@ def canonical(name: str) -> str | None:
         return name
     target = _links().get(name, name)
     return "UTC" if target in {"Etc/UTC", "Etc/GMT"} else target
+
+
+def today_in(name: str) -> date:
+    return datetime.now(ZoneInfo(name)).date()

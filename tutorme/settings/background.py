@@ -1,6 +1,11 @@
 """How Celery behaves: late acknowledgement, nothing kept in the broker, one clock."""
 
+from datetime import timedelta
+
 from tutorme.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
+
+# A job whose message was lost is told of again after this (core.sweep_jobs looks for it).
+JOB_TOLD_AGAIN = timedelta(seconds=30)
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -9,6 +9,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from tutorme.core.logs import logging_config
+from tutorme.core.patience import PatientConnection
+from tutorme.core.row_session import RowSecurity, returned_to_pool
 from tutorme.settings import admin_look, interface, points, providers
 from tutorme.settings.background import *  # noqa: F403
 from tutorme.settings.business import *  # noqa: F403
@@ -91,6 +93,8 @@ MIDDLEWARE = [
     # Asks through allauth, so within it.
     "accounts.admin_door.AdminDoorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    # Innermost: who asks is known by now, and what is read from here on is read as theirs.
+    "tutorme.core.middleware.ReadingMiddleware",
 ]
 
 ROOT_URLCONF = "tutorme.urls"
@@ -138,7 +142,16 @@ _options: dict[str, Any] = {
     " -c idle_in_transaction_session_timeout=10000",
 }
 if env.number("DATABASE_POOL_SIZE"):
-    _options["pool"] = {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE"), "timeout": 5}
+    _options["pool"] = {
+        "min_size": 1,
+        "max_size": env.number("DATABASE_POOL_SIZE"),
+        # Whoever finds none free within this is told 503 instead of waiting on.
+        "timeout": 5,
+        # Tries to come back are never further apart than half of this.
+        "reconnect_timeout": 4,
+        "connection_class": PatientConnection,
+        "reset": returned_to_pool,
+    }
 DATABASES = {
     "default": {
         **dj_database_url.parse(env.text("DATABASE_URL") or "postgres:///tutorme"),
@@ -147,6 +160,7 @@ DATABASES = {
         "OPTIONS": _options,
     }
 }
+ROW_SECURITY = RowSecurity(env.text("ROW_SECURITY"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who counts in Redis must get an answer or step aside.
@@ -362,6 +376,12 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 BACKUP_ROOT = env.text("BACKUP_ROOT")
 PG_BIN = env.text("PG_BIN")
+TRACING = {
+    "endpoint": env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    "service": env.text("OTEL_SERVICE_NAME"),
+}
+# Findings of `check --deploy` that are meant to be so.
+SILENCED_SYSTEM_CHECKS = env.items("SILENCED_CHECKS")
 SENTRY = {"dsn": env.text("SENTRY_DSN"), "environment": env.text("SENTRY_ENVIRONMENT")}
 
 UNFOLD = admin_look.UNFOLD

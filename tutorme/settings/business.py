@@ -35,6 +35,7 @@ BUSINESS = {
 AI_A_DAY: dict[str, tuple[int, int]] = {
     "course": (env.number("AI_FREE_COURSES_A_DAY"), env.number("AI_PLAN_COURSES_A_DAY")),
     "exercise": (env.number("AI_FREE_EXERCISES_A_DAY"), env.number("AI_PLAN_EXERCISES_A_DAY")),
+    "solve": (env.number("AI_FREE_SOLVES_A_DAY"), env.number("AI_PLAN_SOLVES_A_DAY")),
     "hint": (env.number("AI_FREE_HINTS_A_DAY"), env.number("AI_PLAN_HINTS_A_DAY")),
     "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
 }

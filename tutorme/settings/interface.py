@@ -40,7 +40,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
-        "tutorme.core.api.schema.add_problem",
+        "tutorme.core.api.schema.add_shared",
         "tutorme.core.api.schema.anything_is_also_null",
+        "webhooks.api.contract.add_webhooks",
     ],
 }

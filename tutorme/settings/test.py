@@ -4,6 +4,7 @@ import os
 import re
 from datetime import timedelta
 
+from tutorme.core.row_session import RowSecurity
 from tutorme.settings.base import *  # noqa: F403  (an overlay is its base plus differences)
 from tutorme.settings.base import (
     CACHES,
@@ -15,6 +16,7 @@ from tutorme.settings.base import (
 )
 
 DEBUG = False
+ROW_SECURITY = RowSecurity.ON
 # The cast comes in without a password; both have tests of their own (tests/accounts).
 ADMIN_SECOND_FACTOR = False
 ADMIN_IDLE = timedelta(0)

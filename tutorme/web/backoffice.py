@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Count, Min, QuerySet, Sum
 from django.db.models.functions import Now, TruncDate
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -46,17 +47,31 @@ class Part:
     tiles: list[Tile] = field(default_factory=list)
 
 
-def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's DASHBOARD_CALLBACK."""
-    context["parts"] = [
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK: of what they may open, for whoever looks."""
+    parts = [
         Part(_("Money, last 30 days"), list(_money())),
         Part(_("Waits for a person"), list(_waiting())),
         Part(_("Today"), list(_today())),
         Part(_("Background"), list(_background())),
     ]
-    context["promises"] = list(_promises())
-    context["signups"] = signups()
+    for part in parts:
+        part.tiles[:] = [tile for tile in part.tiles if _may_see(request.user, tile)]
+    context["parts"] = [part for part in parts if part.tiles]
+    if request.user.has_perm("core.view_job"):
+        context["promises"] = list(_promises())
+    if request.user.has_perm("accounts.view_user"):
+        context["signups"] = signups()
     return context
+
+
+def _may_see(user: Any, tile: Tile) -> bool:
+    """The list it leads to; what leads nowhere is about the machinery."""
+    if not tile.url:
+        return bool(user.has_perm("core.view_job"))
+    name = str(resolve(urlsplit(tile.url).path).url_name)
+    app, _, model = name.removesuffix("_changelist").partition("_")
+    return bool(user.has_perm(f"{app}.view_{model}"))
 
 
 def _list(model: str, **filters: str) -> str:

@@ -1,21 +1,40 @@
 """What every page knows."""
 
+from functools import cache, partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from realtime.queries import unread_count
+from accounts.models import User
+from certificates.models import Member
+from realtime.models import Notification
 from tutorme.web.navigation import navigation
 
 
-def _unread(request: HttpRequest) -> Any:
-    """Counted only where a page shows the bell."""
+def _of_person(request: HttpRequest) -> dict[str, Any]:
+    """What the masthead shows of somebody, in one query, asked only where a page shows it."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return 0
-    return SimpleLazyObject(lambda: unread_count(user.pk))
+        return {"unread_notifications": 0, "has_desk": False}
+    asked = cache(partial(_unread_and_desk, user.pk))
+    return {
+        "unread_notifications": SimpleLazyObject(lambda: asked()[0]),
+        "has_desk": SimpleLazyObject(lambda: asked()[1]),
+    }
+
+
+def _unread_and_desk(user_id: UUID) -> tuple[int, bool]:
+    unread = Notification.objects.filter(user_id=OuterRef("pk"), read_at=None).order_by()
+    counted = unread.values("user_id").annotate(rows=Count("pk")).values("rows")
+    desks = Member.objects.filter(user_id=OuterRef("pk"), organization__archived_at__isnull=True)
+    person = User.objects.filter(pk=user_id)
+    found = person.values_list(Coalesce(Subquery(counted), 0), Exists(desks)).first()
+    return found or (0, False)
 
 
 def _theme(request: HttpRequest) -> str:
@@ -33,6 +52,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "theme": _theme(request),
         "realtime_driver": settings.REALTIME_DRIVER,
-        "unread_notifications": _unread(request),
+        **_of_person(request),
         **navigation(request),
     }

@@ -1,15 +1,24 @@
 """Error pages: what happened, what is safe, one thing to do, and the request id."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import select_template
 
 from tutorme.core.api.problems import problem_response
-from tutorme.core.errors import DomainError, InternalError, MalformedBody, NotAllowed, NotFound
+from tutorme.core.errors import (
+    DomainError,
+    InternalError,
+    MalformedBody,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
 from tutorme.core.middleware import is_api
 from tutorme.web.navigation import menus
 
@@ -66,4 +75,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, InternalError())
+    """Django calls it while the exception is being handled. What a middleware raised (who asks is
+    read there) has passed no `process_exception`."""
+    gone = isinstance(sys.exception(), OperationalError | InterfaceError)
+    return page(request, Unavailable() if gone else InternalError())

@@ -42,6 +42,7 @@ CERTIFICATES = Entry(
     ("certificates", "my-certificates", "certificates-mine"), _("My certificates"), "rosette"
 )
 DESKS = Entry(("org",), _("For organisations"), "desk")
+MY_DESK = Entry(("org",), _("My organisation"), "desk")
 LESSONS = Entry(("lessons",), _("My lessons"), "today")
 ROOMS = Entry(("rooms",), _("Rooms"), "device")
 MESSAGES = Entry(("conversations",), _("Messages"), "mail")
@@ -112,6 +113,7 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_verify": resolve(VERIFY, path),
         "nav_main": links(main, path),
         "nav_account": links(account, path) if known else [],
+        "nav_desk": resolve(MY_DESK, path) if known else None,
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
         "nav_bar": links((TODAY, LEARN, COURSES, NEWS, PROFILE), path) if known else [],

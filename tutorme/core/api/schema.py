@@ -23,20 +23,29 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "instance": {"type": "string", "description": "Request id."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemAt"}},
     },
     "additionalProperties": True,
+}
+_PROBLEM_AT = {
+    "type": "object",
+    "required": ["pointer", "code", "detail"],
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer into the body."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+_PROBLEMS = {"Problem": _PROBLEM, "ProblemAt": _PROBLEM_AT}
+_MONEY = {
+    "type": "object",
+    "description": "An amount as text, in the currency's own decimals.",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "string", "example": "25.00"},
+        "currency": {"type": "string", "minLength": 3, "maxLength": 3, "example": "EUR"},
+    },
+    "additionalProperties": False,
 }
 _KEY_PARAMETER = {
     "in": "header",
@@ -69,11 +78,14 @@ class DeclaredSchema(AutoSchema):
             return None
         grant = grant_of(self.view, self.method)
         if grant:
-            operation["x-access"] = grant.as_json()
+            operation["x-access"] = access = grant.as_json()
+            if "visitor" in access["actors"] and operation.get("security"):
+                # Signing in shows more, and is not asked for.
+                operation["security"] = [*operation["security"], {}]
         if self.method == "POST" and hasattr(self.view, "_idempotency"):
             self._add_key(operation)
         if _is_page(operation):
-            operation.setdefault("parameters", []).extend(_PAGE_PARAMETERS)
+            _add(operation, _PAGE_PARAMETERS)
         operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
         return operation
 
@@ -89,15 +101,23 @@ class DeclaredSchema(AutoSchema):
             operation.setdefault("parameters", []).append({**_KEY_PARAMETER, "required": required})
 
 
+def _add(operation: dict[str, Any], parameters: list[dict[str, Any]]) -> None:
+    """What the view did not declare itself."""
+    declared = operation.setdefault("parameters", [])
+    names = {(row["in"], row["name"]) for row in declared}
+    declared += [row for row in parameters if (row["in"], row["name"]) not in names]
+
+
 def _is_page(operation: dict[str, Any]) -> bool:
     """Whether it answers with what `page_of` made."""
     answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
     return str(answer.get("schema", {}).get("$ref", "")).endswith("Page")
 
 
-def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_shared(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What every part of the contract speaks of by one name."""
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    components.setdefault("schemas", {}).update({"Money": _MONEY, **_PROBLEMS})
     components.setdefault("responses", {})["Problem"] = {
         "description": "An error; see `code`.",
         "content": {
@@ -145,12 +165,4 @@ class MoneyShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
     target_class = "tutorme.core.api.serializers.MoneyField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        return {
-            "type": "object",
-            "required": ["amount", "currency"],
-            "properties": {
-                "amount": {"type": "string", "example": "25.00"},
-                "currency": {"type": "string", "minLength": 3, "maxLength": 3, "example": "EUR"},
-            },
-            "additionalProperties": False,
-        }
+        return {"$ref": "#/components/schemas/Money"}

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from tutorme.core import zones
+from tutorme.core.api.pagination import MAX_PAGE
 from tutorme.core.money import CURRENCIES, Money
 
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -70,6 +71,14 @@ class SafeText(serializers.CharField):
 
 def is_forbidden(char: str) -> bool:
     return char in _SPOOFING or unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": MAX_PAGE})
+class PageSize(serializers.CharField):
+    """As it was given: `CursorPage` reads it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_blank=True, **kwargs)
 
 
 @extend_schema_field({"type": "string", "maxLength": 64, "examples": ["Europe/Paris"]})

@@ -2,6 +2,12 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from tutorme.core.api.jobs import JobViewSet
+from tutorme.core.api.reports import (
+    BusinessExportsView,
+    BusinessReportView,
+    TeachingExportsView,
+    TeachingReportView,
+)
 from tutorme.core.api.system import AuditView, HealthView
 from tutorme.core.api.uploads import UploadViewSet
 from tutorme.core.api.webhook_events import WebhookEventViewSet
@@ -35,6 +41,18 @@ urlpatterns = [
         "webhook-events/<uuid:pk>/retry/",
         WebhookEventViewSet.as_view({"post": "retry"}),
         name="webhook-events-retry",
+    ),
+    path("reports/teaching/", TeachingReportView.as_view(), name="reports-teaching"),
+    path(
+        "reports/teaching/exports/",
+        TeachingExportsView.as_view(),
+        name="reports-teaching-exports",
+    ),
+    path("reports/business/", BusinessReportView.as_view(), name="reports-business"),
+    path(
+        "reports/business/exports/",
+        BusinessExportsView.as_view(),
+        name="reports-business-exports",
     ),
     path("audit/", AuditView.as_view(), name="audit-list"),
 ]

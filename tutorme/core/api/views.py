@@ -5,17 +5,33 @@ from enum import Enum
 from typing import Any
 
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from tutorme.core import idempotency
+from tutorme.core import idempotency, row_security
 from tutorme.core.access import AccessMap, action_of
 from tutorme.core.api.renderers import dumps
 from tutorme.core.errors import IdempotencyKeyRequired, PreconditionFailed, PreconditionRequired
 from tutorme.core.idempotency import Reserved, Stored
+
+# What an edit declares that calls `require_match`.
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The `ETag` of what was read and is edited; 412 where it changed since.",
+)
+
+
+# Where there may be nothing yet that could have changed.
+IF_MATCH_IF_THERE = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The `ETag` of what is replaced."
+)
 
 
 class Idempotency(Enum):
@@ -43,6 +59,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        row_security.begin(request.user)
         if request.method == "POST":
             self._reserve(request)
 

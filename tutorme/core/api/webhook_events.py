@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tutorme.core import inbox
+from tutorme.core import audit, inbox
 from tutorme.core.access import ADMIN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, StrictSerializer, page_of
+from tutorme.core.api.serializers import OutputSerializer, PageSize, StrictSerializer, page_of
 from tutorme.core.api.views import ApiViewSet, read_query
 from tutorme.core.errors import NotFound
 from tutorme.core.models import InboxMessage
@@ -38,7 +39,7 @@ class EventsQuery(StrictSerializer):
     state = serializers.ChoiceField(required=False, choices=InboxMessage.State.choices)
     kind = serializers.CharField(required=False, max_length=120)
     cursor = serializers.CharField(required=False)
-    page_size = serializers.CharField(required=False)
+    page_size = PageSize(required=False)
 
 
 class WebhookEventOut(OutputSerializer):
@@ -91,7 +92,9 @@ class WebhookEventViewSet(ApiViewSet):
     def retry(self, request: Request, pk: UUID) -> Response:
         """Apply it again, as if it had just come. Messages are applied forward only."""
         row = self._row(pk)
-        inbox.retry(InboxMessage.objects.filter(pk=row.pk))
+        with transaction.atomic():
+            if inbox.retry(InboxMessage.objects.filter(pk=row.pk)):
+                audit.record("webhook_event.retried", target=row, actor_id=request.user.pk)
         return Response(card(self._row(pk)))
 
     def _row(self, pk: UUID) -> InboxMessage:

@@ -1,11 +1,18 @@
 """Bytes under MEDIA_ROOT: written whole or not at all, durable once written."""
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import structlog
 from django.conf import settings
+
+from tutorme.core.errors import StorageFull
+
+log = structlog.get_logger(__name__)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def path_of(key: str) -> Path:
@@ -13,7 +20,17 @@ def path_of(key: str) -> Path:
 
 
 def write(key: str, chunks: Iterable[bytes]) -> None:
-    path = path_of(key)
+    """Raises `StorageFull` where the disk or somebody's share of it is."""
+    try:
+        _write(path_of(key), chunks)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        log.exception("files.storage_full")
+        raise StorageFull from error
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         try:

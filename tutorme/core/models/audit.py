@@ -6,7 +6,8 @@ from tutorme.core.ids import uuid7
 
 
 class AuditEntry(models.Model):
-    """Who did what to which thing. The database refuses UPDATE, DELETE and TRUNCATE here."""
+    """Who did what to which thing. The database refuses UPDATE, DELETE and TRUNCATE here, and every
+    row is linked into a chain (`AuditSeal`) shortly after its commit."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     actor = models.ForeignKey(
@@ -31,3 +32,29 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"
+
+
+class AuditUnsealed(models.Model):
+    """An entry the chain has not reached yet. The database writes this row with the entry, whoever
+    writes that; it goes when the entry is sealed."""
+
+    entry = models.OneToOneField(
+        AuditEntry, models.PROTECT, primary_key=True, related_name="unsealed"
+    )
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class AuditSeal(models.Model):
+    """A link of the chain: the digest covers the entry and the link before. Append-only, written by
+    one sealer at a time (docs/adr/0139)."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="seal")
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.digest[:12]}"

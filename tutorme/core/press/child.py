@@ -1,8 +1,9 @@
 """The child process: reads orders from standard input and writes an answer to each.
 
 A message is four bytes of length and that many bytes. An order is JSON (`printing.Order`); the
-answer is two messages: JSON, `{"ok": true}` or `{"code": …, "detail": …}`, and the PDF. What nobody
-foresaw ends the process without an answer, its reason as the last line of standard error. Run as
+answer is two messages: JSON, `{"ok": true, "pango": …}` or `{"code": …, "detail": …}`, and the
+PDF. What nobody foresaw ends the process without an answer, its reason as the last line of standard
+error. Run as
 `python -m tutorme.core.press.child <cpu seconds a document> <megabytes> <parent>`.
 """
 
@@ -94,7 +95,7 @@ def obey(order: dict[str, Any]) -> None:
     except Refused as refusal:
         answer({"code": refusal.code, "detail": refusal.detail})
     else:
-        answer({"ok": True}, pdf)
+        answer({"ok": True, "pango": pages.pango_version()}, pdf)
 
 
 if __name__ == "__main__":

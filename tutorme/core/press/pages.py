@@ -4,23 +4,27 @@ import logging
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.formatting_structure.boxes import BlockBox, LineBox
+from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from tutorme.core.press import sketches
+from tutorme.core.press import faces, sketches, styles
 from tutorme.core.press.faults import Refused
 from tutorme.core.press.fetching import BASE, AssetFetcher
 
+Render = Callable[[HTML], Document]
+
 MAX_CSS = 100_000
-_LEVEL = 4
+_LOGGER = logging.getLogger("weasyprint")
+_LEVEL = 1
 # An element `class="fit" id="…"` is given `fit-0`, `fit-1`, … until it has no more lines than its
 # step allows; what each step looks like is the style sheet's.
 LINES = (1, 1, 1, 1, 2, 2, 3, 3, 4, 6)
@@ -49,13 +53,14 @@ def print_pdf(
     if len(css) > MAX_CSS:
         raise Refused("template-too-large", f"A style sheet may have {MAX_CSS} characters.")
     complaints = Complaints(logging.WARNING if strict else logging.ERROR)
-    logger = logging.getLogger("weasyprint")
-    logger.handlers, logger.propagate = [complaints], False
-    logger.setLevel(complaints.level)
+    _LOGGER.handlers, _LOGGER.propagate = [complaints], False
+    if _LOGGER.level != complaints.level:
+        # Forgets what every logger of the process is open for.
+        _LOGGER.setLevel(complaints.level)
     fetcher = AssetFetcher(assets)
     images = sketches.images(assets, base=BASE)
     try:
-        document, pdf = _drawn(html, css, fetcher, images, most_pages)
+        document, pdf = _proved(html, css, fetcher, images, most_pages)
     except FatalURLFetchingError as error:
         raise Refused("asset-refused", str(error)) from error
     if fetcher.refused:
@@ -68,28 +73,65 @@ def print_pdf(
     return pdf
 
 
-def _drawn(
+def pango_version() -> str:
+    """Of the library that lays out lines: the machine's own, so it is named."""
+    number = pango.pango_version()
+    return f"{number // 10_000}.{number // 100 % 100}.{number % 100}"
+
+
+def _proved(
     html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any], most_pages: int
 ) -> tuple[Document, bytes]:
-    document = _fitted(html, css, fetcher, images)
+    """Printed with the styles of others like it; the first of them the long way too."""
+    wardrobe, sheet = _wardrobe(), _sheet(css)
+    wardrobe.on_trial = False
+    worn = partial(wardrobe.render, sheet=sheet, images=images)
+    document, pdf = _drawn(html, fetcher, worn, most_pages)
+    if wardrobe.on_trial:
+        plain = partial(styles.plainly, sheet=sheet, images=images, fonts=_fonts())
+        long_way = _drawn(html, fetcher, plain, most_pages)
+        if long_way[1] != pdf:
+            wardrobe.bar(sheet)
+            return long_way
+    return document, pdf
+
+
+def _drawn(
+    html: str, fetcher: AssetFetcher, render: Render, most_pages: int
+) -> tuple[Document, bytes]:
+    document = _fitted(html, fetcher, render)
     _not_too_long(document, most_pages)
+    document.fonts = faces.Faces()
     return document, document.write_pdf(pdf_variant="pdf/ua-1", finisher=_packed)
 
 
 def _packed(_document: Document, pdf: pydyf.PDF) -> None:
-    """Packs the streams: WeasyPrint takes zlib's ninth level, which is a tenth of a document's
-    cost for a file that is three hundredths smaller."""
+    """Packs the streams: WeasyPrint takes zlib's ninth level, which is a fifth of a document's
+    cost for a file that is six hundredths smaller."""
     for each in pdf.objects:
         if isinstance(each, pydyf.Stream) and each.compress:
             whole = b"\n".join(map(pydyf._to_bytes, each.stream))
-            each.stream, each.compress = [zlib.compress(whole, _LEVEL)], False
+            is_font = "Length1" in each.extra
+            each.stream = [_font_packed(whole) if is_font else zlib.compress(whole, _LEVEL)]
+            each.compress = False
             each.extra["Filter"] = "/FlateDecode"
+
+
+@lru_cache(maxsize=32)
+def _font_packed(whole: bytes) -> bytes:
+    """Most documents carry the same fonts (`faces.py`), so here the smallest file is cheap."""
+    return zlib.compress(whole, 9)
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> FontConfiguration:
     """Made once a process: it costs as much as a page, and a new one for each leaks."""
     return FontConfiguration()
+
+
+@lru_cache(maxsize=1)
+def _wardrobe() -> styles.Wardrobe:
+    return styles.Wardrobe(_fonts())
 
 
 @lru_cache(maxsize=8)
@@ -103,7 +145,7 @@ def _sheet(css: str) -> CSS:
     return sheet
 
 
-def _fitted(html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any]) -> Document:
+def _fitted(html: str, fetcher: AssetFetcher, render: Render) -> Document:
     """Lays out again and again, each tight element one step smaller, until all have their lines."""
     steps: dict[str, int] = {}
     while True:
@@ -112,7 +154,7 @@ def _fitted(html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any]) 
             if "fit" in _classes(element):
                 step = steps.setdefault(element.get("id", ""), 0)
                 element.set("class", f"fit fit-{step}{_face(element)}")
-        document = page.render(font_config=_fonts(), stylesheets=[_sheet(css)], cache=dict(images))
+        document = render(page)
         lines = _lines(document)
         tight = [
             n for n, at in steps.items() if lines.get(n, 0) > LINES[at] and at + 1 < len(LINES)

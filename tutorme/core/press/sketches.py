@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _PX_PER_MM = 96 / 25.4
 _COLOUR = re.compile("#(?:[0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
-_POLYGON = re.compile(r"M(-?[\d.]+ -?[\d.]+)((?:L-?[\d.]+ -?[\d.]+)+)Z")
+_POLYGON = re.compile(r"M([\d. L-]+)Z")
 # Lines across: the page's ruling, and the rows of a QR code.
 _ACROSS = re.compile(r"M(-?[\d.]+) (-?[\d.]+)H(-?[\d.]+)")
 _ALL_ACROSS = re.compile(f"(?:{_ACROSS.pattern})+")
@@ -159,11 +159,12 @@ def _circle(node: ElementTree.Element) -> str:
 def _path(node: ElementTree.Element) -> str:
     steps = node.get("d", "")
     polygon = _POLYGON.fullmatch(steps)
-    if polygon:
+    if polygon and steps.count(" ") == steps.count("L") + 1:
         # The common case, without looking at its hundreds of points one by one.
-        return f"{polygon[1]} m {polygon[2][1:].replace('L', ' l ')} l h"
+        first, _, others = polygon[1].partition("L")
+        return f"{first} m {others.replace('L', ' l ')} l h"
     if _ALL_ACROSS.fullmatch(steps):
-        return _ACROSS.sub(r"\1 \2 m \3 \2 l ", steps)
+        return "".join([f"{x} {y} m {until} {y} l " for x, y, until in _ACROSS.findall(steps)])
     if _FOREIGN.search(steps):
         raise _Foreign
     return " ".join(_walk(steps))

@@ -1,28 +1,30 @@
 // <tm-hours data-hint>: the week as a grid over its text fields. Dragging paints half-hours; the fields are what is
-// saved, and stay to be written in.
+// saved, and stay to be written in. Hours are pairs of minutes of their day; those past midnight end after 1440.
 const SLOTS = 48;
-const clock = (n) => `${String(n >> 1).padStart(2, "0")}:${n & 1 ? "30" : "00"}`;
+const SLOT = 30;
+const DAY = 1440;
+const clock = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 
 function read(text) {
-  const on = new Set();
-  for (const [, h, m, to, past] of text.matchAll(/(\d+)[:.](\d+)\s*(?:-|–|to)\s*(\d+)[:.](\d+)/g)) {
-    const first = Math.floor(h * 2 + m / 30);
-    const last = Math.ceil(to * 2 + past / 30);
-    for (let n = first; n < (last > first ? last : SLOTS); n++) on.add(n);
-  }
-  return on;
+  return [...text.matchAll(/(\d+)[:.](\d+)\s*(?:-|–|to)\s*(\d+)[:.](\d+)/g)].map(([, h, m, to, past]) => {
+    const start = h * 60 + +m;
+    const end = to * 60 + +past;
+    return [start, end > start ? end : end + DAY];
+  });
 }
 
-function write(on) {
-  const windows = [];
-  for (let n = 0; n < SLOTS; n++) {
-    if (!on.has(n)) continue;
-    const first = n;
-    while (on.has(n)) n++;
-    windows.push(`${clock(first)}-${clock(n)}`);
-  }
-  return windows.join(", ");
+const write = (windows) =>
+  windows.map(([start, end]) => `${clock(start)}-${clock(end > DAY ? end - DAY : end)}`).join(", ");
+
+function add(windows, low, high) {
+  const apart = windows.filter(([start, end]) => end < low || start > high);
+  const touching = windows.filter(([start, end]) => end >= low && start <= high);
+  const whole = [Math.min(low, ...touching.map(([start]) => start)), Math.max(high, ...touching.map(([, end]) => end))];
+  return [...apart, whole].sort((one, other) => one[0] - other[0]);
 }
+
+const take = (windows, low, high) =>
+  windows.flatMap(([start, end]) => [[start, Math.min(end, low)], [Math.max(start, high), end]].filter(([a, b]) => a < b));
 
 class Hours extends HTMLElement {
   connectedCallback() {
@@ -30,6 +32,9 @@ class Hours extends HTMLElement {
     const hint = Object.assign(document.createElement("p"), { className: "quiet measure", textContent: this.dataset.hint });
     this.grid = Object.assign(document.createElement("div"), { className: "hours-grid" });
     this.grid.setAttribute("aria-hidden", "true");
+    this.grid.append(document.createElement("span"));
+    for (let minute = 0; minute < DAY; minute += DAY / 8)
+      this.grid.append(Object.assign(document.createElement("b"), { textContent: clock(minute) }));
     this.fields.forEach((field, day) => {
       const name = document.createElement("span");
       name.textContent = field.labels[0].firstChild.textContent.trim().slice(0, 3);
@@ -37,7 +42,7 @@ class Hours extends HTMLElement {
       for (let n = 0; n < SLOTS; n++) {
         const cell = document.createElement("i");
         Object.assign(cell.dataset, { day, slot: n });
-        cell.title = clock(n);
+        cell.title = clock(n * SLOT);
         this.grid.append(cell);
       }
       field.addEventListener("input", () => this.show(day));
@@ -59,8 +64,9 @@ class Hours extends HTMLElement {
   }
 
   show(day) {
-    const on = read(this.fields[day].value);
-    this.cells(day).forEach((cell, n) => cell.classList.toggle("on", on.has(n)));
+    const windows = read(this.fields[day].value);
+    const open = (n) => windows.some(([start, end]) => start < (n + 1) * SLOT && end > n * SLOT);
+    this.cells(day).forEach((cell, n) => cell.classList.toggle("on", open(n)));
   }
 
   begin(event) {
@@ -77,9 +83,8 @@ class Hours extends HTMLElement {
     const cell = this.from && document.elementFromPoint(event.clientX, event.clientY)?.closest(".hours-grid i");
     if (!cell) return;
     const [low, high] = [this.from.slot, +cell.dataset.slot].sort((a, b) => a - b);
-    const on = new Set(this.base);
-    for (let n = low; n <= high; n++) on[this.from.on ? "add" : "delete"](n);
-    this.fields[this.from.day].value = write(on);
+    const change = this.from.on ? add : take;
+    this.fields[this.from.day].value = write(change(this.base, low * SLOT, (high + 1) * SLOT));
     this.show(this.from.day);
   }
 }

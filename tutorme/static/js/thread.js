@@ -19,7 +19,7 @@ class Thread extends HTMLElement {
       typing: other(() => this.typing()),
       "user-online": other(() => this.here(true)),
       "user-offline": other(() => this.here(false)),
-      resync: () => this.pull(),
+      resync: () => this.pull({ all: true }),
     });
     this.form = this.querySelector("form[enctype]");
     this.form?.addEventListener("submit", (event) => this.send(event));

@@ -1,16 +1,14 @@
 """Says in one screen whether this installation can do its work, and what is switched off."""
 
 import json
-import shutil
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
-from tutorme.core import health
+from tutorme.core import health, inspection, row_security
 from tutorme.core.models import InboxMessage, Job, OutboxDelivery
 
 
@@ -26,17 +24,6 @@ def backlog() -> dict[str, int]:
     }
 
 
-def switched_off() -> list[str]:
-    """Features without their provider's settings."""
-    needs = {
-        "paid checkout": settings.PAYPAL["client_id"],
-        "payment webhooks": settings.PAYPAL["webhook_id"],
-        "mail": settings.EMAIL_HOST,
-        "AI": settings.OPENROUTER["api_key"],
-    }
-    return [feature for feature, value in needs.items() if not value]
-
-
 class Command(BaseCommand):
     help = "Checks database, Redis, media, backlog and providers; exits 1 if something is broken."
 
@@ -44,10 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one object, for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        parts = {**health.readiness(), "media": _media()}
-        broken = [name for name, state in parts.items() if not state.startswith("ok")]
+        parts = {**health.readiness(), "media": inspection.media()}
+        there = parts["database"] == "ok"
+        parts["row security"] = row_security.state(connection) if there else parts["database"]
+        broken = [name for name, state in parts.items() if not state.startswith(("ok", "off"))]
         waiting = backlog() if "database" not in broken else {}
-        off = switched_off()
+        off = inspection.switched_off()
         if options["json"]:
             found = {"ready": not broken, "parts": parts, "backlog": waiting, "switched_off": off}
             self.stdout.write(json.dumps(found))
@@ -61,13 +50,3 @@ class Command(BaseCommand):
     def _tell(self, lines: dict[str, Any]) -> None:
         for name, state in lines.items():
             self.stdout.write(f"{name:<20} {state}")
-
-
-def _media() -> str:
-    root = Path(settings.MEDIA_ROOT)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(root).free // 2**20
-    except OSError as error:
-        return f"not writable ({error.strerror})"
-    return f"ok, {free} MiB free"

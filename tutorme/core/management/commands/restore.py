@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from tutorme.core import backups
+from tutorme.core import audit_chain, backups
 from tutorme.core.management.operating import OperatorCommand
 
 
@@ -25,6 +25,7 @@ class Command(OperatorCommand):
                 "differences": backups.drill(options["backup"]),
             }
         backups.restore(options["backup"])
+        audit_chain.forget_proven()
         return {"restored": str(options["backup"])}
 
     def is_wrong(self, found: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ class Room extends HTMLElement {
     this.link = new Link(this.base, {
       news: (answer) => this.news(answer),
       lost: (ending) => this.lost(ending),
-      over: () => this.over(),
+      over: (code) => this.over(code),
       online: (yes) => this.online(yes),
     });
     this.media.addEventListener("change", (event) => this.changed(event.detail));
@@ -145,7 +145,7 @@ class Room extends HTMLElement {
     else if (kind === "caption") this.captioned(this.stage.tiles.get(sender)?.person.name ?? "", payload);
     else if (kind === "chat") this.chat?.show(payload);
     else if (kind === "notes") this.notes?.hear(payload.text);
-    else if (kind === "closed") this.over();
+    else if (kind === "closed") this.over("room-ended");
     else this.call.hear(signal);
   }
 
@@ -181,11 +181,13 @@ class Room extends HTMLElement {
     this.notice(this.words[`lost_${ending}`] ?? this.words.lost_closed, ending === "replaced");
   }
 
-  over() {
+  // The host ended it, for everybody; or one may not be here any more, and is told so where one stands.
+  over(code) {
     this.link.stop();
     this.call?.stop();
     this.media.close();
-    location.assign(this.dataset.after);
+    if (code === "room-ended") location.assign(this.dataset.after);
+    else this.notice(this.words.lost_removed, false);
   }
 
   refused(problem) {

@@ -3,19 +3,20 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from tutorme.core.gateways import GatewayError
+from tutorme.core.management.operating import OperatorCommand
 from tutorme.web.demo.subscribing import subscribe_the_demo
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Offers two plans and lets Otto subscribe at the stand-in, which has to run."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         if not settings.SANDBOX_URL:
             raise CommandError("Only where PayPal is a stand-in: the demo agrees to payments.")
         try:
-            self.stdout.write(subscribe_the_demo())
+            return {"demo": subscribe_the_demo()}
         except GatewayError as error:
             raise CommandError(str(error)) from error

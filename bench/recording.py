@@ -1,0 +1,48 @@
+"""Writes down what each reading scenario asks the database for, for the bare program of `floor.py`:
+`python -m bench.recording people.json floor.json`."""
+
+import itertools
+import json
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402  after the apps are there
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from bench import drive  # noqa: E402
+from bench.floor import Statements  # noqa: E402
+
+# How many different requests of a scenario are written down.
+DIFFERENT = 20
+
+
+def record(people: list[dict[str, object]]) -> Statements:
+    """An answer of 304 has no rows, so it has no floor."""
+    scenarios = drive.reading(people) | drive.browsing(drive.Server(0, 0), people)
+    return {
+        name: [asked(ask) for ask in itertools.islice(asks, DIFFERENT)]
+        for name, asks in scenarios.items()
+        if "304" not in name
+    }
+
+
+def asked(ask: drive.Ask) -> list[str]:
+    """Asked once before: what a process keeps in mind is not asked again there either."""
+    client = Client()
+    headers = {**ask.headers, "Host": "127.0.0.1"}
+    client.get(ask.path, headers=headers)
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(ask.path, headers=headers)
+    assert answer.status_code == ask.status, (ask.path, answer.status_code)
+    found = [row["sql"] for row in seen.captured_queries]
+    return [sql for sql in found if sql.startswith(("SELECT", "WITH"))]
+
+
+if __name__ == "__main__":
+    statements = record(json.loads(Path(sys.argv[1]).read_text()))
+    Path(sys.argv[2]).write_text(json.dumps(statements))

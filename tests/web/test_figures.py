@@ -1,0 +1,98 @@
+"""The counters that the source systems named are in `/metrics`, and move with what happens."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from payments.models import Order
+from realtime.models import MailDelivery
+from tests import cast
+from tests.core.test_metrics import read
+from tests.video.conftest import opened
+from tutorme.core import metrics
+from tutorme.core.models import InboxMessage, Job
+from video.models import Room
+
+pytestmark = pytest.mark.django_db
+
+
+def total(name: str, **labels: str) -> float:
+    rows = read().get(name, {})
+    return sum(value for row, value in rows.items() if set(labels.items()) <= set(row))
+
+
+def test_registrations(sam: User) -> None:
+    before = total("tutorme_user_registrations")
+    cast.person("Nina")
+    assert total("tutorme_user_registrations") == before + 1
+
+
+def test_payments_processed(sam: User, tess: User) -> None:
+    Order.objects.create(
+        buyer=sam,
+        payee=tess,
+        kind="course",
+        target_id=tess.pk,
+        description="Levers",
+        amount_minor=1900,
+        currency="EUR",
+        state="captured",
+        captured_at=timezone.now(),
+    )
+    assert total("tutorme_payments_processed", state="captured", kind="course") == 1
+
+
+def test_video_sessions(sam: User, tess: User) -> None:
+    room = opened(tess, sam)
+    assert total("tutorme_video_sessions") == 0, "a room in which nobody met is none"
+    Room.objects.filter(pk=room.pk).update(started_at=timezone.now())
+    assert total("tutorme_video_sessions", provider="builtin") == 1
+
+
+def test_certificates_that_were_printed(sam: User) -> None:
+    now = timezone.now()
+    for number, state in enumerate(("succeeded", "succeeded", "succeeded", "failed")):
+        Job.objects.create(
+            kind="certificates.render", key=f"c{number}", args={}, state=state, finished_at=now
+        )
+    assert total("tutorme_certificate_success_ratio") == 0.75
+
+
+def test_mails_by_state(sam: User) -> None:
+    MailDelivery.objects.create(
+        kind="test",
+        dedupe_key="one",
+        to_address=sam.email,
+        message_id="<1@x>",
+        state="sent",
+        sent_at=timezone.now(),
+    )
+    assert total("tutorme_mails", state="sent") == 1
+
+
+def test_how_late_a_webhook_has_its_effect(sam: User) -> None:
+    now = timezone.now()
+    row = InboxMessage.objects.create(
+        provider="paypal", delivery_id="1", kind="x", body=b"{}", body_sha256="0", state="applied"
+    )
+    InboxMessage.objects.filter(pk=row.pk).update(
+        received_at=now - timedelta(seconds=4), applied_at=now
+    )
+    assert total("tutorme_webhook_lag_seconds", provider="paypal") == pytest.approx(4)
+
+
+def test_how_long_statements_take(sam: User) -> None:
+    before = total("tutorme_query_seconds_count")
+    User.objects.count()
+    assert total("tutorme_query_seconds_count") > before
+
+
+def test_how_long_providers_take_and_work_waits(sam: User) -> None:
+    metrics.count_call(metrics.Call("paypal", "2xx", 0.2))
+    Job.objects.create(kind="test.probe", key="late", args={})
+    Job.objects.update(run_after=timezone.now() - timedelta(seconds=90))
+    assert total("tutorme_provider_seconds_count", provider="paypal") == 1
+    assert total("tutorme_breaker_open", provider="paypal") == 0
+    assert total("tutorme_waiting_oldest_seconds", queue="jobs") >= 90
