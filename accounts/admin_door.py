@@ -7,17 +7,16 @@ is whether it asks again.
 import time
 from collections.abc import Callable
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import reauthentication
+from accounts.views.confirmed import ask_again
 
 SEEN = "admin_seen"
 # How often a visit is written down; the pause is that much inexact.
@@ -37,11 +36,11 @@ class AdminDoorMiddleware:
 
 
 def _refusal(request: HttpRequest, user: User) -> HttpResponse | None:
-    if not user.is_admin:
+    if not user.is_at_desk:
         messages.warning(request, _("The admin opens with a second factor. Set one up first."))
         return redirect("settings-security")
     if settings.ADMIN_IDLE and not _is_still_there(request):
-        return _ask_again(request, user)
+        return ask_again(request)
     return None
 
 
@@ -53,11 +52,3 @@ def _is_still_there(request: HttpRequest) -> bool:
     if now - seen > _WRITE_EVERY_S:
         request.session[SEEN] = now
     return True
-
-
-def _ask_again(request: HttpRequest, user: User) -> HttpResponse:
-    ways = get_adapter(request).get_reauthentication_methods(user)
-    if not ways:
-        return render(request, "account/sign_in_again.html", status=403)
-    answer: HttpResponse = suspend_request(request, ways[0]["url"])
-    return answer

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from accounts import desks
 from accounts.models import User
 
 
@@ -31,3 +32,18 @@ class EmailBackend(ModelBackend):
     def get_user(self, user_id: Any) -> User | None:
         user = User.objects.select_related("tutor_profile").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """What the groups name, and what the desks of those names may: of that, the code is the
+        truth."""
+        found: set[str] = super().get_group_permissions(user_obj, obj)
+        if obj is not None or not isinstance(user_obj, User) or not user_obj.is_active:
+            return found
+        if user_obj.is_superuser:
+            return found
+        kept = getattr(user_obj, "_desk_permissions", None)
+        if kept is None:
+            names = user_obj.groups.values_list("name", flat=True)
+            kept = desks.permissions(names) if user_obj.is_staff else set()
+            user_obj._desk_permissions = kept  # type: ignore[attr-defined]  # as Django keeps its own
+        return found | kept

@@ -30,11 +30,12 @@ class Almanac:
     """`matching` narrows a list of profiles by what was noted down beforehand; `starts` looks into
     each of these tutors' diaries and leaves out who has no time after all. `rated` leaves those
     whose learners give them so many of five stars on the mean; `rank` is a whole number by which
-    who is rated well by many comes first."""
+    who is rated well by many comes first, `soonest` the first moment that was noted down."""
 
     matching: Callable[[FreeAt], Q]
     rated: Callable[[Decimal], Q]
     rank: Callable[[], Combinable]
+    soonest: Callable[[FreeAt], Combinable]
     starts: Callable[[FreeAt, Sequence[UUID]], dict[UUID, list[datetime]]]
 
 
@@ -55,6 +56,10 @@ def rated(least: Decimal) -> Q:
 
 def rank() -> Combinable:
     return _told[0].rank() if _told else Value(0)
+
+
+def soonest(free: FreeAt) -> Combinable:
+    return _told[0].soonest(free) if _told else Value(free.starts_at)
 
 
 def starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

@@ -52,6 +52,13 @@ class UsernameChangedLately(DomainError):
     explanation = _("A username can be changed once in thirty days.")
 
 
+class MergeRefused(DomainError):
+    code = "merge-refused"
+    title = _("These two accounts cannot be made one")
+    status = 409
+    explanation = _("What stands in the way is named. Put it right, then look again.")
+
+
 class SkillAlreadyListed(DomainError):
     code = "skill-already-listed"
     title = _("This skill is on your list")
@@ -231,7 +238,9 @@ class ReauthenticationRequired(DomainError):
     code = "reauthentication-required"
     title = _("Show once more that it is you")
     status = 403
-    explanation = _("This changes how your account is entered, so a recent sign-in is needed.")
+    explanation = _(
+        "This changes how an account is entered, or moves money: a recent sign-in is needed."
+    )
 
 
 class TokenScopeMissing(DomainError):

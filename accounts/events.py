@@ -42,10 +42,12 @@ class TutorReviewed(Event):
 
 @dataclass(frozen=True)
 class CodeRequested(Event):
-    """A code is owed to an address, if somebody is there who may have it."""
+    """A code is owed to an address, if somebody is there who may have it. `offered`: an admin
+    had it sent, and nobody waits for it in a browser."""
 
     name: ClassVar[str] = "code.requested"
     code_id: UUID
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ class SecurityChanged(Event):
     device: str = ""
     address: str = ""
     old_email: str = ""
+
+
+@dataclass(frozen=True)
+class AccountsMerged(Event):
+    """What the closed account had is the kept one's."""
+
+    name: ClassVar[str] = "user.merged"
+    closed_id: UUID
+    kept_id: UUID
+    actor_id: UUID
 
 
 @dataclass(frozen=True)

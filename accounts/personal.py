@@ -23,6 +23,7 @@ from accounts.models import (
     TutorSubject,
     User,
 )
+from tutorme.core import report_exports
 from tutorme.core.files import blobs, storing
 from tutorme.core.models import AuditEntry, Job, OutboxDelivery, OutboxEvent, StoredFile
 from tutorme.core.personal import (
@@ -89,6 +90,7 @@ def discard_files(wish: Erasure) -> None:
     chosen += list(unused.values_list("pk", flat=True))
     for file_id in chosen:
         storing.discard(file_id)
+    report_exports.forget(wish.user_id)
 
 
 @erases
@@ -109,7 +111,9 @@ def forget_events(wish: Erasure) -> None:
 @attaches
 def own_files(user_id: UUID) -> Iterator[Attached]:
     """What somebody uploaded, but for earlier copies of the same."""
-    rows = StoredFile.objects.filter(owner_id=user_id).exclude(purpose="data-export")
+    rows = StoredFile.objects.filter(owner_id=user_id).exclude(
+        purpose__in=("data-export", "report")
+    )
     for row in rows.order_by("pk"):
         path = blobs.path_of(row.key)
         if path.exists():

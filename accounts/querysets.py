@@ -26,7 +26,7 @@ SECOND_FACTORS = ("totp", "webauthn")
 class UserQuerySet(models.QuerySet["User"]):
     def admins(self) -> "UserQuerySet":
         """Those for whom `is_admin` holds."""
-        rows = self.filter(is_staff=True, is_active=True)
+        rows = self.filter(is_staff=True, is_superuser=True, is_active=True)
         if not settings.ADMIN_SECOND_FACTOR:
             return rows
         kept = self.model._meta.get_field("authenticator").related_model

@@ -19,6 +19,7 @@ urlpatterns = [
     path("signup/code/again/", entrance.signup_again, name="account_signup_again"),
     path("reset/", entrance.reset, name="account_reset_password"),
     path("reset/code/", entrance.reset_code, name="account_reset_code"),
+    path("reset/code/<uuid:code_id>/", entrance.reset_offered, name="account_reset_offered"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("confirm/code/", mfa_views.reauthenticate, name="mfa_reauthenticate"),

@@ -1,5 +1,6 @@
 """Accounts for admins: found, suspended with a reason, signed out."""
 
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -9,18 +10,25 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
-from accounts.admin.reasons import ask
+from accounts.admin.confirmed import confirmed
+from accounts.admin.merging import merge_view
+from accounts.desks import NAMES
 from accounts.forms.profile import Words
 from accounts.forms.refusals import add_refusal
 from accounts.models import AuthSession, PersonalToken, TutorProfile, User
-from accounts.services import admin_proposals, invitations, users
-from tutorme.core.errors import DomainError
+from accounts.services import admin_proposals, desks, invitations, recovery, users
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.bulk_admin import ReasonForm
+from tutorme.core.errors import DomainError, NotAllowed
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
@@ -30,6 +38,7 @@ for not_ours in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialTo
 
 
 _INVITED = _("Invited. The link works once, for seven days.")
+_SENT = _("A code is on its way to the account's own address. It works once, for a day.")
 _PROPOSED_ONE = _("Proposed. Another admin decides.")
 _PROPOSED = _("Proposed. The mail goes out when another admin approves.")
 
@@ -66,16 +75,102 @@ class TutorProfileInline(StackedInline):  # type: ignore[misc]
         return False
 
 
+def _who(by: By) -> User:
+    found: User = User.objects.get(pk=by.actor_id)
+    return found
+
+
+@bulk_admin.action("users.suspend", _("Suspend"), asks=ReasonForm, destroys=True)
+def suspend(user: User, by: By) -> None:
+    _set_active(user, by, active=False)
+
+
+@bulk_admin.action("users.restore", _("Restore"), asks=ReasonForm)
+def restore(user: User, by: By) -> None:
+    _set_active(user, by, active=True)
+
+
+def _set_active(user: User, by: By, *, active: bool) -> None:
+    if user.pk == by.actor_id:
+        raise NotAllowed(_("Your own account was left as it is."))
+    _not_above(user, by)
+    users.set_active(user=user, active=active, actor_id=by.actor_id, reason=by.given["reason"])
+
+
+@bulk_admin.action("users.sign_out_everywhere", _("Sign out everywhere"), destroys=True)
+def sign_out_everywhere(user: User, by: By) -> None:
+    _not_above(user, by)
+    users.sign_out_everywhere(user=user, because="admin", actor_id=by.actor_id)
+
+
+def _not_above(user: User, by: By) -> None:
+    """Whoever works here is for superusers alone to suspend, restore and sign out."""
+    if user.is_staff and not _who(by).is_superuser:
+        raise NotAllowed
+
+
+@bulk_admin.action("users.invite_again", _("Send another invitation"))
+def invite_again(user: User, by: By) -> None:
+    invitations.invite_again(actor=_who(by), user=user)
+
+
+@bulk_admin.action("users.send_reset", _("Send a way to a new password"), asks=ReasonForm)
+def send_reset(user: User, by: By) -> str:
+    recovery.offer(user=user, actor_id=by.actor_id, reason=by.given["reason"])
+    return str(_SENT)
+
+
+class SeatForm(ReasonForm):
+    desks = forms.MultipleChoiceField(
+        label=_("Desks"),
+        choices=list(NAMES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None takes the back office away."),
+    )
+    field_order = ("desks", "reason")
+
+
+@confirmed
+@bulk_admin.action("users.seat", _("Seat at desks of the back office"), asks=SeatForm)
+def seat(user: User, by: By) -> None:
+    wanted = set(by.given["desks"])
+    desks.seat(user=user, desks=wanted, actor=_who(by), reason=by.given["reason"])
+
+
+@bulk_admin.action("users.propose_admin", _("Propose as an admin"), asks=ReasonForm)
+def propose_admin(user: User, by: By) -> str:
+    admin_proposals.propose(actor=_who(by), user=user, reason=by.given["reason"])
+    return str(_PROPOSED_ONE)
+
+
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
     list_display = ("display_name", "username", "email", "is_active", "is_staff", "created_at")
     list_filter = ("is_active", "is_staff", "tutor_profile__state")
     search_fields = ("username", "email", "display_name", "id")
     exclude = ("password", "groups", "user_permissions")
+    readonly_fields = ("merging",)
     ordering = ("-created_at",)
     inlines = (TutorProfileInline,)
-    actions = ("suspend", "restore", "sign_out_everywhere", "invite_again", "propose_admin")
-    show_full_result_count = False
+    actions = (
+        *(suspend, restore, sign_out_everywhere, send_reset),
+        *(invite_again, seat, propose_admin),
+    )
+
+    @admin.display(description=_("twice here"))
+    def merging(self, row: User) -> SafeString:
+        page = reverse("admin:accounts_user_merge", args=[row.pk])
+        told = _("Close it and move what it has to another account of the same person")
+        return format_html('<a href="{}">{}</a>', page, told)
+
+    def get_urls(self) -> list[URLPattern]:
+        merge = path(
+            "<uuid:user_id>/merge/",
+            self.admin_site.admin_view(partial(merge_view, self.admin_site)),
+            name="accounts_user_merge",
+        )
+        return [merge, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """By invitation: nobody but its owner chooses an account's password."""
@@ -110,58 +205,6 @@ class UserAdmin(ReadOnlyAdmin):
         }
         return render(request, "admin/accounts/invite.html", context)
 
-    @admin.action(description=_("Send another invitation"))
-    def invite_again(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        assert isinstance(request.user, User)
-        for user in rows:
-            try:
-                invitations.invite_again(actor=request.user, user=user)
-            except DomainError as error:
-                messages.warning(request, f"{user}: {error.detail}")
-
-    @admin.action(description=_("Propose as an admin"))
-    def propose_admin(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
-        asked = ask(request, rows, action="propose_admin", title=_("Propose as an admin"))
-        if isinstance(asked, HttpResponse):
-            return asked
-        assert isinstance(request.user, User)
-        for user in rows:
-            try:
-                admin_proposals.propose(actor=request.user, user=user, **asked)
-                messages.success(request, f"{user}: {_PROPOSED_ONE}")
-            except DomainError as error:
-                messages.warning(request, f"{user}: {error.detail}")
-        return None
-
-    @admin.action(description=_("Suspend"))
-    def suspend(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
-        return self._set_active(request, rows, active=False)
-
-    @admin.action(description=_("Restore"))
-    def restore(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
-        return self._set_active(request, rows, active=True)
-
-    def _set_active(
-        self, request: HttpRequest, rows: QuerySet[User], *, active: bool
-    ) -> HttpResponse | None:
-        assert isinstance(request.user, User)
-        action, title = ("restore", _("Restore")) if active else ("suspend", _("Suspend"))
-        asked = ask(request, rows, action=action, title=title)
-        if isinstance(asked, HttpResponse):
-            return asked
-        for user in rows:
-            if user.pk == request.user.pk:
-                messages.warning(request, _("Your own account was left as it is."))
-                continue
-            users.set_active(user=user, active=active, actor_id=request.user.pk, **asked)
-        return None
-
-    @admin.action(description=_("Sign out everywhere"))
-    def sign_out_everywhere(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        assert isinstance(request.user, User)
-        for user in rows:
-            users.sign_out_everywhere(user=user, because="admin", actor_id=request.user.pk)
-
 
 @admin.register(AuthSession)
 class AuthSessionAdmin(ReadOnlyAdmin):
@@ -170,7 +213,6 @@ class AuthSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     exclude = ("current_jti", "previous_jti", "session_key", "device")
     ordering = ("-created_at",)
-    show_full_result_count = False
 
 
 @admin.register(PersonalToken)
@@ -180,7 +222,6 @@ class PersonalTokenAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     exclude = ("digest",)
     ordering = ("-created_at",)
-    show_full_result_count = False
 
 
 @admin.register(Authenticator)

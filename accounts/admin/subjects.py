@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from accounts.models import Subject
 from accounts.services import tutor_search
+from tutorme.core.read_only_admin import TracedAdmin
 
 
 @admin.register(Subject)
-class SubjectAdmin(ModelAdmin):  # type: ignore[misc]
+class SubjectAdmin(TracedAdmin):
     list_display = ("name", "family", "is_offered")
     list_filter = ("family", "is_offered")
     search_fields = ("name", "slug", "also")

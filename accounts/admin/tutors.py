@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.reasons import ReasonForm, ask
 from accounts.models import TutorPaper, TutorProfile, TutorReview, User
 from accounts.queries import tutors
 from accounts.queries.people import picture_of
 from accounts.services import tutor_papers, tutor_profile, tutor_review
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.bulk_admin import ReasonForm
+from tutorme.core.errors import DomainError, NotAllowed
 from tutorme.core.files import serving
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
@@ -48,7 +49,6 @@ class TutorReviewAdmin(ReadOnlyAdmin):
     list_select_related = ("profile__user",)
     exclude = ("changes",)
     ordering = ("-submitted_at",)
-    show_full_result_count = False
 
     @admin.display(description=_("Decide"))
     def look(self, row: TutorReview) -> SafeString:
@@ -111,7 +111,6 @@ class TutorPaperAdmin(ReadOnlyAdmin):
     search_fields = ("title", "profile__user__username", "profile__user__email")
     list_select_related = ("profile__user",)
     ordering = ("-created_at",)
-    show_full_result_count = False
 
     @admin.display(description=_("Paper"))
     def read_link(self, row: TutorPaper) -> SafeString:
@@ -161,6 +160,21 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+@bulk_admin.action("tutors.give_badge", _("Give or take a badge"), asks=BadgeForm)
+def give_badge(profile: TutorProfile, by: By) -> None:
+    tutor_review.give_badge(profile=profile, actor=User.objects.get(pk=by.actor_id), **by.given)
+
+
+@bulk_admin.action(
+    "tutors.withdraw_approval", _("Withdraw the approval"), asks=ReasonForm, destroys=True
+)
+def withdraw_approval(profile: TutorProfile, by: By) -> None:
+    if profile.state != TutorProfile.State.APPROVED:
+        raise NotAllowed(_("It is not approved."))
+    actor = User.objects.get(pk=by.actor_id)
+    tutor_review.withdraw_approval(profile=profile, actor=actor, **by.given)
+
+
 @admin.register(TutorProfile)
 class TutorProfileAdmin(ReadOnlyAdmin):
     list_display = ("user", "state", "is_listed", "badge", "hourly_minor", "hourly_currency")
@@ -169,28 +183,4 @@ class TutorProfileAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     exclude = ("search",)
     ordering = ("-updated_at",)
-    actions = ("give_badge", "withdraw_approval")
-    show_full_result_count = False
-
-    @admin.action(description=_("Give or take a badge"))
-    def give_badge(self, request: HttpRequest, rows: QuerySet[TutorProfile]) -> HttpResponse | None:
-        asked = ask(request, rows, action="give_badge", title=_("Give this badge"), form=BadgeForm)
-        if isinstance(asked, HttpResponse):
-            return asked
-        assert isinstance(request.user, User)
-        for profile in rows.select_related("user"):
-            tutor_review.give_badge(profile=profile, actor=request.user, **asked)
-        return None
-
-    @admin.action(description=_("Withdraw the approval"))
-    def withdraw_approval(
-        self, request: HttpRequest, rows: QuerySet[TutorProfile]
-    ) -> HttpResponse | None:
-        title = _("Withdraw the approval")
-        asked = ask(request, rows, action="withdraw_approval", title=title)
-        if isinstance(asked, HttpResponse):
-            return asked
-        assert isinstance(request.user, User)
-        for profile in rows.filter(state="approved").select_related("user"):
-            tutor_review.withdraw_approval(profile=profile, actor=request.user, **asked)
-        return None
+    actions = (give_badge, withdraw_approval)

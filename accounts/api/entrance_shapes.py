@@ -11,7 +11,7 @@ class RegisterIn(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
     display_name = SafeText(max_length=80)
-    username = serializers.CharField(max_length=30, required=False, default="")
+    username = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
     time_zone = ZoneField(required=False, default="UTC")
     role = serializers.ChoiceField(choices=["student", "tutor"], required=False, default="student")
 
@@ -68,7 +68,12 @@ class ResetIn(CodeIn):
 
 class PasswordIn(StrictSerializer):
     current_password = serializers.CharField(
-        max_length=1024, trim_whitespace=False, write_only=True, required=False, default=""
+        max_length=1024,
+        trim_whitespace=False,
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        default="",
     )
     new_password = serializers.CharField(max_length=1024, trim_whitespace=False, write_only=True)
 
@@ -77,9 +82,14 @@ class ConfirmIn(StrictSerializer):
     """One of the two."""
 
     password = serializers.CharField(
-        max_length=1024, trim_whitespace=False, write_only=True, required=False, default=""
+        max_length=1024,
+        trim_whitespace=False,
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        default="",
     )
-    code = serializers.CharField(max_length=64, required=False, default="")
+    code = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
 
 class DeviceOut(OutputSerializer):

@@ -27,7 +27,7 @@ class UserIn(StrictSerializer):
         child=serializers.ChoiceField(choices=ROLES), required=False, default=list, max_length=3
     )
     # Needed for the role `admin`: what the second admin reads.
-    reason = SafeText(max_length=1000, multiline=True, required=False, default="")
+    reason = SafeText(max_length=1000, multiline=True, required=False, allow_blank=True, default="")
 
 
 class UserChangeIn(StrictSerializer):

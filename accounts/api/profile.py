@@ -15,7 +15,7 @@ from accounts.queries.people import picture_of
 from accounts.services import profiles
 from tutorme.core.access import SIGNED_IN, Grant, Scope, actors_of
 from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer, ZoneField
-from tutorme.core.api.views import ApiView, etag, not_modified, read_body, require_match
+from tutorme.core.api.views import IF_MATCH, ApiView, etag, not_modified, read_body, require_match
 
 
 class ProfileOut(OutputSerializer):
@@ -65,12 +65,22 @@ class ProfileView(ApiView):
             return Response(status=304, headers={"ETag": tag})
         return Response(profile, headers={"ETag": tag})
 
-    @extend_schema(operation_id="me_profile_replace", request=ProfileIn, responses=ProfileOut)
+    @extend_schema(
+        operation_id="me_profile_replace",
+        parameters=[IF_MATCH],
+        request=ProfileIn,
+        responses=ProfileOut,
+    )
     def put(self, request: Request) -> Response:
         """Replace the editable part; needs If-Match."""
         return self._write(request, partial=False)
 
-    @extend_schema(operation_id="me_profile_update", request=ProfileIn, responses=ProfileOut)
+    @extend_schema(
+        operation_id="me_profile_update",
+        parameters=[IF_MATCH],
+        request=ProfileIn,
+        responses=ProfileOut,
+    )
     def patch(self, request: Request) -> Response:
         """Change some fields; needs If-Match."""
         return self._write(request, partial=True)

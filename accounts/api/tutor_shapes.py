@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts import links, tongues
@@ -16,6 +17,7 @@ from tutorme.core.api.serializers import (
     BoundedDateTime,
     MoneyField,
     OutputSerializer,
+    PageSize,
     SafeText,
     StrictSerializer,
 )
@@ -50,6 +52,17 @@ class CertificationIn(StrictSerializer):
     year = serializers.IntegerField(min_value=1930, max_value=2100, allow_null=True)
 
 
+_PHONE = r"^\+?[0-9][0-9 ().-]{5,24}"
+
+
+@extend_schema_field({"type": "string", "pattern": rf"{_PHONE}$|^$"})
+class Phone(serializers.RegexField):
+    """Empty: none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(rf"{_PHONE}\Z|^\Z", allow_blank=True, **kwargs)
+
+
 class TutorProfileIn(StrictSerializer):
     headline = SafeText(max_length=120, allow_blank=True)
     about = SafeText(max_length=4000, multiline=True, allow_blank=True)
@@ -68,7 +81,7 @@ class TutorProfileIn(StrictSerializer):
     intro_video_url = serializers.CharField(max_length=300, allow_blank=True)
     is_listed = serializers.BooleanField()
     legal_name = SafeText(max_length=160, allow_blank=True)
-    phone = serializers.RegexField(r"^\+?[0-9][0-9 ().-]{5,24}\Z|^\Z", allow_blank=True)
+    phone = Phone()
     tax_country = serializers.CharField(max_length=2, allow_blank=True)
 
     def validate_subjects(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -196,7 +209,7 @@ class TutorQuery(StrictSerializer):
     minutes = serializers.IntegerField(min_value=15, max_value=480, required=False)
     ordering = serializers.ChoiceField(choices=list(ORDERS), required=False)
     cursor = serializers.CharField(max_length=800, required=False, allow_blank=True)
-    page_size = serializers.CharField(max_length=9, required=False)
+    page_size = PageSize(required=False)
 
     def validate_language(self, value: str) -> str:
         if value not in tongues.language_codes():

@@ -15,7 +15,7 @@ from accounts.queries import checklist, tutors
 from accounts.services import tutor_profile, tutor_review
 from tutorme.core.access import ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.views import ApiView, etag, not_modified, read_query, require_match
+from tutorme.core.api.views import IF_MATCH, ApiView, etag, not_modified, read_query, require_match
 from tutorme.core.errors import NotFound
 
 
@@ -97,6 +97,7 @@ class OwnTutorProfileView(ApiView):
 
     @extend_schema(
         operation_id="me_tutor_profile_replace",
+        parameters=[IF_MATCH],
         request=shapes.TutorProfileIn,
         responses=shapes.OwnTutorOut,
     )
@@ -107,6 +108,7 @@ class OwnTutorProfileView(ApiView):
 
     @extend_schema(
         operation_id="me_tutor_profile_update",
+        parameters=[IF_MATCH],
         request=shapes.TutorProfileIn,
         responses=shapes.OwnTutorOut,
     )

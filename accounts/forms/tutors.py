@@ -348,6 +348,7 @@ class DirectoryForm(forms.Form):
             ("price", _("Lowest price")),
             ("-price", _("Highest price")),
             ("experience", _("Most experience")),
+            ("soonest", _("Free soonest")),
             ("rating", _("Best rated")),
             ("name", _("Name")),
         ],

@@ -99,8 +99,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_admin(self) -> bool:
-        """The one notion of an admin: staff who did not come with a personal token and, where the
-        site asks its admins for a second factor, have one (one query, once)."""
+        """The one notion of an admin, who reaches everything: a superuser at the desk. Who sits at
+        some desks alone reaches, in the back office, what those name, and elsewhere their own."""
+        return self.is_superuser and self.is_at_desk
+
+    @property
+    def is_at_desk(self) -> bool:
+        """May enter the back office: staff who did not come with a personal token and, where the
+        site asks for a second factor, have one (one query, once)."""
         if not self.is_staff or self.is_limited:
             return False
         return not settings.ADMIN_SECOND_FACTOR or self._has_second_factor

@@ -8,22 +8,23 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Lower
 
 from accounts import directory, names, tongues
 from accounts.directory import FreeAt
 from accounts.models import (
     HeldUsername,
-    Level,
     TutorLanguage,
     TutorProfile,
     TutorSubject,
     TutorWord,
 )
+from accounts.queries import tutor_facets
 from accounts.querysets import TutorProfileQuerySet
 from tutorme.core import keyset
 from tutorme.core.money import WITHOUT_DECIMALS, Money
+from tutorme.core.row_security import as_system
 from tutorme.core.spelling import corrected
 
 ORDERS = {
@@ -33,6 +34,8 @@ ORDERS = {
     "-price": ("-price_hundredths", "pk"),
     "experience": ("-years_of_experience", "pk"),
     "rating": ("-rating", "pk"),
+    # Where a time is asked for.
+    "soonest": ("first", "pk"),
     "name": ("name", "pk"),
 }
 _CARD = (
@@ -70,7 +73,11 @@ class Wanted:
     @property
     def ordering(self) -> str:
         order = self.order or "relevance"
-        return "newest" if order == "relevance" and not self.text else order
+        if order == "soonest" and not self.free:
+            order = "relevance"
+        if order == "relevance" and not self.text:
+            return "soonest" if self.free and not self.order else "newest"
+        return order
 
 
 @dataclass(frozen=True)
@@ -126,21 +133,27 @@ class Found:
 
 
 def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
-    """Eight queries however many tutors; one more for words, two where they are unknown."""
+    """Four queries however many tutors; one more for words, two where they are unknown, seven for
+    the diaries of those who are shown where a time is asked for."""
     rows, meant = _matching(wanted.text), ""
     if wanted.text and not rows.exists() and (meant := corrected(wanted.text, TutorWord)):
         rows = _matching(meant)
-    fitting = rows.filter(*_conditions(wanted).values())
-    found = fitting.count()
+    conditions = _conditions(wanted)
+    fitting = rows.filter(*conditions.values())
+    found, facets = tutor_facets.counted(
+        rows, conditions, subject=wanted.subject, level=wanted.level
+    )
     order = ORDERS[wanted.ordering]
     columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
     shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
     if wanted.ordering == "rating":
         shown = shown.annotate(rating=directory.rank())
+    if wanted.ordering == "soonest" and wanted.free:
+        shown = shown.annotate(first=directory.soonest(wanted.free))
     page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
     cards = _with_time([_card(row) for row in page.rows], wanted)
     _fill(cards)
-    return Found(cards, page.next, page.previous, found, _facets(rows, wanted), meant)
+    return Found(cards, page.next, page.previous, found, facets, meant)
 
 
 def _with_time(cards: list[Card], wanted: Wanted) -> list[Card]:
@@ -221,53 +234,6 @@ def _priced(lookup: str, amount: Decimal) -> Q:
     )
 
 
-def _facets(rows: TutorProfileQuerySet, wanted: Wanted) -> dict[str, dict[str, int]]:
-    conditions = _conditions(wanted)
-
-    def without(*lifted: str) -> TutorProfileQuerySet:
-        kept = [each for name, each in conditions.items() if name not in lifted]
-        return rows.filter(*kept)
-
-    return {
-        "subject": _subjects(without("subject", "both"), wanted.level),
-        "language": _languages(without("language")),
-        "level": _levels(without("level", "both"), wanted.subject),
-        "currency": _currencies(without("currency", "price_min", "price_max")),
-    }
-
-
-def _subjects(rows: TutorProfileQuerySet, level: str) -> dict[str, int]:
-    taught = TutorSubject.objects.filter(profile__in=rows.values("pk"))
-    if level:
-        taught = taught.filter(levels__contains=[level])
-    counted = taught.values("subject_id").annotate(n=Count("profile_id")).order_by("subject__name")
-    return {row["subject_id"]: row["n"] for row in counted}
-
-
-def _languages(rows: TutorProfileQuerySet) -> dict[str, int]:
-    spoken = TutorLanguage.objects.filter(profile__in=rows.values("pk"))
-    counted = spoken.values("code").annotate(n=Count("profile_id")).order_by("-n", "code")
-    return {row["code"]: row["n"] for row in counted}
-
-
-def _levels(rows: TutorProfileQuerySet, subject: str) -> dict[str, int]:
-    taught = TutorSubject.objects.filter(profile__in=rows.values("pk"))
-    if subject:
-        taught = taught.filter(subject=subject)
-    counts = taught.aggregate(
-        **{
-            level: Count("profile_id", distinct=True, filter=Q(levels__contains=[level]))
-            for level in Level.values
-        }
-    )
-    return {level: n for level, n in counts.items() if n}
-
-
-def _currencies(rows: TutorProfileQuerySet) -> dict[str, int]:
-    counted = rows.order_by().values("hourly_currency").annotate(n=Count("pk"))
-    return {row["hourly_currency"]: row["n"] for row in counted.order_by("-n", "hourly_currency")}
-
-
 def _card(row: dict[str, Any]) -> Card:
     priced = row["hourly_minor"] is not None
     return Card(
@@ -318,6 +284,7 @@ def public_tutor(tutor_id: UUID) -> TutorProfile | None:
     return found
 
 
+@as_system("a name somebody gave up still leads to their page")
 def by_name(slug: str) -> TutorProfile | None:
     """By username, by one that looks the same, or by one they gave up and still hold."""
     looks = names.skeleton(slug[:60])

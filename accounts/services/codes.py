@@ -21,6 +21,8 @@ from tutorme.core.limits import Limit, hit
 
 LIFETIME = timedelta(minutes=15)
 TRIES = 5
+# One that an admin has sent is found in the letter box when its owner looks there.
+OFFERED = timedelta(days=1)
 KEPT = timedelta(days=1)
 # One asker cannot use up what an address may ask for: the owner still gets a code.
 PER_ASKER = Limit("mailed-code-asker", 5, 3600)
@@ -31,12 +33,15 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _LENGTH = 8
 
 
-def mint(*, purpose: MailedCode.Purpose, email: str, user: User | None) -> MailedCode:
+def mint(
+    *, purpose: MailedCode.Purpose, email: str, user: User | None, offered: bool = False
+) -> MailedCode:
     """The caller holds the transaction. Whether a mail follows is decided where mails are."""
-    code = MailedCode(purpose=purpose, email=email, user=user, expires_at=Now() + LIFETIME)
+    lives = OFFERED if offered else LIFETIME
+    code = MailedCode(purpose=purpose, email=email, user=user, expires_at=Now() + lives)
     code.save(force_insert=True)
     code.refresh_from_db(fields=["expires_at"])
-    outbox.record(CodeRequested(code.pk))
+    outbox.record(CodeRequested(code.pk, offered))
     return code
 
 

@@ -123,6 +123,7 @@ def _pseudonymise(user: User) -> None:
     user.display_name, user.bio = ERASED_NAME, ""
     user.time_zone, user.locale = "UTC", "en"
     user.is_active = user.is_staff = user.is_superuser = False
+    user.groups.clear()
     user.email_verified_at = user.last_login = None
     user.token_version += 1
     user.erased_at = timezone.now()

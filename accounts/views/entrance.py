@@ -1,6 +1,7 @@
 """Coming in: the code of a sign-up, and a forgotten password. allauth has the other pages."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import entrance
 from accounts.errors import CodeInvalid, TooManyCodes
@@ -83,6 +84,18 @@ def reset(request: HttpRequest) -> HttpResponse:
             entrance.hold(request, code)
             return redirect("account_reset_code")
     return _page(request, "account/reset.html", form)
+
+
+@never_cache
+@require_safe
+def reset_offered(request: HttpRequest, code_id: UUID) -> HttpResponse:
+    """Where the mail leads that an admin had sent: this browser waits for its code from now on."""
+    try:
+        entrance.hold(request, recovery.find_offered(code_id))
+    except CodeInvalid as error:
+        messages.warning(request, error.detail)
+        return redirect("account_reset_password")
+    return redirect("account_reset_code")
 
 
 @never_cache

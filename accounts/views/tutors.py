@@ -50,7 +50,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "orders": [
             row
             for row in DirectoryForm.base_fields["order"].choices  # type: ignore[attr-defined]
-            if wanted.text or row[0] != "relevance"
+            if (wanted.text or row[0] != "relevance") and (wanted.free or row[0] != "soonest")
         ],
         "star_choices": [
             value

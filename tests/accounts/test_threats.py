@@ -353,6 +353,8 @@ def test_nor_can_they_post_one(onlooker: User, ada: User, sam: User) -> None:
         "action": "sign_out_everywhere",
         "_selected_action": [str(sam.pk)],
         "index": "0",
+        "asked": "1",
+        "counted": "1",
     }
     before = sam.token_version
     for user, risen in ((onlooker, 0), (ada, 1)):

@@ -68,7 +68,7 @@ def test_changes_are_shown_beside_what_is_live(
 
 @pytest.mark.django_db
 def test_badges_and_withdrawals_carry_a_reason(desk: Client, tess: User) -> None:
-    chosen = {"_selected_action": [str(tess.pk)], "asked": "1"}
+    chosen = {"_selected_action": [str(tess.pk)], "asked": "1", "counted": "1"}
     desk.post(PROFILES, {**chosen, "action": "give_badge", "badge": "examiner", "reason": "Seen"})
     assert TutorProfile.objects.get().badge == "examiner"
     desk.post(PROFILES, {**chosen, "action": "withdraw_approval", "reason": "Not theirs"})
