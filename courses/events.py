@@ -36,6 +36,17 @@ class CourseReviewed(Event):
 
 
 @dataclass(frozen=True)
+class RatingModerated(Event):
+    """An admin hid a review, or shows it again; `reason` is theirs, for author and teacher."""
+
+    name: ClassVar[str] = "rating.moderated"
+    rating_id: UUID
+    hidden: bool
+    reason: str
+    notice_id: UUID
+
+
+@dataclass(frozen=True)
 class EnrollmentCreated(Event):
     name: ClassVar[str] = "enrollment.created"
     enrollment_id: UUID

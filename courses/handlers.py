@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.events import AccountsMerged
 from accounts.kept import keeps
 from accounts.models import User
 from courses.errors import AlreadyEnrolled
@@ -23,14 +24,26 @@ from courses.events import (
 )
 from courses.models import Course, Enrollment, Regrade
 from courses.queries.motivation import current_streak, motivation_of
-from courses.services import enrolling, giving_back, motivation, wishing
+from courses.services import enrolling, evidence, giving_back, motivation, wishing
+from courses.services import points as scores
 from payments.events import PaymentCaptured, PaymentRefunded
 from payments.models import Order
-from payments.sellers import Quote, Terms, refunds, sells
+from payments.sellers import Quote, Terms, proves, refunds, sells
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
 
 KIND = "course"
+
+
+@outbox.handles(AccountsMerged)
+def carry_points_over(event: AccountsMerged) -> None:
+    """Points are lines that nobody rewrites: their sum leaves the one and comes to the other."""
+    earned = User.objects.values_list("points", flat=True).get(pk=event.closed_id)
+    if not earned:
+        return
+    for user_id, points in ((event.closed_id, -earned), (event.kept_id, earned)):
+        reason = "two accounts became one"
+        scores.correct(user_id=user_id, points=points, reason=reason, actor_id=event.actor_id)
 
 
 @sells(KIND)
@@ -52,6 +65,11 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
 @refunds(KIND)
 def terms(order: Order, now: datetime) -> Terms:
     return giving_back.terms(order, now)
+
+
+@proves(KIND)
+def evidence_of_course(order: Order) -> list[str]:
+    return evidence.of_course(order.pk)
 
 
 @outbox.handles(PaymentCaptured)

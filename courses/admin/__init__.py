@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from courses.admin import assessment as assessment
 from courses.admin import motivation as motivation
 from courses.admin import reviews as reviews
 from courses.admin import wishes as wishes
 from courses.documents import FACTS
-from courses.errors import AlreadyDecided, CourseNotReady
+from courses.errors import CourseNotReady
 from courses.models import (
     Attempt,
     AttemptAnswer,
@@ -29,7 +28,10 @@ from courses.models import (
     RatingReport,
 )
 from courses.services import authoring, ratings
-from tutorme.core.read_only_admin import ReadOnlyAdmin
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.bulk_admin import ModerationForm
+from tutorme.core.read_only_admin import ReadOnlyAdmin, TracedAdmin
 
 
 class FactInline(TabularInline):  # type: ignore[misc]
@@ -54,8 +56,38 @@ class LessonInline(FactInline):
     ordering = ("position",)
 
 
+@bulk_admin.action("courses.publish", _("Publish"))
+def publish(course: Course, by: By) -> None:
+    try:
+        authoring.publish(course=course, actor_id=by.actor_id)
+    except CourseNotReady as error:
+        raise CourseNotReady(
+            " ".join(map(str, error.extras["problems"])), **error.extras
+        ) from error
+
+
+@bulk_admin.action("ratings.hide", _("Hide: it leaves the counts"), asks=ModerationForm)
+def hide(row: CourseRating, by: By) -> None:
+    ratings.hide(rating=row, hidden=True, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("ratings.show", _("Show again: it counts again"), asks=ModerationForm)
+def show(row: CourseRating, by: By) -> None:
+    ratings.hide(rating=row, hidden=False, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("rating_reports.uphold", _("Hide the review"))
+def uphold(row: RatingReport, by: By) -> None:
+    ratings.decide(report=row, hidden=True, actor_id=by.actor_id)
+
+
+@bulk_admin.action("rating_reports.dismiss", _("Keep the review"))
+def dismiss(row: RatingReport, by: By) -> None:
+    ratings.decide(report=row, hidden=False, actor_id=by.actor_id)
+
+
 @admin.register(Course)
-class CourseAdmin(ModelAdmin):  # type: ignore[misc]
+class CourseAdmin(TracedAdmin):
     list_display = ("title", "category", "difficulty", "price_shown", "state", "enrollment_count")
     list_filter = ("state", "difficulty", "category", "language")
     search_fields = ("title", "slug", "instructor__email")
@@ -63,7 +95,7 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
     autocomplete_fields = ("instructor",)
     ordering = ("-id",)
     inlines = (LessonInline,)
-    actions = ("publish",)
+    actions = (publish,)
     # What the builder, publishing, enrolling and counting write.
     readonly_fields = (
         *(name for name in FACTS if name not in ("price_minor", "currency")),
@@ -91,17 +123,6 @@ class CourseAdmin(ModelAdmin):  # type: ignore[misc]
     @admin.display(description=_("price"), ordering="price_minor")
     def price_shown(self, course: Course) -> str:
         return course.price.localized()
-
-    @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[Course]) -> None:
-        for course in queryset:
-            try:
-                authoring.publish(course=course, actor_id=request.user.pk)
-            except CourseNotReady as error:
-                told = " ".join(error.extras["problems"])
-                self.message_user(request, f"{course}: {told}", messages.ERROR)
-            else:
-                self.message_user(request, _("Published: %(title)s") % {"title": course.title})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -183,22 +204,8 @@ class CourseRatingAdmin(ReadOnlyAdmin):
     list_select_related = ("course", "user")
     ordering = ("-id",)
     inlines = (ReportInline,)
-    actions = ("hide", "show")
+    actions = (hide, show)
     show_full_result_count = False
-
-    @admin.action(description=_("Hide: it leaves the counts"))
-    def hide(self, request: HttpRequest, queryset: QuerySet[CourseRating]) -> None:
-        self._turn(request, queryset, hidden=True)
-
-    @admin.action(description=_("Show again: it counts again"))
-    def show(self, request: HttpRequest, queryset: QuerySet[CourseRating]) -> None:
-        self._turn(request, queryset, hidden=False)
-
-    def _turn(
-        self, request: HttpRequest, queryset: QuerySet[CourseRating], *, hidden: bool
-    ) -> None:
-        for rating in queryset:
-            ratings.hide(rating=rating, hidden=hidden, actor_id=request.user.pk)
 
 
 @admin.register(RatingReport)
@@ -210,7 +217,7 @@ class RatingReportAdmin(ReadOnlyAdmin):
     search_fields = ("reason", "rating__review", "reporter__email")
     list_select_related = ("rating", "reporter")
     ordering = ("decided_at", "created_at")
-    actions = ("uphold", "dismiss")
+    actions = (uphold, dismiss)
 
     @admin.display(description=_("review"))
     def review(self, report: RatingReport) -> str:
@@ -219,20 +226,3 @@ class RatingReportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("stars"), ordering="rating__rating")
     def stars(self, report: RatingReport) -> int:
         return report.rating.rating
-
-    @admin.action(description=_("Hide the review"))
-    def uphold(self, request: HttpRequest, queryset: QuerySet[RatingReport]) -> None:
-        self._decide(request, queryset, hidden=True)
-
-    @admin.action(description=_("Keep the review"))
-    def dismiss(self, request: HttpRequest, queryset: QuerySet[RatingReport]) -> None:
-        self._decide(request, queryset, hidden=False)
-
-    def _decide(
-        self, request: HttpRequest, queryset: QuerySet[RatingReport], *, hidden: bool
-    ) -> None:
-        for report in queryset.select_related("rating"):
-            try:
-                ratings.decide(report=report, hidden=hidden, actor_id=request.user.pk)
-            except AlreadyDecided as error:
-                self.message_user(request, f"{report}: {error.detail}", messages.WARNING)

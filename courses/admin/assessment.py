@@ -1,11 +1,10 @@
 """Submissions, appeals, corrections and the moderators' queue of questions under lessons. Facts can
 be read; what may happen to them is an action that calls a service."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from courses.models import (
     Appeal,
     BankItem,
@@ -17,7 +16,8 @@ from courses.models import (
     Thread,
 )
 from courses.services import discussions
-from tutorme.core.errors import Conflict
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
@@ -94,6 +94,16 @@ class PostAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+@bulk_admin.action("post_reports.hide", _("Hide what was reported"))
+def hide(row: PostReport, by: By) -> None:
+    discussions.decide_report(row=row, moderator=User.objects.get(pk=by.actor_id), hide=True)
+
+
+@bulk_admin.action("post_reports.dismiss", _("Dismiss: it stays"))
+def dismiss(row: PostReport, by: By) -> None:
+    discussions.decide_report(row=row, moderator=User.objects.get(pk=by.actor_id), hide=False)
+
+
 @admin.register(PostReport)
 class PostReportAdmin(ReadOnlyAdmin):
     """The moderators' queue: the open ones first, the oldest before the others."""
@@ -103,23 +113,8 @@ class PostReportAdmin(ReadOnlyAdmin):
     search_fields = ("note", "reporter__email", "thread__title", "post__body")
     list_select_related = ("thread", "post", "reporter")
     ordering = ("-state", "created_at")
-    actions = ("hide", "dismiss")
+    actions = (hide, dismiss)
 
     @admin.display(description=_("what"))
     def what(self, row: PostReport) -> str:
         return str(row.thread or row.post)
-
-    @admin.action(description=_("Hide what was reported"))
-    def hide(self, request: HttpRequest, queryset: QuerySet[PostReport]) -> None:
-        self._decide(request, queryset, hide=True)
-
-    @admin.action(description=_("Dismiss: it stays"))
-    def dismiss(self, request: HttpRequest, queryset: QuerySet[PostReport]) -> None:
-        self._decide(request, queryset, hide=False)
-
-    def _decide(self, request: HttpRequest, queryset: QuerySet[PostReport], *, hide: bool) -> None:
-        for row in queryset:
-            try:
-                discussions.decide_report(row=row, moderator=request.user, hide=hide)
-            except Conflict as error:
-                self.message_user(request, error.detail, messages.WARNING)

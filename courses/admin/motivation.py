@@ -6,17 +6,17 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from accounts.models import User
 from courses.errors import NotAwarded, PointsBelowZero
 from courses.models import Achievement, Motivation, Nudge, PointsEntry, UserAchievement
 from courses.services import achievements, points
-from tutorme.core.read_only_admin import ReadOnlyAdmin
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.read_only_admin import ReadOnlyAdmin, TracedAdmin
 
 
 def _actor(request: HttpRequest) -> UUID:
@@ -24,13 +24,23 @@ def _actor(request: HttpRequest) -> UUID:
     return request.user.pk
 
 
+@bulk_admin.action("achievements.activate", _("Activate, and give it to whoever has reached it"))
+def activate(row: Achievement, by: By) -> None:
+    achievements.activate(achievement=row, actor_id=by.actor_id)
+
+
+@bulk_admin.action("achievements.retire", _("Retire; whoever has it keeps it"))
+def retire(row: Achievement, by: By) -> None:
+    achievements.retire(achievement=row, actor_id=by.actor_id)
+
+
 @admin.register(Achievement)
-class AchievementAdmin(ModelAdmin):  # type: ignore[misc]
+class AchievementAdmin(TracedAdmin):
     list_display = ("title", "criteria", "points", "state", "position")
     list_filter = ("state",)
     search_fields = ("title", "slug")
     readonly_fields = ("state", "activated_at", "created_at")
-    actions = ("activate", "retire")
+    actions = (activate, retire)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -38,18 +48,6 @@ class AchievementAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    @admin.action(
-        description=_("Activate, and give it to whoever has reached it"), permissions=["change"]
-    )
-    def activate(self, request: HttpRequest, rows: QuerySet[Achievement]) -> None:
-        for row in rows:
-            achievements.activate(achievement=row, actor_id=_actor(request))
-
-    @admin.action(description=_("Retire; whoever has it keeps it"), permissions=["change"])
-    def retire(self, request: HttpRequest, rows: QuerySet[Achievement]) -> None:
-        for row in rows:
-            achievements.retire(achievement=row, actor_id=_actor(request))
 
 
 class GrantForm(ModelForm):  # type: ignore[type-arg]
@@ -73,7 +71,7 @@ class RevokeForm(ModelForm):  # type: ignore[type-arg]
         fields = ()
 
 
-class ReasonedAdmin(ModelAdmin):  # type: ignore[misc]
+class ReasonedAdmin(TracedAdmin):
     """Adding is an act of a service; nothing is deleted."""
 
     show_full_result_count = False

@@ -3,35 +3,33 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from courses import documents
 from courses.models import CourseReview, CourseVersion, LessonRevision
 from courses.services import reviewing
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
-class ReasonForm(ActionForm):  # type: ignore[misc]
-    reason = forms.CharField(
-        required=False,
-        max_length=2000,
-        label="",
-        widget=UnfoldAdminTextInputWidget(
-            attrs={
-                "placeholder": _("Reason, for the author"),
-                "aria-label": _("Reason for rejecting, which the author is told"),
-            }
-        ),
-    )
+class RejectionForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=2000, help_text=_("The author is told."))
+
+
+@bulk_admin.action("course_reviews.approve", _("Approve and publish"))
+def approve(row: CourseReview, by: By) -> None:
+    reviewing.approve(review=row, actor_id=by.actor_id)
+
+
+@bulk_admin.action("course_reviews.reject", _("Reject, with the reason"), asks=RejectionForm)
+def reject(row: CourseReview, by: By) -> None:
+    reviewing.reject(review=row, actor_id=by.actor_id, reason=by.given["reason"])
 
 
 @admin.register(CourseReview)
@@ -43,8 +41,7 @@ class CourseReviewAdmin(ReadOnlyAdmin):
     ordering = ("-submitted_at",)
     exclude = ("snapshot",)
     readonly_fields = ("changes", "draft")
-    action_form = ReasonForm
-    actions = ("approve", "reject")
+    actions = (approve, reject)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         names = super().get_readonly_fields(request, obj)
@@ -67,28 +64,6 @@ class CourseReviewAdmin(ReadOnlyAdmin):
         """The builder, where staff read every lesson as learners will."""
         href = reverse("teach-course", args=[review.course.slug])
         return format_html('<a href="{}">{}</a>', href, review.course.title)
-
-    @admin.action(description=_("Approve and publish"))
-    def approve(self, request: HttpRequest, rows: QuerySet[CourseReview]) -> None:
-        for review in rows.select_related("course"):
-            try:
-                reviewing.approve(review=review, actor_id=request.user.pk)
-                messages.info(request, _("Published: %(title)s") % {"title": review.course})
-            except DomainError as error:
-                messages.error(request, f"{review.course}: {error.detail}")
-
-    @admin.action(description=_("Reject, with the reason"))
-    def reject(self, request: HttpRequest, rows: QuerySet[CourseReview]) -> None:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            messages.error(request, _("Give a reason: the author is told."))
-            return
-        for review in rows.select_related("course"):
-            try:
-                reviewing.reject(review=review, actor_id=request.user.pk, reason=reason)
-                messages.info(request, _("Rejected: %(title)s") % {"title": review.course})
-            except DomainError as error:
-                messages.error(request, f"{review.course}: {error.detail}")
 
 
 @admin.register(CourseVersion)

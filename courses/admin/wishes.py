@@ -1,14 +1,20 @@
 """Courses people ask for; an admin reads them and closes those nothing will come of."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from courses.models import CourseWish
 from courses.services import wishing
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.errors import NotAllowed
 from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+@bulk_admin.action("wishes.close", _("Close: nothing comes of it"))
+def close(row: CourseWish, by: By) -> None:
+    if not wishing.close(wish=row, actor_id=by.actor_id):
+        raise NotAllowed(_("It is closed already, or a course came of it."))
 
 
 @admin.register(CourseWish)
@@ -19,10 +25,4 @@ class CourseWishAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "course")
     ordering = ("-created_at", "-id")
     exclude = ("words_key",)
-    actions = ("close",)
-
-    @admin.action(description=_("Close: nothing comes of it"))
-    def close(self, request: HttpRequest, rows: QuerySet[CourseWish]) -> None:
-        closed = sum(wishing.close(wish=row, actor_id=request.user.pk) for row in rows)
-        said = ngettext("%(n)d wish is closed.", "%(n)d wishes are closed.", closed)
-        messages.info(request, said % {"n": closed})
+    actions = (close,)

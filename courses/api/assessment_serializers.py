@@ -3,16 +3,19 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from courses.models import Appeal, PostReport, Question, Submission
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, PageSize, SafeText, StrictSerializer
 
 # Bank ------------------------------------------------------------------------------------------
+
+# What a column of versions holds.
+LARGEST = 2**31 - 1
 
 
 class BankQuery(StrictSerializer):
     search = SafeText(max_length=200, required=False, allow_blank=True)
     tag = SafeText(max_length=40, required=False, allow_blank=True)
     cursor = serializers.CharField(max_length=500, required=False)
-    page_size = serializers.CharField(max_length=9, required=False)
+    page_size = PageSize(required=False)
 
 
 class BankQuestionIn(StrictSerializer):
@@ -20,7 +23,9 @@ class BankQuestionIn(StrictSerializer):
 
 
 class BankQuestionEdit(BankQuestionIn):
-    version = serializers.IntegerField(min_value=1, help_text="The version that was edited.")
+    version = serializers.IntegerField(
+        min_value=1, max_value=LARGEST, help_text="The version that was edited."
+    )
 
 
 class BankQuestionOut(OutputSerializer):
@@ -78,7 +83,7 @@ class AppealIn(StrictSerializer):
 class AppealsQuery(StrictSerializer):
     state = serializers.ChoiceField(choices=Appeal.State.choices, required=False)
     cursor = serializers.CharField(max_length=500, required=False)
-    page_size = serializers.CharField(max_length=9, required=False)
+    page_size = PageSize(required=False)
 
 
 class AppealOut(OutputSerializer):
@@ -210,7 +215,7 @@ class SubmissionMarksIn(StrictSerializer):
 
 class SubmissionAgainIn(SubmissionMarksIn):
     reason = SafeText(max_length=500)
-    revision = serializers.IntegerField(min_value=1)
+    revision = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
 
 class ReturnIn(StrictSerializer):
@@ -224,7 +229,7 @@ class ReturnIn(StrictSerializer):
 class ThreadsQuery(StrictSerializer):
     search = SafeText(max_length=200, required=False, allow_blank=True)
     cursor = serializers.CharField(max_length=500, required=False)
-    page_size = serializers.CharField(max_length=9, required=False)
+    page_size = PageSize(required=False)
 
 
 class ThreadIn(StrictSerializer):

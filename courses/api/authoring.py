@@ -17,7 +17,7 @@ from courses.services import drafting, outlining, publishing
 from tutorme.core.access import TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
-from tutorme.core.api.views import ApiView, read_body
+from tutorme.core.api.views import IF_MATCH, ApiView, read_body
 from tutorme.core.errors import NotFound, PreconditionFailed, PreconditionRequired
 
 MINE = Grant(TUTOR, Scope.TAUGHT)
@@ -111,6 +111,7 @@ class CourseDeskView(CourseView):
 
     @extend_schema(
         operation_id="courses_update",
+        parameters=[IF_MATCH],
         request=shapes.CoursePatchIn,
         responses=shapes.CourseDraftOut,
     )

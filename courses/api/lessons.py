@@ -14,7 +14,7 @@ from courses.models import Course, LessonDraft, LessonRevision
 from courses.services import drafting, outlining, writing
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
-from tutorme.core.api.views import ApiView, etag, not_modified, read_body
+from tutorme.core.api.views import IF_MATCH, ApiView, etag, not_modified, read_body
 from tutorme.core.errors import NotFound
 
 
@@ -71,6 +71,7 @@ class LessonDeskView(LessonView):
 
     @extend_schema(
         operation_id="lessons_update",
+        parameters=[IF_MATCH],
         request=shapes.LessonPatchIn,
         responses=shapes.LessonDraftOut,
     )

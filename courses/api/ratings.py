@@ -15,7 +15,7 @@ from courses.queries import opinions
 from courses.services import ratings
 from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, PageSize, SafeText, StrictSerializer
 from tutorme.core.api.views import ApiView, read_body, read_query
 from tutorme.core.errors import NotFound
 
@@ -39,8 +39,8 @@ class ReportIn(StrictSerializer):
 
 
 class PageQuery(StrictSerializer):
-    cursor = serializers.CharField(max_length=1000, required=False, default="")
-    page_size = serializers.CharField(max_length=9, required=False)
+    cursor = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    page_size = PageSize(required=False)
 
 
 class RatingOut(OutputSerializer):

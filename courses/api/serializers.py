@@ -6,7 +6,13 @@ from courses.intervals import MAX_STRETCHES
 from courses.lesson_data import MAX_VIDEO_SECONDS
 from courses.models import Attempt, Course, Enrollment, Lesson, LessonKind, Question
 from courses.queries.catalogue import ORDERS, PRICES, RATINGS
-from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import (
+    MoneyField,
+    OutputSerializer,
+    PageSize,
+    SafeText,
+    StrictSerializer,
+)
 
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _MOST: dict[str, Any] = {"max_digits": 10, "decimal_places": 2, "min_value": 0, "required": False}
@@ -28,7 +34,7 @@ class CatalogueQuery(StrictSerializer):
     instructor = serializers.UUIDField(required=False)
     ordering = serializers.ChoiceField(choices=tuple(ORDERS), required=False)
     cursor = serializers.CharField(max_length=1000, required=False)
-    page_size = serializers.CharField(max_length=9, required=False)
+    page_size = PageSize(required=False)
 
 
 class RatingFigureOut(OutputSerializer):

@@ -12,8 +12,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from courses.errors import AlreadyDecided, NotEligible, OwnCourse
+from courses.events import RatingModerated
 from courses.models import Course, CourseRating, Enrollment, RatingPrior, RatingReport
-from tutorme.core import audit
+from tutorme.core import audit, outbox
+from tutorme.core.ids import uuid7
 
 WEIGHT = 10
 DEFAULT_MEAN = 3_500_000
@@ -97,9 +99,15 @@ def report(*, rating: CourseRating, reporter: Any, reason: str) -> None:
 
 
 def hide(
-    *, rating: CourseRating, hidden: bool, actor_id: UUID | None, reason: str = ""
+    *,
+    rating: CourseRating,
+    hidden: bool,
+    actor_id: UUID | None,
+    reason: str = "",
+    noted: str = "",
 ) -> CourseRating:
-    """A hidden review leaves the counts, one that is shown again comes back."""
+    """A hidden review leaves the counts, one that is shown again comes back. Its author and the
+    teacher read the `reason`; what is `noted` for the trail alone they do not."""
     with transaction.atomic():
         row = _locked(pk=rating.pk)
         if row.is_hidden != hidden:
@@ -110,8 +118,9 @@ def hide(
                 "rating.hidden" if hidden else "rating.shown",
                 target=row,
                 actor_id=actor_id,
-                reason=reason,
+                reason=reason or noted,
             )
+            outbox.record(RatingModerated(row.pk, hidden, reason, uuid7()), actor_id=actor_id)
     return row
 
 
@@ -122,7 +131,7 @@ def decide(*, report: RatingReport, hidden: bool, actor_id: UUID | None) -> None
         mine = RatingReport.objects.filter(rating=report.rating_id, state="open")
         if not mine.update(state=state, decided_at=Now()):
             raise AlreadyDecided
-        hide(rating=report.rating, hidden=hidden, actor_id=actor_id, reason=report.reason[:200])
+        hide(rating=report.rating, hidden=hidden, actor_id=actor_id, noted=report.reason[:200])
 
 
 def _count(course_id: UUID, deltas: dict[int, int]) -> None:

@@ -15,6 +15,7 @@ from courses import file_links, queries
 from courses.models import Course, CourseFile
 from tutorme.core.files import serving
 from tutorme.core.models import StoredFile
+from tutorme.core.row_security import as_system
 
 
 def _reader(request: HttpRequest, slug: str, name: str) -> Any:
@@ -34,6 +35,7 @@ def _reader(request: HttpRequest, slug: str, name: str) -> Any:
     return user
 
 
+@as_system("a file's ticket names who may have it, whoever brings it")
 @require_safe
 @csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]  # it passes on what a view takes
 def course_file(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
@@ -56,6 +58,7 @@ def _may_read(row: CourseFile, course: Course, reader: Any) -> bool:
     return any(lesson.id in used and not lesson.lock for lesson in lessons)
 
 
+@as_system("a file's ticket names who may have it, whoever brings it")
 @require_safe
 @csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]  # it passes on what a view takes
 def draft_file(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:

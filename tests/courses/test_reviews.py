@@ -72,7 +72,8 @@ def test_a_rejected_course_stays_a_draft_and_says_why(
     desk: Client, course: Course, tess: User, drain
 ) -> None:
     review = handed_in(course, tess)
-    act(desk, review, "reject")
+    asked = {"action": "reject", "_selected_action": [str(review.pk)]}
+    assert b'name="reason"' in desk.post("/admin/courses/coursereview/", asked).content
     review.refresh_from_db()
     assert review.state == "submitted"
     act(desk, review, "reject", reason="Too short.")

@@ -3,20 +3,22 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from courses.models import Course
 from courses.services import transfers
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Writes the draft of a course into a new folder: course.yaml, lessons/, files/."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("slug")
         parser.add_argument("folder", type=Path)
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         course = Course.objects.filter(slug=options["slug"]).first()
         if course is None:
             raise CommandError(f"There is no course {options['slug']}.")
@@ -24,4 +26,4 @@ class Command(BaseCommand):
             transfers.export_folder(course=course, folder=options["folder"])
         except FileExistsError as error:
             raise CommandError(f"{options['folder']} is not empty.") from error
-        self.stdout.write(f"{options['folder']}")
+        return {"written": str(options["folder"])}

@@ -3,25 +3,27 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
 from courses import archives
 from courses.models import Course
 from courses.services import authoring, publishing, sources, transfers
 from tutorme.core.errors import DomainError
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Makes a folder or ZIP of course files the draft of a course: all of it, or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("source", type=Path)
         parser.add_argument("--instructor", metavar="EMAIL", required=True)
         parser.add_argument("--course", metavar="SLUG", help="Replace this course's draft.")
         parser.add_argument("--publish", action="store_true")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         author = User.objects.filter(email__iexact=options["instructor"]).first()
         course = Course.objects.filter(slug=options["course"]).first()
         if author is None or (options["course"] and course is None):
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         except DomainError as error:
             told = [error.detail, *error.extras.get("problems", [])]
             raise CommandError("\n".join(map(str, told))) from error
-        self.stdout.write(made.slug)
+        return {"course": made.slug}
 
     def _brought(self, source: Path, author: User, course: Course | None) -> Course:
         if source.is_dir():
