@@ -110,15 +110,6 @@ class SubscriptionBusy(DomainError):
     retry_after = 1
 
 
-class PremiumRequired(DomainError):
-    """Raised by the apps above when `payments.queries.entitled` says no."""
-
-    code = "premium-required"
-    title = _("This needs a subscription")
-    status = 402
-    explanation = _("A plan that includes it opens it. The price list names them.")
-
-
 class BalanceTooLow(DomainError):
     code = "balance-too-low"
     title = _("There is not enough on this account")

@@ -124,6 +124,19 @@ class PaymentDisputed(Event):
 
 
 @dataclass(frozen=True)
+class SubscriptionPaymentDisputed(Event):
+    """The payer complained at the provider about one payment of a subscription."""
+
+    name: ClassVar[str] = "subscription.payment_disputed"
+    dispute_id: UUID
+    period_id: UUID
+    user_id: UUID
+    plan: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class DisputeResolved(Event):
     """`won` where the money stays. What is taken back after a loss follows as a refund."""
 

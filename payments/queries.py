@@ -1,6 +1,7 @@
-"""What somebody's subscription opens. Every premium feature asks here, and only here.
+"""What somebody's subscription opens. Every premium feature asks here, and only here; what it says
+to who is not entitled is its own.
 
-if not queries.entitled(request.user.pk, Feature.AI): raise PremiumRequired
+if not queries.entitled(request.user.pk, Feature.VIDEO): raise NotEntitled
 """
 
 from collections.abc import Iterable

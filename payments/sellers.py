@@ -7,6 +7,12 @@ the terms.
 
     @refunds("course")
     def terms(order: Order, now: datetime) -> Terms: ...
+
+    @proves("course")
+    def evidence(order: Order) -> list[str]: ...
+
+    @secures("booking")
+    def secure(target_id: UUID) -> None: ...
 """
 
 from collections.abc import Callable
@@ -24,8 +30,8 @@ class Quote:
     """`url` is where the buyer goes when it is theirs.
 
     `in_escrow`: the seller's share waits until `earnings.release` says a part was delivered;
-    `units` parts. `volume` is what commission tiers count (a tutor's completed hours; None: sales
-    counted here); `commission_per_mille` overrides them, for a trial.
+    `units` parts. `volume` is what commission tiers count (None: sales counted here);
+    `commission_per_mille` overrides them, for what was agreed before.
     """
 
     description: str
@@ -51,8 +57,12 @@ class Terms:
 
 Seller = Callable[[UUID, Any], Quote]
 TermsOf = Callable[[Any, datetime], Terms]
+Evidence = Callable[[Any], list[str]]
+Secure = Callable[[UUID], None]
 _sellers: dict[str, Seller] = {}
 _terms: dict[str, TermsOf] = {}
+_evidence: dict[str, Evidence] = {}
+_secure: dict[str, Secure] = {}
 
 
 def sells(kind: str) -> Callable[[Seller], Seller]:
@@ -71,6 +81,21 @@ def refunds(kind: str) -> Callable[[TermsOf], TermsOf]:
     return register
 
 
+def secures(kind: str) -> Callable[[Secure], Secure]:
+    def register(secure: Secure) -> Secure:
+        _secure[kind] = secure
+        return secure
+
+    return register
+
+
+def secure(kind: str, target_id: UUID) -> None:
+    """The seller's last word before money is asked for: raises a domain error where what was sold
+    is not to be had any more. It may ask the world outside, so no transaction is open."""
+    if last_word := _secure.get(kind):
+        last_word(target_id)
+
+
 def quote(kind: str, target_id: UUID, buyer: Any) -> Quote:
     """Today's price for this buyer; raises what the seller raises when it cannot be bought."""
     seller = _sellers.get(kind)
@@ -83,3 +108,17 @@ def terms(order: Any, now: datetime) -> Terms | None:
     """What its seller would give back without asking; None where nobody said."""
     found = _terms.get(order.kind)
     return found(order, now) if found else None
+
+
+def proves(kind: str) -> Callable[[Evidence], Evidence]:
+    def register(evidence: Evidence) -> Evidence:
+        _evidence[kind] = evidence
+        return evidence
+
+    return register
+
+
+def evidence(order: Any) -> list[str]:
+    """What its seller knows of it having been delivered, line by line."""
+    found = _evidence.get(order.kind)
+    return found(order) if found else []

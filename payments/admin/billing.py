@@ -1,19 +1,16 @@
 """Plans are edited here; subscriptions are read, followed and ended through the services."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from payments.admin import giving_back
-from payments.admin.books import each
+from payments.admin import acts
 from payments.admin.facts import FactInline, MoneyAdmin
 from payments.forms import PlanForm
 from payments.models import (
@@ -25,15 +22,11 @@ from payments.models import (
     SubscriptionTransition,
 )
 from payments.services import (
-    period_refunds,
     plans,
-    subscription_refunds,
-    subscription_wishes,
-    subscriptions,
 )
-from tutorme.core.errors import DomainError
 from tutorme.core.gateways import GatewayMisconfigured, GatewayUnavailable
 from tutorme.core.money import Money
+from tutorme.core.read_only_admin import TracedAdmin
 
 
 class VersionInline(FactInline):
@@ -42,7 +35,7 @@ class VersionInline(FactInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):  # type: ignore[misc]
+class PlanAdmin(TracedAdmin):
     form = PlanForm
     list_display = ("name", "price", "is_offered", "at_paypal")
     list_filter = ("is_offered",)
@@ -117,41 +110,11 @@ class SubscriptionAdmin(MoneyAdmin):
     list_select_related = ("user", "version__plan")
     ordering = ("-id",)
     inlines = (PeriodInline, TransitionInline)
-    actions = ("settle", "resume", "cancel")
-    show_full_result_count = False
+    actions = (acts.settle_subscription, acts.resume, acts.cancel)
 
     @admin.display(description=_("plan"))
     def plan(self, row: Subscription) -> str:
         return row.version.plan.name
-
-    @admin.action(description=_("Ask the provider again"))
-    def settle(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
-        self._each(request, rows, lambda row: subscriptions.settle(row.pk))
-
-    @admin.action(description=_("Take up again, asking for what is owed"))
-    def resume(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
-        self._each(
-            request, rows, lambda row: subscription_wishes.resume(row=row, actor=request.user)
-        )
-
-    @admin.action(description=_("Cancel: no further payment, paid time stays"))
-    def cancel(self, request: HttpRequest, rows: QuerySet[Subscription]) -> None:
-        self._each(
-            request, rows, lambda row: subscription_wishes.cancel(row=row, actor=request.user)
-        )
-
-    def _each(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Subscription],
-        act: Callable[[Subscription], Any],
-    ) -> None:
-        for row in rows:
-            try:
-                done = act(row)
-                messages.info(request, f"{row.pk}: {done.state} {done.review}")
-            except DomainError as error:
-                messages.warning(request, f"{row.pk}: {error.detail}")
 
 
 @admin.register(SubscriptionPeriod)
@@ -164,8 +127,7 @@ class SubscriptionPaymentAdmin(MoneyAdmin):
     list_select_related = ("subscription__user", "version__plan")
     ordering = ("-paid_at",)
     inlines = (SubscriptionRefundInline,)
-    actions = ("refund",)
-    show_full_result_count = False
+    actions = (acts.refund_period,)
 
     @admin.display(description=_("payer"))
     def payer(self, row: SubscriptionPeriod) -> str:
@@ -197,30 +159,6 @@ class SubscriptionPaymentAdmin(MoneyAdmin):
         )
         return format_html_join(" ", '<a href="{}">{}</a>', links)
 
-    @admin.action(description=_("Give money back: all, a part, or as credit"))
-    def refund(
-        self, request: HttpRequest, rows: QuerySet[SubscriptionPeriod]
-    ) -> HttpResponse | None:
-        told = giving_back.ask(
-            request, rows, left=period_refunds.left_of, paid_at=lambda row: row.paid_at
-        )
-        if isinstance(told, HttpResponse):
-            return told
-        each(request, rows, lambda row: self._give_back(request, row, told))
-        return None
-
-    def _give_back(
-        self, request: HttpRequest, period: SubscriptionPeriod, told: dict[str, Any]
-    ) -> str:
-        row = subscription_refunds.refund(
-            period=period,
-            amount=told["amount"],
-            note=told["reason"],
-            actor=request.user,
-            as_credit=told["as_credit"],
-        )
-        return f"{row.amount.localized()}, {row.get_state_display()} {row.failure}".strip()
-
 
 @admin.register(SubscriptionRefund)
 class SubscriptionRefundAdmin(MoneyAdmin):
@@ -229,8 +167,7 @@ class SubscriptionRefundAdmin(MoneyAdmin):
     search_fields = ("period__sale_id", "provider_refund_id", "period__subscription__user__email")
     list_select_related = ("period__subscription__user",)
     ordering = ("-id",)
-    actions = ("approve", "reject")
-    show_full_result_count = False
+    actions = (acts.approve_period_refund, acts.reject_period_refund)
 
     @admin.display(description=_("payer"))
     def payer(self, row: SubscriptionRefund) -> str:
@@ -239,17 +176,3 @@ class SubscriptionRefundAdmin(MoneyAdmin):
     @admin.display(description=_("amount"))
     def total(self, row: SubscriptionRefund) -> str:
         return row.amount.localized()
-
-    @admin.action(description=_("Approve (another person than who asked)"))
-    def approve(self, request: HttpRequest, rows: QuerySet[SubscriptionRefund]) -> None:
-        def act(row: SubscriptionRefund) -> str:
-            return subscription_refunds.approve(refund_id=row.pk, actor=request.user).state
-
-        each(request, rows, act)
-
-    @admin.action(description=_("Turn down"))
-    def reject(self, request: HttpRequest, rows: QuerySet[SubscriptionRefund]) -> None:
-        def act(row: SubscriptionRefund) -> str:
-            return subscription_refunds.reject(refund_id=row.pk, actor=request.user).state
-
-        each(request, rows, act)

@@ -1,11 +1,9 @@
 """The books in the admin: read, traced, decided on through services; never typed over."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -13,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from payments.admin import acts
 from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import (
     Document,
@@ -26,21 +25,8 @@ from payments.models import (
     PayoutItem,
     Refund,
 )
-from payments.services import documents, earnings, payouts, refunds, sending
-from tutorme.core.errors import DomainError
+from payments.services import documents, payouts
 from tutorme.core.files import serving
-from tutorme.core.gateways import GatewayError
-
-
-def each(request: HttpRequest, rows: Iterable[Model], act: Callable[[Any], object]) -> None:
-    """One by one, each told how it went."""
-    for row in rows:
-        try:
-            messages.info(request, f"{row}: {act(row)}")
-        except DomainError as error:
-            messages.warning(request, f"{row}: {error.detail}")
-        except GatewayError as error:
-            messages.warning(request, f"{row}: {error}")
 
 
 class EntryInline(FactInline):
@@ -86,8 +72,7 @@ class EarningAdmin(MoneyAdmin):
     search_fields = ("payee__email", "order__id")
     list_select_related = ("payee", "order")
     ordering = ("-id",)
-    actions = ("hold", "lift")
-    show_full_result_count = False
+    actions = (acts.hold, acts.lift)
 
     @admin.display(description=_("what"))
     def what(self, row: Earning) -> str:
@@ -97,14 +82,6 @@ class EarningAdmin(MoneyAdmin):
     def share(self, row: Earning) -> str:
         return row.left.localized()
 
-    @admin.action(description=_("Hold back what these orders earned"))
-    def hold(self, request: HttpRequest, rows: QuerySet[Earning]) -> None:
-        each(request, rows, lambda row: earnings.hold(row.order_id, reason="by an admin"))
-
-    @admin.action(description=_("Hold them back no longer"))
-    def lift(self, request: HttpRequest, rows: QuerySet[Earning]) -> None:
-        each(request, rows, lambda row: earnings.lift(row.order_id))
-
 
 @admin.register(Refund)
 class RefundAdmin(MoneyAdmin):
@@ -113,24 +90,11 @@ class RefundAdmin(MoneyAdmin):
     search_fields = ("order__id", "provider_refund_id", "order__buyer__email")
     list_select_related = ("order", "requested_by")
     ordering = ("-id",)
-    actions = ("approve", "reject")
-    show_full_result_count = False
+    actions = (acts.approve_refund, acts.reject_refund)
 
     @admin.display(description=_("amount"))
     def total(self, row: Refund) -> str:
         return row.amount.localized()
-
-    @admin.action(description=_("Approve (another person than who asked)"))
-    def approve(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
-        each(
-            request,
-            rows,
-            lambda row: refunds.approve(refund_id=row.pk, actor=request.user).state,
-        )
-
-    @admin.action(description=_("Turn down"))
-    def reject(self, request: HttpRequest, rows: QuerySet[Refund]) -> None:
-        each(request, rows, lambda row: refunds.reject(refund_id=row.pk, actor=request.user).state)
 
 
 class ItemInline(FactInline):
@@ -150,7 +114,7 @@ class PayoutBatchAdmin(MoneyAdmin):
     list_select_related = ("requested_by",)
     ordering = ("-id",)
     inlines = (ItemInline, ApprovalInline)
-    actions = ("approve", "reject", "follow")
+    actions = (acts.approve_payout, acts.reject_payout, acts.follow_payout)
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PayoutBatch]:
@@ -164,30 +128,6 @@ class PayoutBatchAdmin(MoneyAdmin):
     @admin.display(description=_("approvals"))
     def approvals_so_far(self, row: PayoutBatch) -> str:
         return f"{len(row.approvals.all())} / {payouts.approvals_needed(row)}"
-
-    @admin.action(description=_("Approve (never one's own, nor to oneself)"))
-    def approve(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(
-            request,
-            rows,
-            lambda row: payouts.approve(batch_id=row.pk, actor=request.user).state,
-        )
-
-    @admin.action(description=_("Turn down: the money goes back to the balances"))
-    def reject(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(
-            request,
-            rows,
-            lambda row: (
-                payouts.reject(
-                    batch_id=row.pk, actor=request.user, reason="turned down by an admin"
-                ).state
-            ),
-        )
-
-    @admin.action(description=_("Ask the provider how it stands"))
-    def follow(self, request: HttpRequest, rows: QuerySet[PayoutBatch]) -> None:
-        each(request, rows, lambda row: sending.follow(row.pk).state)
 
 
 @admin.register(Package)

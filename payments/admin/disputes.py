@@ -1,15 +1,14 @@
 """What payers complain about: read here, answered at PayPal."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from payments.admin import acts
 from payments.admin.facts import MoneyAdmin
 from payments.models import Dispute
 from payments.services import disputes
-from tutorme.core.gateways import GatewayError
-from tutorme.core.inbox import NotYet
 
 
 @admin.register(Dispute)
@@ -19,21 +18,17 @@ class DisputeAdmin(MoneyAdmin):
     search_fields = ("provider_dispute_id", "order__id", "period__sale_id")
     list_select_related = ("order", "period")
     ordering = ("-id",)
-    actions = ("follow",)
-    show_full_result_count = False
+    readonly_fields = ("evidence",)
+    actions = (acts.follow_dispute,)
 
     @admin.display(description=_("about"))
     def about(self, row: Dispute) -> str:
         return str(row.order or row.period)
 
+    @admin.display(description=_("evidence"))
+    def evidence(self, row: Dispute) -> SafeString:
+        return format_html_join("", "{}<br>", ((line,) for line in disputes.evidence(row)))
+
     @admin.display(description=_("amount"))
     def total(self, row: Dispute) -> str:
         return row.amount.localized()
-
-    @admin.action(description=_("Ask the provider again"))
-    def follow(self, request: HttpRequest, rows: QuerySet[Dispute]) -> None:
-        for row in rows:
-            try:
-                messages.info(request, str(disputes.follow(row.provider_dispute_id)))
-            except (GatewayError, NotYet) as error:
-                messages.warning(request, f"{row}: {error}")

@@ -10,9 +10,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from payments.admin.books import each
+from accounts.admin.confirmed import ConfirmedAdding, confirmed
+from payments.admin import acts
 from payments.admin.forms import CommissionForm, GrantForm, SiteCouponForm
 from payments.models import (
     CommissionSchedule,
@@ -22,12 +22,12 @@ from payments.models import (
     PackageOffer,
     PayoutMethod,
 )
-from payments.services import commission, coupons, credits, packages, payouts
+from payments.services import commission, coupons, credits, payouts
 from tutorme.core.errors import DomainError
-from tutorme.core.read_only_admin import ReadOnlyAdmin
+from tutorme.core.read_only_admin import ReadOnlyAdmin, TracedAdmin
 
 
-class AddOnlyAdmin(ReadOnlyAdmin):
+class AddOnlyAdmin(ConfirmedAdding, ReadOnlyAdmin):
     """Rows are added through a service, then facts."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -57,7 +57,7 @@ class AddOnlyAdmin(ReadOnlyAdmin):
     ) -> Any:
         """What a service refuses is told above the form, which is then empty again."""
         try:
-            return ModelAdmin.changeform_view(self, request, None, form_url, extra_context)
+            return TracedAdmin.changeform_view(self, request, None, form_url, extra_context)
         except DomainError as refusal:
             messages.error(request, str(refusal.detail))
             return redirect(request.get_full_path())
@@ -79,7 +79,7 @@ class CouponAdmin(AddOnlyAdmin):
     search_fields = ("code", "owner__email")
     list_select_related = ("owner",)
     ordering = ("-id",)
-    actions = ("switch",)
+    actions = (acts.switch,)
 
     def make(self, request: HttpRequest, form: SiteCouponForm) -> Coupon:
         return coupons.create(actor=request.user, owner_id=None, terms=form.terms("UTC"))
@@ -87,16 +87,6 @@ class CouponAdmin(AddOnlyAdmin):
     @admin.display(description=_("off"))
     def off(self, row: Coupon) -> str:
         return row.amount.localized() if row.amount else f"{row.percent} %"
-
-    @admin.action(description=_("Switch on or off"))
-    def switch(self, request: HttpRequest, rows: QuerySet[Coupon]) -> None:
-        each(
-            request,
-            rows,
-            lambda row: (
-                coupons.switch(coupon=row, actor=request.user, active=not row.is_active).is_active
-            ),
-        )
 
 
 @admin.register(CreditLot)
@@ -139,7 +129,7 @@ class CommissionScheduleAdmin(AddOnlyAdmin):
 
 
 @admin.register(CreditPack)
-class CreditPackAdmin(ModelAdmin):  # type: ignore[misc]
+class CreditPackAdmin(TracedAdmin):
     list_display = ("amount_minor", "price_minor", "currency", "valid_days", "is_offered")
     list_filter = ("is_offered", "currency")
     ordering = ("currency", "amount_minor")
@@ -159,15 +149,11 @@ class PackageOfferAdmin(ReadOnlyAdmin):
     search_fields = ("title", "seller__email")
     list_select_related = ("seller",)
     ordering = ("-id",)
-    actions = ("withdraw",)
+    actions = (acts.withdraw,)
 
     @admin.display(description=_("price"))
     def cost(self, row: PackageOffer) -> str:
         return row.price.localized()
-
-    @admin.action(description=_("Offer no longer"))
-    def withdraw(self, request: HttpRequest, rows: QuerySet[PackageOffer]) -> None:
-        each(request, rows, packages.withdraw)
 
 
 @admin.register(PayoutMethod)
@@ -178,6 +164,8 @@ class PayoutMethodAdmin(ReadOnlyAdmin):
     actions = ("collect",)
 
     @admin.action(description=_("Draft payouts of what these sellers are owed"))
+    @confirmed
     def collect(self, request: HttpRequest, rows: QuerySet[PayoutMethod]) -> None:
         payees = set(rows.values_list("user_id", flat=True))
-        each(request, payouts.collect(actor=request.user, payees=payees), lambda row: row.state)
+        for batch in payouts.collect(actor=request.user, payees=payees):
+            messages.info(request, f"{batch}: {batch.state}")

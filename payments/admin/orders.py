@@ -1,19 +1,11 @@
 """Money in the admin: read, traced, refunded through the service; never typed over."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from payments.admin import giving_back
+from payments.admin import acts
 from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import CaptureAttempt, Dispute, Order, OrderTransition, Refund
-from payments.services import orders, refunds
-from tutorme.core.errors import DomainError
-from tutorme.core.gateways import GatewayError
 
 
 @admin.register(CaptureAttempt)
@@ -62,50 +54,8 @@ class OrderAdmin(MoneyAdmin):
     list_select_related = ("buyer",)
     ordering = ("-id",)
     inlines = (TransitionInline, AttemptInline, RefundInline, DisputeInline)
-    actions = ("settle", "accept", "refund")
-    show_full_result_count = False
+    actions = (acts.settle, acts.accept, acts.refund)
 
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:
         return order.total.localized()
-
-    @admin.action(description=_("Ask the provider again"))
-    def settle(self, request: HttpRequest, rows: QuerySet[Order]) -> None:
-        self._each(request, rows, lambda order: orders.settle(order.pk).state)
-
-    @admin.action(description=_("Accept what was under review, if the provider now agrees"))
-    def accept(self, request: HttpRequest, rows: QuerySet[Order]) -> None:
-        self._each(
-            request, rows, lambda order: orders.accept(order=order, actor=request.user).state
-        )
-
-    @admin.action(description=_("Give money back: all, a part, or as credit"))
-    def refund(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
-        told = giving_back.ask(
-            request, rows, left=refunds.left_of, paid_at=lambda order: order.captured_at
-        )
-        if isinstance(told, HttpResponse):
-            return told
-        self._each(request, rows, lambda order: self._give_back(request, order, told))
-        return None
-
-    def _give_back(self, request: HttpRequest, order: Order, told: dict[str, Any]) -> str:
-        row = refunds.refund(
-            order=order,
-            amount=told["amount"],
-            note=told["reason"],
-            actor=request.user,
-            as_credit=told["as_credit"],
-        )
-        return f"{row.amount.localized()}, {row.get_state_display()} {row.failure}".strip()
-
-    def _each(
-        self, request: HttpRequest, rows: QuerySet[Order], act: Callable[[Order], object]
-    ) -> None:
-        for order in rows:
-            try:
-                messages.info(request, f"{order}: {act(order)}")
-            except DomainError as error:
-                messages.warning(request, f"{order}: {error.detail}")
-            except GatewayError as error:
-                messages.warning(request, f"{order}: {error}")

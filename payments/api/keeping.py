@@ -1,4 +1,5 @@
-"""For those who keep the books: the ledger, refunds above the limit, payouts, gifts."""
+"""For those who keep the books: the ledger, refunds above the limit, payouts, gifts. Moving money
+wants a sign-in, or a proof at `auth/reauthenticate/`, minutes old."""
 
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.security import require_recent
 from payments.api import shapes
 from payments.api.buying import lot_card, refund_card
 from payments.api.serializers import RefundIn
@@ -68,6 +70,7 @@ class RefundViewSet(ApiViewSet):
     @extend_schema(operation_id="refunds_approve", request=None, responses=shapes.RefundRowOut)
     def approve(self, request: Request, pk: UUID) -> Response:
         """A second person's yes to a refund above the limit; it is carried out at once."""
+        require_recent(request)
         return Response(refund_card(refunds.approve(refund_id=self._one(pk), actor=request.user)))
 
     @extend_schema(operation_id="refunds_reject", request=None, responses=shapes.RefundRowOut)
@@ -93,6 +96,7 @@ class SubscriptionPaymentViewSet(ApiViewSet):
     def refund(self, request: Request, pk: UUID) -> Response:
         """Give a payment of a subscription back, all or part; the subscription goes on. Above the
         site's limit it comes back `proposed` and waits for a second person."""
+        require_recent(request)
         body = read_body(RefundIn, request)
         period = SubscriptionPeriod.objects.filter(pk=pk).first()
         if period is None:
@@ -118,6 +122,7 @@ class SubscriptionRefundViewSet(ApiViewSet):
     )
     def approve(self, request: Request, pk: UUID) -> Response:
         """A second person's yes to a refund above the limit; it is carried out at once."""
+        require_recent(request)
         row = subscription_refunds.approve(refund_id=self._one(pk), actor=request.user)
         return Response(_subscription_refund(row))
 
@@ -168,6 +173,7 @@ class PayoutBatchViewSet(ApiViewSet):
     def approve(self, request: Request, pk: UUID) -> Response:
         """One person's yes: never the requester's, never a payee's, two above the limit. It is
         sent in the background."""
+        require_recent(request)
         return Response(_batch(payouts.approve(batch_id=self._one(pk), actor=request.user)))
 
     @extend_schema(
@@ -208,6 +214,7 @@ class CreditGrantView(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Give somebody credit, with a reason; nobody gives it to themselves."""
+        require_recent(request)
         body = read_body(shapes.GrantIn, request)
         owner = get_user_model().objects.filter(pk=body["user"], is_active=True).first()
         if owner is None or not body["amount"]:

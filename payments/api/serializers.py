@@ -7,7 +7,7 @@ from tutorme.core.api.serializers import MoneyField, OutputSerializer, SafeText,
 class OrderIn(StrictSerializer):
     kind = serializers.CharField(max_length=20)
     target = serializers.UUIDField()
-    coupon = serializers.CharField(max_length=40, required=False, default="")
+    coupon = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     use_credit = serializers.BooleanField(
         required=False, default=False, help_text="Pay with one's credit as far as it goes."
     )

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payments.models import (
@@ -36,7 +37,7 @@ class CodeField(serializers.RegexField):
 class QuoteIn(StrictSerializer):
     kind = serializers.CharField(max_length=20)
     target = serializers.UUIDField()
-    coupon = serializers.CharField(max_length=40, required=False, default="")
+    coupon = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     use_credit = serializers.BooleanField(required=False, default=False)
 
 
@@ -205,13 +206,18 @@ class PackOut(OutputSerializer):
     valid_days = serializers.IntegerField(allow_null=True)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[a-z]{0,20}$"})
+class SoldKind(serializers.RegexField):
+    """Empty: of every kind."""
+
+
 class CouponIn(StrictSerializer):
     code = CodeField()
     percent = serializers.DecimalField(
         max_digits=4, decimal_places=1, min_value=Decimal("0.1"), max_value=100, required=False
     )
     amount = MoneyField(required=False)
-    kind = serializers.RegexField(r"^[a-z]{1,20}$", required=False, default="")
+    kind = SoldKind(r"^[a-z]{1,20}\Z", required=False, allow_blank=True, default="")
     target = serializers.UUIDField(required=False, default=None, allow_null=True)
     minimum = MoneyField(required=False)
     starts_at = BoundedDateTime(required=False, default=None, allow_null=True)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.security import require_recent
 from payments.api import serializers as shapes
 from payments.models import Order
 from payments.services import orders, refunds, webhooks
@@ -99,8 +100,9 @@ class OrderViewSet(ApiViewSet):
         operation_id="orders_refund", request=shapes.RefundIn, responses=shapes.RefundOut
     )
     def refund(self, request: Request, pk: UUID) -> Response:
-        """Give money back, all or part (admins). Above the site's limit it comes back `proposed`
-        and waits for a second person."""
+        """Give money back, all or part (admins, who showed a moment ago who they are). Above the
+        site's limit it comes back `proposed` and waits for a second person."""
+        require_recent(request)
         body = read_body(shapes.RefundIn, request)
         row = refunds.refund(
             order=self._order(request, pk),

@@ -140,6 +140,15 @@ class ProviderDispute:
     transaction_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ProviderWebhook:
+    """`kinds` may be the asterisk alone: everything."""
+
+    id: str
+    url: str
+    kinds: frozenset[str]
+
+
 class PaymentGateway(Protocol):
     """Every call raises `GatewayUnavailable`, `GatewayRejected(code)` or `GatewayMisconfigured`.
 

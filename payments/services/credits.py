@@ -11,17 +11,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from payments.errors import BalanceTooLow, SecondPersonNeeded
 from payments.events import CreditEnding
-from payments.models import CreditLot, CreditPack, CreditUse, Order
+from payments.models import CreditLot, CreditPack, CreditUse, LedgerAccount, Order
 from payments.sellers import Terms
 from payments.services import ledger
 from payments.services.ledger import Kind, Line
 from tutorme.core import audit, outbox
+from tutorme.core.ids import uuid7
 from tutorme.core.money import Money
 
 Use = CreditUse.State
@@ -129,6 +130,25 @@ def compensate(*, owner_id: UUID, amount: Money, reason: str, key: str) -> Credi
 
 def _credits(owner_id: UUID, minor: int) -> Line:
     return Line(Kind.CREDITS, minor, owner_id)
+
+
+def balances(owner_id: UUID) -> QuerySet[LedgerAccount]:
+    """One for each currency in which there is credit."""
+    mine = LedgerAccount.objects.filter(kind=Kind.CREDITS, owner_id=owner_id)
+    return mine.exclude(balance_minor=0).order_by("currency")
+
+
+def hand_over(*, giver_id: UUID, taker_id: UUID) -> None:
+    """All there is, where two accounts become one and the lots have changed hands already. The
+    caller holds the transaction."""
+    for row in balances(giver_id):
+        ledger.post(
+            kind="credit_moved",
+            reference=str(uuid7()),
+            currency=row.currency,
+            lines=[_credits(giver_id, -row.balance_minor), _credits(taker_id, row.balance_minor)],
+            memo="two accounts became one",
+        )
 
 
 def hold(order: Order) -> None:

@@ -1,13 +1,14 @@
 """What payers complain about at the provider. Answering is a person's work, done there; here the
 money concerned is marked, and what came of it is followed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from payments.events import DisputeResolved, PaymentDisputed
+from payments import sellers
+from payments.events import DisputeResolved, PaymentDisputed, SubscriptionPaymentDisputed
 from payments.gateways import paypal
 from payments.gateways.base import ProviderDispute
 from payments.models import PAID_STATES, Dispute, Order, SubscriptionPeriod
@@ -19,7 +20,9 @@ from tutorme.core.transactions import outside_transaction
 _LOST = {"RESOLVED_BUYER_FAVOUR", "ACCEPTED"}
 
 
-@messages.concerns("CUSTOMER.DISPUTE.")
+@messages.concerns(
+    "CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED"
+)
 def apply_message(_kind: str, resource: dict[str, Any]) -> None:
     follow(str(resource.get("dispute_id", "")))
 
@@ -66,6 +69,8 @@ def apply_truth(truth: ProviderDispute) -> Dispute:
         if order is not None:
             transitions.stand(order, f"dispute {row.provider_dispute_id}: {row.state}")
             _tell(row, order)
+        elif period is not None:
+            _tell_of_period(row, period)
     return row
 
 
@@ -114,3 +119,35 @@ def _tell(row: Dispute, order: Order) -> None:
             DisputeResolved(row.pk, order.pk, won, row.outcome),
             key=f"payment.dispute_resolved:{row.pk}:{row.state}",
         )
+
+
+def _tell_of_period(row: Dispute, period: SubscriptionPeriod) -> None:
+    outbox.record(
+        SubscriptionPaymentDisputed(
+            dispute_id=row.pk,
+            period_id=period.pk,
+            user_id=period.subscription.user_id,
+            plan=period.version.plan.name,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+        ),
+        key=f"subscription.payment_disputed:{row.pk}",
+    )
+
+
+def evidence(row: Dispute) -> list[str]:
+    """What is known of the thing complained about, line by line, for the answer at the provider."""
+    if row.order is not None:
+        steps = row.order.transitions.order_by("pk")
+        told = [f"{_at(one.created_at)} {one.to_state}: {one.reason}" for one in steps]
+        return [*told, *sellers.evidence(row.order)]
+    period = row.period
+    assert period is not None
+    return [
+        f"{_at(period.paid_at)} paid for {period.version.plan.name}, sale {period.sale_id}",
+        f"{_at(period.starts_at)} to {_at(period.ends_at)}: open",
+    ]
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -88,8 +88,24 @@ def _numbered(
     series.save(update_fields=["last"])
     given = facts()
     if receipt:
-        given["refund"]["receipt"] = receipt.label
+        back = given["refund"]
+        given["tax_per_mille"] = receipt.facts["tax_per_mille"]
+        back |= {"receipt": receipt.label, "tax_minor": _tax_back(receipt, back["minor"])}
     return Document.objects.create(kind=kind, year=year, number=series.last, facts=given, **about)
+
+
+def _tax_back(receipt: Document, minor: int) -> int:
+    """This note's part of the receipt's tax: of all that went back so far less what earlier notes
+    said, so that the last one leaves nothing by rounding. One note of a receipt at a time."""
+    receipt = Document.objects.select_for_update().get(pk=receipt.pk)
+    told = receipt.facts
+    whole, paid = told["tax_minor"], told["money_minor"] + told["credit_minor"]
+    sold = receipt.order or receipt.period
+    assert sold is not None
+    notes = sold.documents.filter(kind=Kind.CREDIT_NOTE)
+    before = sum(facts["refund"]["minor"] for facts in notes.values_list("facts", flat=True))
+    upto = [min(gone, paid) for gone in (before, before + minor)]
+    return int(whole * upto[1] // paid - whole * upto[0] // paid)
 
 
 def _series(kind: str, year: int) -> DocumentSeries:
@@ -120,7 +136,6 @@ def _order_facts(order_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
         facts["refund"] = {
             "minor": refund.amount_minor,
             "credit_minor": refund.credit_minor,
-            "tax_minor": order.tax_minor * refund.amount_minor // order.total.minor,
         }
     return facts
 
@@ -128,7 +143,6 @@ def _order_facts(order_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
 def _period_facts(period_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
     rows = SubscriptionPeriod.objects.select_related("subscription__user", "version__plan")
     period = rows.get(pk=period_id)
-    tax = pricing.contained(period.amount).minor
     facts: dict[str, Any] = {
         **_parties(period.subscription.user),
         "subscription": str(period.subscription_id),
@@ -140,7 +154,7 @@ def _period_facts(period_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
         "discount_minor": 0,
         "credit_minor": 0,
         "money_minor": period.amount_minor,
-        **_tax(tax),
+        **_tax(pricing.contained(period.amount).minor),
         "paid_at": period.paid_at.isoformat(),
         "capture": period.sale_id,
     }
@@ -149,7 +163,6 @@ def _period_facts(period_id: UUID, refund_id: UUID | None) -> dict[str, Any]:
         facts["refund"] = {
             "minor": refund.amount_minor,
             "credit_minor": refund.amount_minor if refund.as_credit else 0,
-            "tax_minor": tax * refund.amount_minor // period.amount_minor,
         }
     return facts
 

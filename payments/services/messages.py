@@ -3,7 +3,7 @@
 Each reader gets the type and the resource of a message, takes both as a hint of where to look, and
 asks PayPal what is true; `inbox.NotYet` brings the message back later.
 
-    @messages.concerns("PAYMENT.PAYOUTS-ITEM.", "PAYMENT.PAYOUTSBATCH.")
+    @messages.concerns("PAYMENT.PAYOUTS-ITEM.SUCCEEDED", "PAYMENT.PAYOUTS-ITEM.FAILED")
     def apply_message(kind: str, resource: dict[str, Any]) -> None: ...
 """
 
@@ -14,9 +14,9 @@ Reader = Callable[[str, dict[str, Any]], None]
 _readers: dict[str, Reader] = {}
 
 
-def concerns(*prefixes: str) -> Callable[[Reader], Reader]:
+def concerns(*kinds: str) -> Callable[[Reader], Reader]:
     def register(reader: Reader) -> Reader:
-        _readers.update(dict.fromkeys(prefixes, reader))
+        _readers.update(dict.fromkeys(kinds, reader))
         return reader
 
     return register
@@ -24,4 +24,9 @@ def concerns(*prefixes: str) -> Callable[[Reader], Reader]:
 
 def reader_of(kind: str) -> Reader | None:
     """None for what nobody here needs to know, such as our own plans being made."""
-    return next((reader for start, reader in _readers.items() if kind.startswith(start)), None)
+    return _readers.get(kind)
+
+
+def kinds() -> frozenset[str]:
+    """All that is read: what the webhook at PayPal is to be subscribed to."""
+    return frozenset(_readers)

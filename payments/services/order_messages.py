@@ -14,7 +14,17 @@ from tutorme.core import inbox
 _REFUNDED, _REVERSED = "PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"
 
 
-@messages.concerns("CHECKOUT.", "PAYMENT.CAPTURE.")
+@messages.concerns(
+    "CHECKOUT.ORDER.APPROVED",
+    "CHECKOUT.ORDER.COMPLETED",
+    "CHECKOUT.PAYMENT-APPROVAL.REVERSED",
+    "PAYMENT.CAPTURE.COMPLETED",
+    "PAYMENT.CAPTURE.PENDING",
+    "PAYMENT.CAPTURE.DENIED",
+    "PAYMENT.CAPTURE.DECLINED",
+    _REFUNDED,
+    _REVERSED,
+)
 def apply_message(kind: str, resource: dict[str, Any]) -> None:
     """Finds our order and brings it up to PayPal's truth."""
     order = order_of(resource)

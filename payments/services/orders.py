@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
+from payments import sellers
 from payments.errors import NotApproved, OrderBusy, OrderClosed, PaymentDeclined, ReviewStands
 from payments.gateways import paypal
 from payments.gateways.base import ProviderOrder
@@ -23,7 +24,7 @@ from payments.models import PAID_STATES, UNPAID_STATES, CaptureAttempt, Order
 from payments.services import placing, transitions
 from payments.services.transitions import State
 from tutorme.core import audit
-from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
+from tutorme.core.errors import DomainError, ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
 from tutorme.core.transactions import outside_transaction
 
@@ -147,11 +148,23 @@ def _settle_in_turn(order: Order, provider_id: str) -> Order:
         _forgotten(order.pk)
         raise OrderClosed from refusal
     order = _apply(order.pk, truth)
+    if order.state == State.APPROVED:
+        _secure(order)
     if order.state in {State.APPROVED, State.CAPTURING}:
         order = _capture(order, gateway)
     elif order.state == State.CREATED:
         raise NotApproved
     return order
+
+
+def _secure(order: Order) -> None:
+    """First what is sold is made sure of, then money moves. Where it is gone nobody is charged:
+    what the payer agreed to lapses at the provider."""
+    try:
+        sellers.secure(order.kind, order.target_id)
+    except DomainError as gone:
+        _end(order.pk, State.VOIDED, gone.code)
+        raise OrderClosed from gone
 
 
 def _forgotten(order_id: UUID) -> None:

@@ -4,6 +4,7 @@ Money leaves the balance when the item is written, in one UPDATE that refuses to
 payouts never promise the same money. It comes back once where an item ends without being paid.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from payments.errors import (
+    BalanceTooLow,
     BelowPayoutMinimum,
     NotWaiting,
     PayoutMethodMissing,
@@ -119,18 +121,16 @@ def request(*, user: Any, currency: str) -> PayoutBatch:
 def collect(
     *, actor: Any | None, note: str = "", payees: set[UUID] | None = None
 ) -> list[PayoutBatch]:
-    """One draft per currency of all who are owed, or of these. `actor` None is the schedule."""
+    """One draft per currency of all who are owed, or of these. `actor` None is the schedule. Safe
+    beside itself: whose balance somebody else drafts at this moment is left to them."""
     found = [row for row in owed() if payees is None or row.payee_id in payees]
-    currencies = sorted({row.amount.currency for row in found})
-    return [
-        _draft(
-            unit,
-            [row for row in found if row.amount.currency == unit],
-            requested_by_id=actor.pk if actor else None,
-            note=note,
-        )
-        for unit in currencies
-    ]
+    asked_by = actor.pk if actor else None
+    drafts = []
+    for unit in sorted({row.amount.currency for row in found}):
+        rows = [row for row in found if row.amount.currency == unit]
+        with contextlib.suppress(BalanceTooLow):
+            drafts.append(_draft(unit, rows, requested_by_id=asked_by, note=note))
+    return drafts
 
 
 @transaction.atomic

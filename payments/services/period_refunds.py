@@ -17,6 +17,7 @@ from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
 
 Step = Refund.State
+_MADE_THERE = "made at the provider"
 
 
 def left_of(period: SubscriptionPeriod) -> Money:
@@ -45,13 +46,32 @@ def marked(row: Subscription, sales: Sequence[ProviderSale]) -> list[ProviderSal
 
 
 def note(period: SubscriptionPeriod, sale: ProviderSale) -> None:
-    """All of a payment that the provider calls refunded is in the books as such, whoever did it.
-    Of a part it names no sum: that is told by the refund itself."""
-    if sale.status == "REFUNDED":
-        lost = period.disputes.filter(state=Dispute.State.LOST)
-        reversed_there = period.refunds.filter(is_reversal=True)
-        by_bank = lost.exists() or reversed_there.exists()
-        settlement.record_period_refund(period, period.amount_minor, is_reversal=by_bank)
+    """All of a payment that the provider calls refunded is in the books as such, whoever did it,
+    and has its papers. Of a part it names no sum: that is told by the refund itself."""
+    if sale.status != "REFUNDED":
+        return
+    lost = period.disputes.filter(state=Dispute.State.LOST)
+    reversed_there = period.refunds.filter(is_reversal=True)
+    by_bank = lost.exists() or reversed_there.exists()
+    _complete_unheard(period, is_reversal=by_bank)
+    settlement.record_period_refund(period, period.amount_minor, is_reversal=by_bank)
+
+
+def _complete_unheard(period: SubscriptionPeriod, *, is_reversal: bool) -> None:
+    """What of it no refund here accounts for: made at the provider, and its message never came.
+    One that is being asked for may be it, and its own answer will tell."""
+    known = period.refunds.filter(as_credit=False)
+    known = known.filter(state__in=(Step.REQUESTED, Step.PENDING, Step.COMPLETED))
+    unheard = period.amount_minor - _sum(known)
+    if unheard > 0:
+        row = SubscriptionRefund(
+            period=period,
+            amount_minor=unheard,
+            note=_MADE_THERE,
+            origin=Refund.Origin.PROVIDER,
+            is_reversal=is_reversal,
+        )
+        complete(row)
 
 
 def apply_truth(row: SubscriptionRefund, truth: ProviderRefund) -> None:
@@ -96,6 +116,11 @@ def _tell(row: SubscriptionRefund) -> None:
 def bring_in(period: SubscriptionPeriod, truth: ProviderRefund, *, is_reversal: bool) -> None:
     """A refund the provider tells of: ours, or one made there. The caller holds the lock."""
     row = period.refunds.filter(provider_refund_id=truth.id).first() or _ours(period, truth)
+    unheard = _unheard(period) if row is None else None
+    if unheard and unheard.amount != truth.amount:
+        # A part of what the list told of, which has its paper: nothing new.
+        return
+    row = row or unheard
     if row is None:
         asked = period.refunds.filter(provider_refund_id=None, state=Step.REQUESTED)
         if asked.filter(as_credit=False).exists():
@@ -105,11 +130,17 @@ def bring_in(period: SubscriptionPeriod, truth: ProviderRefund, *, is_reversal: 
         row = SubscriptionRefund(
             period=period,
             amount_minor=min(truth.amount.minor, left) or truth.amount.minor,
-            note="made at the provider",
+            note=_MADE_THERE,
             origin=Refund.Origin.PROVIDER,
         )
     row.is_reversal = row.is_reversal or is_reversal
     apply_truth(row, truth)
+
+
+def _unheard(period: SubscriptionPeriod) -> SubscriptionRefund | None:
+    """The one the provider's list told of before any message."""
+    unnamed = period.refunds.filter(provider_refund_id=None, state=Step.COMPLETED, as_credit=False)
+    return unnamed.filter(origin=Refund.Origin.PROVIDER).first()
 
 
 def _ours(period: SubscriptionPeriod, truth: ProviderRefund) -> SubscriptionRefund | None:

@@ -14,6 +14,7 @@ from payments.models import CommissionSchedule, Coupon, Order
 from payments.sellers import Quote
 from payments.services import commission, coupons, credits
 from tutorme.core.money import Money
+from tutorme.core.row_security import as_system
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Bill:
         return all(facts[name] == value for name, value in mine.items())
 
 
+@as_system("a price hangs on the seller's coupon and how often it was used")
 def draw_up(
     *,
     buyer: Any,

@@ -51,7 +51,20 @@ _LOST = frozenset({Item.RETURNED, Item.FAILED, Item.REFUNDED})
 _UNDER_WAY = (State.SUBMITTED, State.PROCESSING)
 
 
-@messages.concerns("PAYMENT.PAYOUTS-ITEM.", "PAYMENT.PAYOUTSBATCH.")
+@messages.concerns(
+    "PAYMENT.PAYOUTSBATCH.PROCESSING",
+    "PAYMENT.PAYOUTSBATCH.SUCCESS",
+    "PAYMENT.PAYOUTSBATCH.DENIED",
+    "PAYMENT.PAYOUTS-ITEM.SUCCEEDED",
+    "PAYMENT.PAYOUTS-ITEM.FAILED",
+    "PAYMENT.PAYOUTS-ITEM.BLOCKED",
+    "PAYMENT.PAYOUTS-ITEM.HELD",
+    "PAYMENT.PAYOUTS-ITEM.UNCLAIMED",
+    "PAYMENT.PAYOUTS-ITEM.RETURNED",
+    "PAYMENT.PAYOUTS-ITEM.REFUNDED",
+    "PAYMENT.PAYOUTS-ITEM.CANCELED",
+    "PAYMENT.PAYOUTS-ITEM.DENIED",
+)
 def apply_message(_kind: str, resource: dict[str, Any]) -> None:
     """A hint which batch to read."""
     header = resource.get("batch_header") or resource

@@ -5,10 +5,15 @@ from collections.abc import Callable
 
 from django.db.models import Sum
 
-from payments.models import Order, Refund, SubscriptionPeriod, SubscriptionRefund
+from payments.models import (
+    LedgerEntry,
+    Order,
+    Refund,
+    SubscriptionPeriod,
+    SubscriptionRefund,
+)
 from payments.services import coupons, credits, documents, earnings, ledger, packages, pricing
 from payments.services.ledger import Kind, Line
-from tutorme.core.money import Money
 
 CREDIT, PACKAGE = "credit", "package"
 
@@ -169,7 +174,9 @@ def record_period_credit(refund: SubscriptionRefund) -> None:
 def _post_back(period: SubscriptionPeriod, kind: str, reference: str, to_payer: Line) -> None:
     """Tax of all that went back so far, so that the last part leaves nothing by rounding."""
     before = period.refunded_minor + credited_of(period)
-    tax = _tax_in(before + to_payer.minor, period) - _tax_in(before, period)
+    whole = _tax_posted(period)
+    upto = [min(gone, period.amount_minor) for gone in (before, before + to_payer.minor)]
+    tax = whole * upto[1] // period.amount_minor - whole * upto[0] // period.amount_minor
     ledger.post(
         kind=kind,
         reference=reference,
@@ -182,8 +189,14 @@ def _post_back(period: SubscriptionPeriod, kind: str, reference: str, to_payer: 
     )
 
 
-def _tax_in(minor: int, period: SubscriptionPeriod) -> int:
-    return pricing.contained(Money(minor, period.currency)).minor
+def _tax_posted(period: SubscriptionPeriod) -> int:
+    """As it was when the payment came: the rate may have changed since."""
+    lines = LedgerEntry.objects.filter(
+        transaction__kind="subscription",
+        transaction__reference=period.sale_id,
+        account__kind=Kind.TAX,
+    )
+    return int(lines.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def credited_of(period: SubscriptionPeriod) -> int:

@@ -16,7 +16,19 @@ from tutorme.core.inbox import NotYet
 _REFUNDED, _REVERSED = "PAYMENT.SALE.REFUNDED", "PAYMENT.SALE.REVERSED"
 
 
-@messages.concerns("BILLING.SUBSCRIPTION.", "PAYMENT.SALE.")
+@messages.concerns(
+    "BILLING.SUBSCRIPTION.CREATED",
+    "BILLING.SUBSCRIPTION.ACTIVATED",
+    "BILLING.SUBSCRIPTION.UPDATED",
+    "BILLING.SUBSCRIPTION.EXPIRED",
+    "BILLING.SUBSCRIPTION.CANCELLED",
+    "BILLING.SUBSCRIPTION.SUSPENDED",
+    "BILLING.SUBSCRIPTION.RE-ACTIVATED",
+    "BILLING.SUBSCRIPTION.PAYMENT.FAILED",
+    "PAYMENT.SALE.COMPLETED",
+    _REFUNDED,
+    _REVERSED,
+)
 def apply_message(kind: str, resource: dict[str, Any]) -> None:
     """Finds ours and brings it up to PayPal's truth."""
     row = subscription_of(resource)

@@ -242,8 +242,9 @@ def _has_another(row: Subscription) -> bool:
 def _note_pause(row: Subscription, to: Subscription.State) -> None:
     if to != State.SUSPENDED:
         row.paused_at = None
-    elif row.wish == Wish.PAUSE and row.paused_at is None:
-        row.paused_at = row.wished_at
+    elif row.paused_at is None and (row.wish == Wish.PAUSE or not row.failures):
+        # Asked for here, or done at PayPal: nothing failed that would have stopped it.
+        row.paused_at = row.wished_at or timezone.now()
         row.paused_in_cycle = row.periods.count()
 
 

@@ -28,6 +28,7 @@ from payments.services import subscription_truth as truths
 from payments.services.subscription_truth import State
 from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from tutorme.core.row_security import as_system
 from tutorme.core.transactions import outside_transaction
 
 BUSY = timedelta(seconds=30)
@@ -123,6 +124,7 @@ def give_up(subscription_id: UUID, reason: str) -> None:
             truths.move(row, State.EXPIRED, reason)
 
 
+@as_system("the payer came back: their provider is asked, and money moves")
 @outside_transaction
 def settle(subscription_id: UUID) -> Subscription:
     """As `settle_now`; while somebody else is at it, the row as it stands."""

@@ -35,6 +35,7 @@ from payments.services import (
 )
 from tutorme.core.errors import DomainError, NotFound, ProviderNotConfigured
 from tutorme.core.money import Money
+from tutorme.core.row_security import as_system
 
 State = Order.State
 COUPON_REFUSALS = (CouponUnknown, CouponUsedUp, CouponBelowMinimum)
@@ -172,6 +173,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("payments-order", pk=pk)
 
 
+@as_system("the payer came back: their provider is asked, and money moves")
 def _settle(request: HttpRequest, order: Order) -> None:
     """A closed or declined order's page says so by itself; anything else is told here."""
     try:

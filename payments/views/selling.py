@@ -26,6 +26,7 @@ from accounts.views.confirmed import confirmed
 from payments.errors import CouponCodeTaken
 from payments.forms import CouponForm, PackageOfferForm, PayoutMethodForm
 from payments.models import Coupon, PackageOffer, PayoutBatch, PayoutItem, PayoutMethod
+from payments.payout_words import TextLike, why
 from payments.services import coupons, documents, payouts, printing_statements, statements
 from payments.services import packages as package_service
 from payments.views.orders import viewer
@@ -190,7 +191,7 @@ def payout_list(request: HttpRequest) -> HttpResponse:
             if row.available < payouts.minimum(row.currency)
         ],
         "page": page,
-        "rows": [(item, *_words(item)) for item in page],
+        "rows": [(item, *_words(item), _why_not(item)) for item in page],
     }
     return render(request, "payments/payouts.html", context)
 
@@ -200,6 +201,13 @@ def _words(item: PayoutItem) -> tuple[Any, str]:
     if item.state == Item.QUEUED and item.batch.state != PayoutBatch.State.DRAFT:
         return WORDS[Item.PENDING]
     return WORDS[Item(item.state)]
+
+
+def _why_not(item: PayoutItem) -> TextLike:
+    """Who turned it down here said why; PayPal says it in a code."""
+    if not item.failure or item.state == Item.REJECTED:
+        return item.failure
+    return why(item.failure)
 
 
 @tutors_only

@@ -56,13 +56,14 @@ def hear(event: PaymentCaptured) -> None:
 def bare_order(buyer: User, **facts: object) -> Order:
     """A row by itself, unknown to any provider."""
     given = {
+        "kind": "probe",
         "target_id": uuid4(),
         "description": "A lesson",
         "amount_minor": 2900,
         "currency": "EUR",
         **facts,
     }
-    return Order.objects.create(buyer=buyer, kind="probe", **given)
+    return Order.objects.create(buyer=buyer, **given)
 
 
 @pytest.fixture

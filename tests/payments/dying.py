@@ -1,4 +1,4 @@
-"""A process that dies at a step boundary; test_deaths.py runs `python -m tests.payments.dying`.
+"""A process that dies at a step boundary; test_deaths.py has it born (tests/nursery.py).
 
 Boundaries are the beginning and the end of every call to the provider and of every commit; at the
 one whose number is given the process kills itself, as hard as the kernel can. With a path in place
@@ -7,22 +7,23 @@ of a number it dies when the provider has answered a call that ends so.
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import django
 import httpx
 import psycopg
+from django.apps import apps
 
-if __name__ == "__main__":
+if not apps.ready:
     django.setup()
 
 from accounts.models import User
-from payments.models import Order, Plan, Subscription, SubscriptionPeriod
+from payments.models import Order, PayoutBatch, Plan, Subscription, SubscriptionPeriod
 from payments.services import (
     orders,
     refunds,
+    sending,
     subscription_refunds,
     subscription_wishes,
     subscriptions,
@@ -78,6 +79,8 @@ def act(what: str, subject: str) -> None:
     elif what == "cancel":
         row = Subscription.objects.get(pk=subject)
         subscription_wishes.cancel(row=row, actor=row.user)
+    elif what == "payout":
+        sending.submit(PayoutBatch.objects.get(pk=subject).pk)
     elif what == "capture":
         orders.settle_now(Order.objects.get(pk=subject).pk)
     elif what == "refund payment":
@@ -89,10 +92,11 @@ def act(what: str, subject: str) -> None:
         refunds.refund(order=order, amount=None, note="dying", actor=order.buyer)
 
 
-if __name__ == "__main__":
-    if sys.argv[1].isdigit():
-        die_at(int(sys.argv[1]))
+def main(arguments: list[str]) -> int:
+    when, what, subject = arguments
+    if when.isdigit():
+        die_at(int(when))
     else:
-        die_after(sys.argv[1])
-    act(sys.argv[2], sys.argv[3])
-    sys.exit(LIVED)
+        die_after(when)
+    act(what, subject)
+    return LIVED

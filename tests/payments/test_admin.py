@@ -11,6 +11,7 @@ from accounts.models import User
 from payments.gateways import paypal
 from payments.models import Order, Refund
 from payments.services import credits, orders
+from tests import cast
 from tests.payments.conftest import Buy, bare_order
 from tests.sandbox_server import Sandbox
 from tutorme.core.models import OutboxEvent
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk(client: Client, ada: User) -> Client:
     client.force_login(ada)
-    return client
+    return cast.confirmed(client)
 
 
 def run(desk: Client, action: str, *chosen: Order, **fields: str) -> str:

@@ -45,6 +45,7 @@ def desk(ada: User) -> Desk:
     def run(model: type[Model], action: str, *rows: Any, who: User = ada, **fields: str) -> str:
         client = Client()
         client.force_login(who)
+        cast.confirmed(client)
         path = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
         form = {"action": action, "_selected_action": [row.pk for row in rows], **fields}
         answer = client.post(path, form, follow=True)
@@ -173,7 +174,7 @@ def test_a_message_is_read_and_processed_again(client: Client, ada: User) -> Non
     assert "&lt;b&gt;9&lt;/b&gt;" in page
     form = {"action": "retry", "_selected_action": [row.pk]}
     path = reverse("admin:core_inboxmessage_changelist")
-    assert "1 row" in client.post(path, form, follow=True).content.decode()
+    assert "Process again: paypal" in client.post(path, form, follow=True).content.decode()
     row.refresh_from_db()
     assert row.state == "received"
 
@@ -211,11 +212,14 @@ def test_a_subscription_is_followed_and_cancelled(
 ) -> None:
     row = subscribed()
     assert "active" in desk(Subscription, "settle", row)
-    assert "cancelled" in desk(Subscription, "cancel", row)
+    shown = desk(Subscription, "cancel", row)
+    assert "reaches 1 row" in shown
+    assert "cancelled" in desk(Subscription, "cancel", row, asked="1", counted="1")
 
 
 def test_credit_is_given_by_form_and_never_to_oneself(client: Client, ada: User, sam: User) -> None:
     client.force_login(ada)
+    cast.confirmed(client)
     path = reverse("admin:payments_creditlot_add")
     form = {"email": sam.email, "amount": "9.00", "currency": "EUR", "reason": "sorry", "days": ""}
     assert client.post(path, form, follow=True).status_code == 200

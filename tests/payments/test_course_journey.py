@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from courses.models import Course, Enrollment
+from payments import sellers
 from payments.models import Order
 from payments.services import orders, refunds
 from tests.courses.conftest import publish  # noqa: F401  fixture
@@ -46,6 +47,7 @@ def test_sam_gets_his_seat(
     assert (place.state, place.order_id) == ("active", order.pk)
     assert client.post(buy).status_code == 409
     order.refresh_from_db()
+    assert sellers.evidence(order)[0].endswith(f"{course.title} was opened to Sam")
     refunds.refund(order=order, amount=None, note="", actor=ada)
     drain()
     place.refresh_from_db()

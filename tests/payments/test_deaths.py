@@ -1,25 +1,23 @@
 """A process is killed at every step boundary of subscribing, following, cancelling and refunding;
 what it left behind is finished by whoever comes next, once."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.models import User
-from payments.models import Order, Plan, Refund, Subscription
-from payments.services import orders, refunds, subscription_sweep, subscriptions
+from payments.models import Order, PayoutBatch, Plan, Refund, Subscription
+from payments.services import orders, payouts, refunds, subscription_sweep, subscriptions
 from sandbox.paypal.billing_state import sale_of
 from sandbox.paypal.state import memory
+from tests.nursery import Child, nursery
 from tests.payments.billing import Subscribe, plus, subscribed  # noqa: F401  fixtures
+from tests.payments.books import prove
 from tests.payments.conftest import Buy
 from tests.payments.dying import LIVED
+from tests.payments.test_payouts import earn
 from tests.sandbox_server import Sandbox
 from tutorme.core.models import OutboxEvent
 
@@ -27,28 +25,30 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 _MOST = 40
 
 
-def deaths(sandbox: Sandbox, what: str, subject: Callable[[], str]) -> Iterator[int]:
+Born = Callable[..., Child]
+
+
+@pytest.fixture(scope="module")
+def born(running_sandbox: Sandbox, django_db_setup: None) -> Iterator[Born]:
+    with nursery("tests.payments.dying", SANDBOX_URL=running_sandbox.url) as one:
+        yield one
+
+
+def deaths(born: Born, what: str, subject: Callable[[], str]) -> Iterator[int]:
     """Kills at the first boundary, the second …, until the process lives to the end."""
     for boundary in range(1, _MOST):
-        done = run(sandbox, str(boundary), what, subject())
-        if done.returncode == LIVED:
+        child = born(boundary, what, subject())
+        code = child.wait()
+        if code == LIVED:
             return
-        assert done.returncode == -9, done.stderr.decode()[-2000:]
+        assert code == -9, child.said()
         yield boundary
     raise AssertionError("it never lived to the end")
 
 
-def run(sandbox: Sandbox, when: str, what: str, subject: str) -> subprocess.CompletedProcess[bytes]:
-    facts = connection.settings_dict
-    socket = str(facts["HOST"]).replace("/", "%2F")
-    env = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{facts['USER']}@{socket}/{facts['NAME']}",
-        "SANDBOX_URL": sandbox.url,
-        "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
-    }
-    argv = [sys.executable, "-m", "tests.payments.dying", when, what, subject]
-    return subprocess.run(argv, env=env, cwd=settings.BASE_DIR, capture_output=True, check=False)
+def dies(born: Born, when: str, what: str, subject: object) -> None:
+    child = born(when, what, str(subject))
+    assert child.wait() == -9, child.said()
 
 
 def nobody_is_busy() -> None:
@@ -61,10 +61,9 @@ def times_told(name: str, **of: str) -> int:
     return OutboxEvent.objects.filter(name=name, payload__contains=of).count()
 
 
-def test_dead_between_the_capture_and_the_commit(placed: Buy, sandbox: Sandbox) -> None:
+def test_dead_between_the_capture_and_the_commit(born: Born, placed: Buy, sandbox: Sandbox) -> None:
     order = placed("approve")
-    done = run(sandbox, "/capture", "capture", str(order.pk))
-    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    dies(born, "/capture", "capture", order.pk)
     order.refresh_from_db()
     there = memory.orders[str(order.provider_order_id)]
     assert (order.state, there.status) == ("capturing", "COMPLETED")
@@ -77,12 +76,11 @@ def test_dead_between_the_capture_and_the_commit(placed: Buy, sandbox: Sandbox) 
 
 
 def test_dead_between_a_refunded_payment_and_its_commit(
+    born: Born,
     subscribed: Subscribe,  # noqa: F811
-    sandbox: Sandbox,
 ) -> None:
     period = subscribed().periods.get()
-    done = run(sandbox, "/refund", "refund payment", str(period.pk))
-    assert done.returncode == -9, done.stderr.decode()[-2000:]
+    dies(born, "/refund", "refund payment", period.pk)
     period.refresh_from_db()
     assert period.refunded_minor == 0
     nobody_is_busy()
@@ -94,13 +92,34 @@ def test_dead_between_a_refunded_payment_and_its_commit(
     assert len(found[1].refunds) == period.refunds.filter(state="completed").count() == 1
 
 
-def test_subscribing(plus: Plan, sandbox: Sandbox, sam: User) -> None:  # noqa: F811
+@pytest.mark.parametrize("when", ["/oauth2/token", "/payments/payouts"])
+def test_dead_between_a_payout_and_its_commit(
+    born: Born, sandbox: Sandbox, sam: User, tess: User, ada: User, when: str
+) -> None:
+    """Before PayPal heard of it, and after it began to pay."""
+    earn(tess, sam)
+    batch = payouts.request(user=tess, currency="EUR")
+    payouts.approve(batch_id=batch.pk, actor=ada)
+    dies(born, when, "payout", batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.provider_batch_id) == ("submitted", None)
+    assert len(memory.payouts) == (when == "/payments/payouts")
+    PayoutBatch.objects.update(busy_until=Now())
+    for _ in range(3):
+        call_command("run_payouts")
+    batch.refresh_from_db()
+    assert (batch.state, len(memory.payouts)) == ("paid", 1)
+    assert times_told("payout.paid", user_id=str(tess.pk)) == 1
+    prove()
+
+
+def test_subscribing(born: Born, plus: Plan, sandbox: Sandbox, sam: User) -> None:  # noqa: F811
     def again() -> str:
         Subscription.objects.all().delete()
         memory.subscriptions.clear()
         return sam.username
 
-    for boundary in deaths(sandbox, "subscribe", again):
+    for boundary in deaths(born, "subscribe", again):
         nobody_is_busy()
         row = subscriptions.subscribe(user=sam, plan=plus)
         assert list(memory.subscriptions) == [row.provider_subscription_id], boundary
@@ -109,6 +128,7 @@ def test_subscribing(plus: Plan, sandbox: Sandbox, sam: User) -> None:  # noqa: 
 
 @pytest.mark.parametrize("what", ["settle", "cancel"])
 def test_following_and_cancelling(
+    born: Born,
     subscribed: Subscribe,  # noqa: F811
     sandbox: Sandbox,
     what: str,
@@ -123,7 +143,7 @@ def test_following_and_cancelling(
             subscriptions.settle_now(row.pk)
         return str(row.pk)
 
-    for boundary in deaths(sandbox, what, begun):
+    for boundary in deaths(born, what, begun):
         nobody_is_busy()
         subscription_sweep.reconcile()
         row = Subscription.objects.latest("id")
@@ -133,11 +153,11 @@ def test_following_and_cancelling(
         assert (row.state, row.wish) == (there.status.lower(), "")
 
 
-def test_refunding(placed: Buy, sandbox: Sandbox) -> None:
+def test_refunding(born: Born, placed: Buy, sandbox: Sandbox) -> None:
     def paid() -> str:
         return str(orders.settle(placed("approve").pk).pk)
 
-    for boundary in deaths(sandbox, "refund", paid):
+    for boundary in deaths(born, "refund", paid):
         nobody_is_busy()
         order = Order.objects.latest("id")
         asked = Refund.objects.filter(order=order).exists()

@@ -1,5 +1,5 @@
-"""Every message PayPal sends is read by somebody and does what it should; and in whatever order a
-lifecycle's five come, it ends in one state."""
+"""Every message PayPal sends, by name (what each does is in test_effects.py); and in whatever order
+a lifecycle's five come, it ends in one state."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from django.db import connection
 
 from payments.gateways import paypal
 from payments.models import Dispute, LedgerEntry, Order, Refund
-from payments.services import messages, orders
-from realtime.models import Notification
+from payments.services import messages
 from sandbox.paypal.webhooks import Delivery, outgoing
+from tests.payments import test_order_effects as orders_told
+from tests.payments import test_payout_effects as payouts_told
+from tests.payments import test_subscription_effects as subscriptions_told
 from tests.payments.conftest import Buy
 from tests.payments.test_any_order import hand_over
 from tests.sandbox_server import Sandbox
@@ -37,37 +39,15 @@ PAYMENT.PAYOUTS-ITEM.REFUNDED PAYMENT.PAYOUTS-ITEM.CANCELED PAYMENT.PAYOUTS-ITEM
 """.split()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_somebody_reads_it(name: str) -> None:
-    assert messages.reader_of(name) is not None
+def test_each_that_is_read_has_a_test_of_what_it_does() -> None:
+    """A new type without one fails here."""
+    tested = [module.EFFECTS for module in (orders_told, subscriptions_told, payouts_told)]
+    names = [name for effects in tested for name in effects]
+    assert sorted(names) == sorted(messages.kinds()) == sorted(NAMES)
 
 
 def told(*names: str) -> list[Delivery]:
     return [row for row in outgoing.newest_first() if row.event_type in names]
-
-
-def test_an_approval_that_lapsed_ends_the_order(placed: Buy, sandbox: Sandbox, drain) -> None:
-    order = placed("approve")
-    sandbox.http.post(f"{sandbox.url}/paypal/_lapse/{order.provider_order_id}").raise_for_status()
-    (delivery,) = told("CHECKOUT.PAYMENT-APPROVAL.REVERSED")
-    hand_over(delivery)
-    order.refresh_from_db()
-    assert order.state == "voided"
-    drain()
-    row = Notification.objects.get(user=order.buyer, kind="payment-failed")
-    assert row.url.endswith(f"{order.pk}/")
-
-
-def test_a_held_payment_that_is_denied_is_told(placed: Buy, sandbox: Sandbox, drain) -> None:
-    order = placed("pending")
-    held = orders.settle(order.pk)
-    path = f"{sandbox.url}/paypal/_settle/{held.provider_capture_id}"
-    sandbox.http.post(path, json={"status": "DECLINED"}).raise_for_status()
-    hand_over(told("PAYMENT.CAPTURE.DENIED")[0])
-    order.refresh_from_db()
-    assert order.state == "declined"
-    drain()
-    assert Notification.objects.filter(user=order.buyer, kind="payment-failed").count() == 1
 
 
 def a_life(placed: Buy, sandbox: Sandbox) -> tuple[Order, list[Delivery]]:

@@ -6,10 +6,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from payments import payout_words
 from payments.errors import BelowPayoutMinimum, PayoutMethodMissing, SecondPersonNeeded
+from payments.gateways import paypal
 from payments.models import PayoutBatch, PayoutItem, PayoutMethod
 from payments.services import earnings, ledger, payouts, sending
 from payments.services.ledger import Kind, Line
@@ -190,6 +194,31 @@ def test_dead_after_the_call_the_sweep_finds_the_first(batch, ada, sandbox: Sand
     prove()
 
 
+def test_an_answer_that_comes_late_or_twice_changes_nothing(batch, ada, sandbox: Sandbox) -> None:
+    """Whoever called first hears its answer when others have followed the batch to its end."""
+    sending._intend(approved(batch, ada))
+    gateway, lines = paypal.gateway(), sending._lines(batch)
+    first = gateway.create_payout(reference=str(batch.pk), lines=lines, subject="Your earnings")
+    older = gateway.payout(first.id)
+    item = batch.items.get()
+    sending.follow_open(only_due=False)
+    sending.follow_open(only_due=False)
+    path = f"{sandbox.url}/paypal/_payout/{older.items[0].id}"
+    sandbox.http.post(path, json={"status": "RETURNED"}).raise_for_status()
+    sending.follow(batch.pk)
+    for answer in (first, older, first, older):
+        sending._apply(batch.pk, answer)
+    item.refresh_from_db()
+    batch.refresh_from_db()
+    assert (item.state, batch.state, len(memory.payouts)) == ("returned", "failed", 1)
+    names = OutboxEvent.objects.filter(name__startswith="payout.").values_list("name", flat=True)
+    assert sorted(name for name in names if name != "payout.redirected") == [
+        "payout.failed",
+        "payout.paid",
+    ]
+    prove()
+
+
 def test_after_thirty_days_it_is_never_told_again(batch, ada, sandbox: Sandbox) -> None:
     sending._intend(approved(batch, ada))
     old = timezone.now() - timedelta(days=31)
@@ -205,7 +234,7 @@ def test_control_another_name_for_the_batch_pays_twice(batch, ada, sandbox: Sand
     sending.submit(approved(batch, ada).pk)
     PayoutItem.objects.update(state="queued")
     lines = sending._lines(batch)
-    sending.paypal.gateway().create_payout(reference="another", lines=lines, subject="x")  # type: ignore[attr-defined]
+    paypal.gateway().create_payout(reference="another", lines=lines, subject="x")
     assert len(memory.payouts) == 2
 
 
@@ -229,3 +258,30 @@ def test_debts_are_netted(sam, otto, tess, ada) -> None:
     ledger.post(kind="probe", reference="1", currency="EUR", lines=lines)
     earn(tess, sam)
     assert [row.amount.minor for row in payouts.owed()] == [5000]
+
+
+def test_a_payout_that_failed_says_why_in_words(
+    client: Client, sam, tess, ada, sandbox: Sandbox, drain
+) -> None:
+    """PayPal's code stays where those who work with it look."""
+    earn(tess, sam, email="failed@paypal.test")
+    batch = approved(payouts.request(user=tess, currency="EUR"), ada)
+    sending.submit(batch.pk)
+    sending.follow(batch.pk)
+    drain()
+    item = batch.items.get()
+    assert item.failure == "RECEIVER_ACCOUNT_LOCKED"
+    client.force_login(tess)
+    page = client.get(reverse("teach-payouts")).text
+    assert "locked or not active" in page
+    assert item.failure not in page
+    told = [mail["text"] for mail in sandbox.mails(tess.email) if "came back" in mail["subject"]]
+    assert len(told) == 1
+    assert "locked or not active" in told[0]
+    client.force_login(ada)
+    assert item.failure in client.get(f"/admin/payments/payoutbatch/{batch.pk}/change/").text
+
+
+def test_the_control_a_code_nobody_put_into_words_sends_to_paypal() -> None:
+    assert "Ask PayPal" in str(payout_words.why("SOMETHING_NEW"))
+    assert "SOMETHING_NEW" not in str(payout_words.why("SOMETHING_NEW"))

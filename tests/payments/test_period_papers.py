@@ -17,6 +17,7 @@ from tests.payments.books import buy, prove, stall
 from tests.payments.test_subscription_refunds import hear_of_all
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
+from tutorme.core.errors import ProviderUnavailable
 from tutorme.core.models import Job
 from tutorme.core.money import Money
 
@@ -111,6 +112,51 @@ def test_one_that_went_back_at_paypal_has_its_credit_note(
     hear_of_all()
     drain()
     assert labels() == ["R-000001", "C-000001"]
+
+
+def test_one_whose_message_never_comes_has_its_credit_note(
+    subscribed: Subscribe,  # noqa: F811
+    sandbox: Sandbox,
+    media,
+    drain,
+) -> None:
+    """Only PayPal's list of payments tells of it; the message, late after all, tells its number."""
+    row = subscribed()
+    sandbox.turn(str(row.provider_subscription_id), refund=paid(row).sale_id)
+    call_command("reconcile")
+    call_command("reconcile")
+    drain()
+    assert labels() == ["R-000001", "C-000001"]
+    found = paid(row).refunds.get()
+    assert (found.amount_minor, found.origin, found.provider_refund_id) == (900, "provider", None)
+    assert found.document is not None
+    assert found.document.facts["refund"]["minor"] == 900
+    hear_of_all()
+    found.refresh_from_db()
+    assert found.provider_refund_id
+    drain()
+    assert (paid(row).refunds.count(), len(labels())) == (1, 2)
+    prove()
+
+
+def test_the_rest_of_it_too_and_not_what_is_being_asked_for(
+    subscribed: Subscribe,  # noqa: F811
+    sandbox: Sandbox,
+    ada: User,
+    media,
+    drain,
+) -> None:
+    row = subscribed()
+    sandbox.fault("refund", "lost-reply", times=3)
+    with pytest.raises(ProviderUnavailable):
+        give_back(paid(row), ada, 300)
+    sandbox.turn(str(row.provider_subscription_id), refund=paid(row).sale_id, value="6.00")
+    call_command("reconcile")
+    drain()
+    sums = sorted(paid(row).refunds.values_list("amount_minor", "origin"))
+    assert sums == [(300, "admin"), (600, "provider")]
+    assert labels() == ["R-000001", "C-000001", "C-000002"]
+    prove()
 
 
 def test_orders_and_payments_share_their_numbers(

@@ -9,6 +9,7 @@ from django.conf import settings
 from payments.gateways.paypal.billing import Billing
 from payments.gateways.paypal.checkout import Checkout
 from payments.gateways.paypal.disputes import Disputes
+from payments.gateways.paypal.notices import Notices
 from payments.gateways.paypal.payouts import Payouts
 from payments.gateways.paypal.signatures import CERTIFICATE_HOSTS, Signatures
 from payments.gateways.paypal.transport import Transport
@@ -17,7 +18,7 @@ from tutorme.core.gateways import GatewayMisconfigured
 __all__ = ["PayPal", "Transport", "gateway", "is_configured", "payer_origin"]
 
 
-class PayPal(Checkout, Billing, Payouts, Disputes, Signatures):
+class PayPal(Checkout, Billing, Payouts, Disputes, Notices, Signatures):
     """Implements the gateways of `payments.gateways.base`."""
 
     def __init__(self, transport: Transport, *, webhook_id: str) -> None:

@@ -2,14 +2,28 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from payments.services import catching_up
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Posts what is not in the ledger yet, and asks for papers that are missing."
+    changes = True
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write(f"orders posted: {catching_up.post_missing()}")
-        self.stdout.write(f"papers asked for: {catching_up.ask_for_papers()}")
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        """A dry run does the work and takes it back."""
+        if not options["dry_run"]:
+            return self._done(dry_run=False)
+        with transaction.atomic():
+            found = self._done(dry_run=True)
+            transaction.set_rollback(True)
+        return found
+
+    def _done(self, *, dry_run: bool) -> dict[str, Any]:
+        return {
+            "orders posted": catching_up.post_missing(),
+            "papers asked for": catching_up.ask_for_papers(),
+            "dry_run": dry_run,
+        }

@@ -1,5 +1,5 @@
-"""Brings every payment whose end is not known up to the provider's truth. Safe to run twice, and
-twice at once."""
+"""Brings every payment whose end is not known up to the provider's truth, and then what apps above
+hang on it. Safe to run twice, and twice at once."""
 
 import json
 from datetime import timedelta
@@ -17,12 +17,13 @@ from payments.services import (
     subscription_refunds,
     subscription_sweep,
 )
+from tutorme.core import upkeep
 
 _ALL = 10_000
 
 
 class Command(BaseCommand):
-    help = "Settles open orders, refunds, subscriptions and payouts by asking the provider."
+    help = "Settles open orders, refunds, subscriptions and payouts, and what was booked with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", type=int, default=0, metavar="SECONDS")
@@ -43,6 +44,9 @@ class Command(BaseCommand):
             "payouts": sending.follow_open(only_due=False),
             "books": {"wrong": sum(1 for _problem in ledger_check.wrong_in_the_books())},
         }
+        for chore in upkeep.chores(upkeep.Verb.RECONCILE):
+            app, name = chore.name.split(".")
+            found.setdefault(app, {})[name] = chore.work()
         if days := options["compare"]:
             since = timezone.now() - timedelta(days=days)
             found["compared"] = compare_with_provider.compare(since=since).as_json()
