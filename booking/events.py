@@ -45,6 +45,15 @@ class BookingDeclined(_About, Event):
 
 
 @dataclass(frozen=True)
+class BookingLost(_About, Event):
+    """A held time went to something else before its payment was through. `was_paid`: money was
+    taken, and all of it goes back."""
+
+    name: ClassVar[str] = "booking.lost"
+    was_paid: bool
+
+
+@dataclass(frozen=True)
 class BookingMoved(_About, Event):
     name: ClassVar[str] = "booking.moved"
     was_at: datetime
@@ -158,6 +167,17 @@ class TutorReviewAnswered(Event):
 
 
 @dataclass(frozen=True)
+class TutorReviewModerated(Event):
+    """An admin hid a review, or shows it again; `reason` is theirs, for both to read."""
+
+    name: ClassVar[str] = "tutor_review.moderated"
+    review_id: UUID
+    hidden: bool
+    reason: str
+    notice_id: UUID
+
+
+@dataclass(frozen=True)
 class CalendarBroken(Event):
     """A connected calendar does not let us in any more; its owner connects it again."""
 
@@ -165,3 +185,15 @@ class CalendarBroken(Event):
     connection_id: UUID
     user_id: UUID
     provider: str
+
+
+@dataclass(frozen=True)
+class CalendarUnseen(Event):
+    """A connected calendar was not seen since `seen_at`, for a day at least: its tutor's times are
+    not offered until it is."""
+
+    name: ClassVar[str] = "calendar.unseen"
+    connection_id: UUID
+    user_id: UUID
+    provider: str
+    seen_at: datetime

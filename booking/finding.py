@@ -2,84 +2,32 @@
 at each of those who are to be shown, so that nobody is offered a time that is gone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.directory import FreeAt
-from accounts.models import TutorProfile
-from accounts.queries import tutors
-from accounts.queries.tutors import Wanted
 from booking.models import FreeStart, LessonType, TutorStanding
 from booking.slots import Diary
 from booking.walltime import Span
-from tutorme.core.money import Money
-
-ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
-    "soonest": ("first", "pk"),
-    "price": (F("hourly_minor").asc(nulls_last=True), "pk"),
-    "-price": (F("hourly_minor").desc(nulls_last=True), "pk"),
-    "experience": ("-years_of_experience", "pk"),
-    "rating": ("-rating", "first", "pk"),
-}
-_CHUNKS = 3
 
 # `booking.queries.diaries`, which stands above this module.
 Diaries = Callable[..., dict[UUID, Diary]]
 
 
-@dataclass(frozen=True)
-class FreeTutor:
-    """`starts` are moments at which a lesson can be booked now, the earliest first."""
-
-    pk: UUID
-    slug: str
-    name: str
-    headline: str
-    price: Money | None
-    starts: list[datetime]
-
-
-def free_tutors(
-    free: FreeAt, wanted: Wanted, diaries: Diaries, *, order: str, limit: int, now: datetime
-) -> list[FreeTutor]:
-    rows = _candidates(free, wanted, now).annotate(rating=rank()).order_by(*ORDERS[order])
-    found: list[FreeTutor] = []
-    for chunk in range(_CHUNKS):
-        page = list(rows.values(*_COLUMNS)[chunk * limit : (chunk + 1) * limit])
-        starts = exact(free, [row["pk"] for row in page], diaries, now=now)
-        found += [_tutor(row, starts[row["pk"]]) for row in page if starts.get(row["pk"])]
-        if len(found) >= limit or len(page) < limit:
-            break
-    return found[:limit]
-
-
-_COLUMNS = (
-    "pk",
-    "user__username",
-    "user__display_name",
-    "headline",
-    "hourly_minor",
-    "hourly_currency",
-)
-
-
-def _candidates(free: FreeAt, wanted: Wanted, now: datetime) -> QuerySet[TutorProfile]:
-    rows = tutors.fitting(replace(wanted, free=None)).filter(matching(free, now=now))
-    own = _noted(free, now).filter(tutor_id=OuterRef("pk")).order_by().values("tutor_id")
-    return rows.annotate(first=Subquery(own.annotate(first=Min("starts_at")).values("first")))
-
-
-def matching(free: FreeAt, *, now: datetime | None = None) -> Q:
+def matching(free: FreeAt) -> Q:
     """For a list of tutor profiles, by what was noted down."""
-    return Q(pk__in=_noted(free, now or timezone.now()).values("tutor_id"))
+    return Q(pk__in=_noted(free, timezone.now()).values("tutor_id"))
+
+
+def soonest(free: FreeAt) -> Combinable:
+    own = _noted(free, timezone.now()).filter(tutor_id=OuterRef("pk")).order_by().values("tutor_id")
+    return Subquery(own.annotate(first=Min("starts_at")).values("first"))
 
 
 # A tutor of few reviews is as good as the mean of all until there are more: so many reviews of
@@ -139,15 +87,3 @@ def _starts(diary: Diary, between: Span, lengths: set[int]) -> list[datetime]:
         last = between.end - timedelta(minutes=minutes)
         found |= {at for at in diary.offered(between, minutes=minutes) if at <= last}
     return sorted(found)
-
-
-def _tutor(row: dict[str, Any], starts: list[datetime]) -> FreeTutor:
-    priced = row["hourly_minor"] is not None
-    return FreeTutor(
-        pk=row["pk"],
-        slug=row["user__username"].lower(),
-        name=row["user__display_name"],
-        headline=row["headline"],
-        price=Money(row["hourly_minor"], row["hourly_currency"]) if priced else None,
-        starts=starts,
-    )

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import directory
 from accounts.events import DeletionDue
 from booking import finding, queries
-from booking.errors import BookingOver, SlotTaken, StudentBusy
+from booking.errors import BookingOver
 from booking.events import (
     AvailabilityChanged,
     BookingCancelled,
@@ -22,19 +21,21 @@ from booking.events import (
 from booking.models import Booking, Series
 from booking.services import (
     cancelling,
+    evidence,
     free_times,
     holding,
     meetings,
     paying,
+    securing,
     series,
     settling,
-    standing,
     waitlist,
     writing,
     zoom_news,
 )
-from payments.events import PaymentApproved, PaymentCaptured, PaymentRefunded
-from payments.sellers import Quote, sells
+from payments.events import PaymentApproved, PaymentCaptured, PaymentFailed, PaymentRefunded
+from payments.models import Order
+from payments.sellers import Quote, proves, secures, sells
 from tutorme.core import inbox, jobs, outbox
 from tutorme.core.errors import NotFound
 from tutorme.core.ids import uuid7
@@ -50,15 +51,13 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         raise NotFound
     if row.state not in {State.HELD, State.PENDING_PAYMENT} or row.series_id is not None:
         raise BookingOver(state=row.state)
-    trial = settings.TRIAL_COMMISSION_PER_MILLE if row.lesson_type.is_trial else None
     return Quote(
         description=str(row.lesson_type),
         price=row.price,
         payee_id=row.tutor_id,
-        url=reverse("booking-api-read", args=[row.pk]),
+        url=reverse("lesson-booking", args=[row.pk]),
         in_escrow=True,
-        volume=standing.hours(row.tutor_id),
-        commission_per_mille=trial,
+        commission_per_mille=row.commission_per_mille,
     )
 
 
@@ -74,11 +73,22 @@ def quote_series(target_id: UUID, buyer: Any) -> Quote:
         description=_("%(count)d × %(what)s") % what,
         price=row.price,
         payee_id=row.tutor_id,
-        url=reverse("booking-api-series", args=[row.pk]),
+        url=reverse("lessons"),
         in_escrow=True,
         units=row.lessons,
-        volume=standing.hours(row.tutor_id),
+        commission_per_mille=row.bookings.values_list("commission_per_mille", flat=True)[0],
     )
+
+
+@proves(paying.KIND)
+def evidence_of_lesson(order: Order) -> list[str]:
+    return evidence.of_booking(Booking.objects.get(pk=order.target_id))
+
+
+@proves(series.KIND)
+def evidence_of_series(order: Order) -> list[str]:
+    lessons = Booking.objects.filter(series_id=order.target_id).order_by("starts_at")
+    return [line for row in lessons for line in evidence.of_booking(row)]
 
 
 @outbox.handles(PaymentApproved)
@@ -96,6 +106,7 @@ directory.tell(
         matching=finding.matching,
         rated=finding.rated,
         rank=finding.rank,
+        soonest=finding.soonest,
         starts=queries.free_starts,
     )
 )
@@ -129,18 +140,24 @@ def end_the_meeting(event: BookingCancelled) -> None:
 
 @outbox.handles(PaymentCaptured)
 def give_the_lesson(event: PaymentCaptured) -> None:
-    """What was paid for is confirmed; where the time went to somebody else meanwhile, all of the
-    money goes back."""
-    if event.kind == paying.KIND:
-        try:
-            holding.pay(booking_id=event.target_id, order_id=event.order_id)
-        except (BookingOver, SlotTaken, StudentBusy):
-            settling.refund(event.order_id, event.target_id, percent=100, version=0)
-    elif event.kind == series.KIND:
-        try:
-            series.pay(series_id=event.target_id, order_id=event.order_id)
-        except (BookingOver, SlotTaken, StudentBusy):
-            series.give_all_back(event.target_id, event.order_id)
+    """By a job: the tutor's calendars are looked into first, and none is asked in here."""
+    if event.kind in securing.KINDS:
+        securing.want(event.order_id)
+
+
+@outbox.handles(PaymentFailed)
+def let_the_time_go(event: PaymentFailed) -> None:
+    securing.give_up(event.order_id)
+
+
+@secures(paying.KIND)
+def secure_the_time(target_id: UUID) -> None:
+    securing.secure([target_id])
+
+
+@secures(series.KIND)
+def secure_all_times(target_id: UUID) -> None:
+    securing.secure(securing.lessons_of(series.KIND, target_id))
 
 
 @outbox.handles(PaymentRefunded)

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.directory import FreeAt
 from accounts.models import TutorProfile
-from accounts.queries.tutors import Wanted
 from booking import finding
 from booking.models import (
     ACTIVE_STATES,
@@ -26,11 +25,14 @@ from booking.models import (
 )
 from booking.slots import Diary, Rules, Taken
 from booking.walltime import Hours, Span
+from tutorme.core.row_security import as_system
 
 # Wider than any buffer, so that what merely touches is seen.
 _MARGIN = timedelta(hours=12)
 # What counts towards a limit lies within the tutor's week, wherever in it the question is.
 _WEEK = timedelta(days=9)
+# How far from a time that is gone another one is looked for.
+_NEAR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None 
     return taken_of([tutor_id], between, now=now, without=without)[tutor_id]
 
 
+@as_system("what stands in a diary decides what is free; who stands there is not told")
 def taken_of(
     tutor_ids: Sequence[UUID], between: Span, *, now: datetime, without: UUID | None = None
 ) -> dict[UUID, Taken]:
@@ -125,6 +128,16 @@ def taken_of(
     return {key: Taken(tuple(blocked[key]), lessons[key]) for key in tutor_ids}
 
 
+@as_system("what stands in a diary decides what is free; who stands there is not told")
+def is_busy_elsewhere(row: Booking) -> bool:
+    """Whether the tutor's own calendars, as far as we read them, have something then. That one of
+    them was not seen for a day closes what can be booked, not what is held."""
+    busy = BusyTime.objects.filter(
+        tutor_id=row.tutor_id, starts_at__lt=row.blocked_until, ends_at__gt=row.blocked_from
+    )
+    return busy.exclude(reference=BusyTime.UNSEEN).exists()
+
+
 def _groups(
     tutor_ids: Sequence[UUID], between: Span
 ) -> QuerySet[GroupSession, tuple[UUID, str, datetime, datetime, date]]:
@@ -154,21 +167,6 @@ def diaries(tutor_ids: Sequence[UUID], between: Span, *, now: datetime) -> dict[
     }
 
 
-def free_tutors(
-    free: FreeAt,
-    wanted: Wanted | None = None,
-    *,
-    order: str = "soonest",
-    limit: int = 20,
-    now: datetime | None = None,
-) -> list[finding.FreeTutor]:
-    """Listed tutors with a lesson that fits into `free` and who fit `wanted` (words, subject,
-    level, language, price). `order` is one of `finding.ORDERS`. One query, and seven for each
-    `limit` of them that is looked at."""
-    now = now or timezone.now()
-    return finding.free_tutors(free, wanted or Wanted(), diaries, order=order, limit=limit, now=now)
-
-
 def free_starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
     """When each of these tutors has a lesson that fits, by their diaries; who has none is left
     out or has an empty list."""
@@ -185,6 +183,25 @@ def slots(
         on = start.astimezone(ZoneInfo(zone)).date()
         days.setdefault(on, []).append(Slot(start, start + timedelta(minutes=minutes)))
     return [Day(on, free) for on, free in days.items()]
+
+
+@as_system("what stands in a diary decides what is free; who stands there is not told")
+def unseen(tutor_id: UUID) -> set[str]:
+    """Sources of those of somebody's calendars that were not seen for a day; where there is one,
+    none of their times is offered."""
+    marks = BusyTime.objects.filter(tutor_id=tutor_id, reference=BusyTime.UNSEEN)
+    return set(marks.values_list("source", flat=True))
+
+
+def instead_of(row: Booking, *, now: datetime, most: int = 3) -> list[datetime]:
+    """Free times of the same tutor and length within a week of a lesson that cannot be: those
+    nearest to it, in their order."""
+    schedule = schedule_of(row.tutor_id)
+    if schedule is None or not schedule.is_open:
+        return []
+    between = Span(max(now, row.starts_at - _NEAR), max(now, row.starts_at) + _NEAR)
+    found = diary(schedule, between, now=now).offered(between, minutes=row.minutes)
+    return sorted(sorted(found, key=lambda start: abs(start - row.starts_at))[:most])
 
 
 def next_lesson(user_id: UUID, *, now: datetime) -> Booking | None:

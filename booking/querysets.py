@@ -3,10 +3,24 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+
+from payments.models import Order
 
 if TYPE_CHECKING:
     from booking.models import Booking, GroupSession, LessonReview  # noqa: F401  named in strings
+
+
+# Orders whose money may have moved, or has and their lesson does not stand yet.
+MOVING = (Order.State.CAPTURING, Order.State.CAPTURE_PENDING, Order.State.CAPTURED)
+
+
+def money_moves(*states: str) -> Q:
+    """That a booking, or the series it is of, has an order in one of these states."""
+    orders = Order.objects.filter(state__in=states)
+    own = orders.filter(kind="booking", target_id=OuterRef("pk"))
+    of_all = orders.filter(kind="series", target_id=OuterRef("series_id"))
+    return Q(Exists(own)) | Q(Exists(of_all))
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -21,9 +35,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(ends_at__gt=now)
 
     def overdue(self, now: datetime) -> "BookingQuerySet":
-        """Holds and requests whose time to be paid or answered is over."""
-        waiting = ("held", "pending_payment", "pending_approval")
-        return self.filter(state__in=waiting, expires_at__lte=now)
+        """Holds and requests whose time to be paid or answered is over. While a provider says
+        neither yes nor no to a payment, and until its yes is heard, a hold is not over."""
+        unpaid = Q(state__in=("held", "pending_payment")) & ~money_moves(*MOVING)
+        return self.filter(unpaid | Q(state="pending_approval"), expires_at__lte=now)
 
     def active(self) -> "BookingQuerySet":
         """Those that keep both people's time."""

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from booking import leases
 from booking.services import (
     connecting,
     free_times,
@@ -14,6 +15,7 @@ from booking.services import (
     outcomes,
     refunding,
     reminders,
+    securing,
     settling,
     syncing,
     waitlist,
@@ -25,6 +27,7 @@ from tutorme.core.queue import app
 
 @app.task(name="booking.release_lapsed")
 def release_lapsed() -> None:
+    securing.keep_what_is_being_paid()
     holding.sweep()
 
 
@@ -71,6 +74,16 @@ def reconcile_meetings() -> None:
     meetings.reconcile()
 
 
+@app.task(name="booking.reconcile_lessons")
+def reconcile_lessons() -> None:
+    securing.reconcile()
+
+
+@job(securing.CONFIRM, max_attempts=10)
+def confirm_paid(run: Run, *, order_id: str) -> None:
+    securing.confirm(UUID(order_id))
+
+
 def _fall_back(*, booking_id: str, error: dict[str, Any]) -> None:
     meetings.fall_back(UUID(booking_id), error["code"])
 
@@ -88,7 +101,7 @@ def look_at_calendars() -> None:
     syncing.want_due()
     syncing.want_channels()
     importing.want_due()
-    connecting.close_stale()
+    connecting.close_unseen()
 
 
 @job(syncing.JOB, max_attempts=6)
@@ -110,7 +123,10 @@ def _forget_calendar(*, connection_id: str, error: dict[str, Any]) -> None:
 
 @job("booking.end_calendar", max_attempts=6, on_failure=_forget_calendar)
 def end_calendar(run: Run, *, connection_id: str) -> None:
-    connecting.give_back(UUID(connection_id))
+    try:
+        connecting.give_back(UUID(connection_id))
+    except leases.Busy as busy:
+        raise RetryJob("somebody renews its tokens") from busy
 
 
 @job(writing.JOB, max_attempts=8)

@@ -1,5 +1,5 @@
 from booking.models import Schedule
-from booking.services import free_times
+from booking.services import free_times, holding, meetings, securing, syncing
 from tutorme.core.upkeep import Chore, Verb, declare
 
 
@@ -8,4 +8,11 @@ def _free_times() -> int:
     return free_times.rebuild_all(tutors.iterator())
 
 
-declare(Chore(Verb.REINDEX, "booking.free-times", _free_times))
+declare(
+    Chore(Verb.REINDEX, "booking.free-times", _free_times),
+    Chore(Verb.RECONCILE, "booking.kept", securing.keep_what_is_being_paid),
+    Chore(Verb.RECONCILE, "booking.lapsed", holding.sweep),
+    Chore(Verb.RECONCILE, "booking.lessons", securing.reconcile),
+    Chore(Verb.RECONCILE, "booking.meetings", meetings.reconcile),
+    Chore(Verb.RECONCILE, "booking.channels", syncing.want_channels),
+)

@@ -1,48 +1,20 @@
-"""Bookings in the admin: to be read; what moves them are the services."""
-
-from typing import Any
+"""What is offered, when, and where it takes place: to be read; what moves it are the services."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.admin import TabularInline
+from django.utils.translation import gettext_lazy as _
 
-from booking.admin import outcomes  # noqa: F401  registered by being read
+from booking.admin import bookings, outcomes  # noqa: F401  registered by being read
 from booking.models import (
-    Booking,
-    BookingChange,
     CalendarConnection,
     LessonType,
     Meeting,
     Schedule,
 )
 from booking.services import meetings, syncing
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.errors import NotAllowed
 from tutorme.core.read_only_admin import ReadOnlyAdmin
-
-
-class ChangeInline(TabularInline):  # type: ignore[misc]
-    model = BookingChange
-    extra = 0
-    can_delete = False
-    fields = ("version", "state", "actor", "reason", "was_at", "created_at")
-    readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Booking)
-class BookingAdmin(ReadOnlyAdmin):
-    list_display = ("starts_at", "tutor", "student", "lesson_type", "state", "version")
-    list_filter = ("state", "cancellation")
-    search_fields = ("id", "tutor__email", "student__email")
-    list_select_related = ("tutor", "student", "lesson_type")
-    date_hierarchy = "starts_at"
-    ordering = ("-starts_at",)
-    inlines = (ChangeInline,)
 
 
 @admin.register(LessonType)
@@ -61,6 +33,19 @@ class ScheduleAdmin(ReadOnlyAdmin):
     list_select_related = ("tutor",)
 
 
+@bulk_admin.action("meetings.try_again", _("Ask the provider again"))
+def try_again(row: Meeting, by: By) -> None:
+    if not meetings.again(Meeting.objects.filter(pk=row.pk)):
+        raise NotAllowed(_("Nothing is open with the provider."))
+
+
+@bulk_admin.action("calendars.look_now", _("Look at the calendar now"))
+def look_now(row: CalendarConnection, by: By) -> None:
+    if row.state != CalendarConnection.State.ACTIVE:
+        raise NotAllowed(_("It is not connected."))
+    syncing.hint(row)
+
+
 @admin.register(Meeting)
 class MeetingAdmin(ReadOnlyAdmin):
     """Where lessons take place. What failed can be tried again."""
@@ -70,12 +55,7 @@ class MeetingAdmin(ReadOnlyAdmin):
     search_fields = ("booking__id", "booking__tutor__email", "booking__student__email")
     list_select_related = ("booking",)
     ordering = ("-updated_at",)
-    actions = ("try_again",)
-
-    @admin.action(description="Ask the provider again")
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Meeting]) -> None:
-        count = meetings.again(queryset)
-        self.message_user(request, f"{count} meetings are asked for again.")
+    actions = (try_again,)
 
 
 @admin.register(CalendarConnection)
@@ -87,11 +67,4 @@ class CalendarConnectionAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "account")
     list_select_related = ("user",)
     exclude = ("access_token", "refresh_token", "channel_secret", "sync_token")
-    actions = ("look_now",)
-
-    @admin.action(description="Look at the calendar now")
-    def look_now(self, request: HttpRequest, queryset: QuerySet[CalendarConnection]) -> None:
-        rows = list(queryset.filter(state="active"))
-        for row in rows:
-            syncing.hint(row)
-        self.message_user(request, f"{len(rows)} calendars are looked at.")
+    actions = (look_now,)

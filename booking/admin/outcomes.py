@@ -1,18 +1,12 @@
 """What became of lessons: disputes decided, reviews looked at, the rest to be read."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.admin.confirmed import confirmed
 from accounts.models import User
 from booking.models import (
     GroupSession,
@@ -27,42 +21,50 @@ from booking.models import (
     WaitlistEntry,
 )
 from booking.services import disputes, reviews
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.bulk_admin import ModerationForm
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 _SHARES = [(str(n), f"{n} %") for n in (0, 25, 50, 75, 100)]
 
 
-def _each(request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], Any]) -> None:
-    for row in rows:
-        try:
-            act(row)
-        except DomainError as error:
-            messages.error(request, f"{row}: {error.detail}")
-        else:
-            messages.success(request, str(row))
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-class DecisionForm(ActionForm):
-    refund_percent = forms.ChoiceField(
-        choices=_SHARES,
-        required=False,
-        label="",
-        widget=UnfoldAdminSelectWidget(attrs={"aria-label": _("Back to the student")}),
+class DecisionForm(forms.Form):
+    refund_percent = forms.TypedChoiceField(
+        label=_("Back to the student"), choices=_SHARES, coerce=int
     )
-    reason = forms.CharField(
-        required=False,
-        max_length=500,
-        label="",
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"placeholder": _("Reason, for both"), "aria-label": _("Reason, for both")}
-        ),
+    reason = forms.CharField(label=_("Reason, for both"), max_length=500)
+
+
+@confirmed
+@bulk_admin.action("disputes.decide", _("Decide: a share back to the student"), asks=DecisionForm)
+def decide(row: LessonDispute, by: By) -> None:
+    disputes.decide(
+        dispute_id=row.pk,
+        actor=User.objects.get(pk=by.actor_id),
+        percent=by.given["refund_percent"],
+        text=by.given["reason"],
     )
+
+
+@bulk_admin.action("lesson_reviews.hide", _("Hide"), asks=ModerationForm)
+def hide_review(row: LessonReview, by: By) -> None:
+    reviews.hide(review_id=row.pk, hidden=True, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("lesson_reviews.show", _("Show again"), asks=ModerationForm)
+def show_review(row: LessonReview, by: By) -> None:
+    reviews.hide(review_id=row.pk, hidden=False, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("review_reports.hide", _("Hide the review"))
+def uphold(row: ReviewReport, by: By) -> None:
+    reviews.decide(report_id=row.pk, hidden=True, actor_id=by.actor_id)
+
+
+@bulk_admin.action("review_reports.keep", _("Keep the review"))
+def dismiss(row: ReviewReport, by: By) -> None:
+    reviews.decide(report_id=row.pk, hidden=False, actor_id=by.actor_id)
 
 
 @admin.register(LessonDispute)
@@ -73,8 +75,7 @@ class LessonDisputeAdmin(ReadOnlyAdmin):
     list_select_related = ("booking__tutor", "booking__student")
     ordering = ("-state", "created_at")
     readonly_fields = ("who_was_there", "history")
-    action_form = DecisionForm
-    actions = ("decide",)
+    actions = (decide,)
 
     @admin.display(description=_("tutor"))
     def tutor(self, row: LessonDispute) -> str:
@@ -103,21 +104,6 @@ class LessonDisputeAdmin(ReadOnlyAdmin):
         )
         return format_html_join("", "{} {} ({}) {}<br>", rows)
 
-    @admin.action(description=_("Decide: the share above back to the student"))
-    def decide(self, request: HttpRequest, rows: QuerySet[LessonDispute]) -> None:
-        percent = request.POST.get("refund_percent", "")
-        text = request.POST.get("reason", "").strip()[:500]
-        if percent not in dict(_SHARES) or not text:
-            messages.error(request, _("Choose a share and write a reason."))
-            return
-        _each(
-            request,
-            rows,
-            lambda row: disputes.decide(
-                dispute_id=row.pk, actor=_actor(request), percent=int(percent), text=text
-            ),
-        )
-
 
 @admin.register(LessonReview)
 class TutorReviewAdmin(ReadOnlyAdmin):
@@ -126,21 +112,7 @@ class TutorReviewAdmin(ReadOnlyAdmin):
     search_fields = ("tutor__email", "student__email", "text")
     list_select_related = ("tutor", "student")
     ordering = ("-created_at",)
-    actions = ("hide", "show")
-
-    @admin.action(description=_("Hide"))
-    def hide(self, request: HttpRequest, rows: QuerySet[LessonReview]) -> None:
-        self._set(request, rows, hidden=True)
-
-    @admin.action(description=_("Show again"))
-    def show(self, request: HttpRequest, rows: QuerySet[LessonReview]) -> None:
-        self._set(request, rows, hidden=False)
-
-    def _set(self, request: HttpRequest, rows: QuerySet[LessonReview], *, hidden: bool) -> None:
-        actor = _actor(request).pk
-        _each(
-            request, rows, lambda row: reviews.hide(review_id=row.pk, hidden=hidden, actor_id=actor)
-        )
+    actions = (hide_review, show_review)
 
 
 @admin.register(ReviewReport)
@@ -150,27 +122,11 @@ class ReviewReportAdmin(ReadOnlyAdmin):
     search_fields = ("reason", "review__tutor__email")
     list_select_related = ("review", "reporter")
     ordering = ("decided_at", "created_at")
-    actions = ("hide", "keep")
+    actions = (uphold, dismiss)
 
     @admin.display(description=_("review"))
     def about(self, row: ReviewReport) -> str:
         return row.review.text[:200]
-
-    @admin.action(description=_("Hide the review"))
-    def hide(self, request: HttpRequest, rows: QuerySet[ReviewReport]) -> None:
-        self._decide(request, rows, hidden=True)
-
-    @admin.action(description=_("Keep the review"))
-    def keep(self, request: HttpRequest, rows: QuerySet[ReviewReport]) -> None:
-        self._decide(request, rows, hidden=False)
-
-    def _decide(self, request: HttpRequest, rows: QuerySet[ReviewReport], *, hidden: bool) -> None:
-        actor = _actor(request).pk
-        _each(
-            request,
-            rows,
-            lambda row: reviews.decide(report_id=row.pk, hidden=hidden, actor_id=actor),
-        )
 
 
 @admin.register(TutorStanding)

@@ -17,7 +17,8 @@ from tutorme.core.api.serializers import (
 )
 
 # The house's own word for nobody having been seen is not for people to say.
-REASONS = [each for each in LessonDispute.Reason.choices if each[0] != "nobody_seen"]
+_OF_THE_HOUSE = {LessonDispute.Reason.NOBODY_SEEN, LessonDispute.Reason.ONE_SEEN}
+REASONS = [each for each in LessonDispute.Reason.choices if each[0] not in _OF_THE_HOUSE]
 
 
 class PaymentIn(StrictSerializer):

@@ -20,6 +20,7 @@ from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, read_body
 from tutorme.core.errors import NotFound
+from tutorme.core.row_security import as_system
 
 PUBLIC = Grant(ANYONE, Scope.PUBLISHED)
 OWN = Grant(SIGNED_IN, Scope.OWN)
@@ -40,7 +41,8 @@ class TutorGroupsView(ApiView):
             raise NotFound
         page = CursorPage()
         rows = _groups().ahead(timezone.now()).filter(tutor_id=tutor_id)
-        found = page.paginate_queryset(rows, request, self) or []
+        with as_system("how many seats of a class are taken; not whose"):
+            found = page.paginate_queryset(rows, request, self) or []
         return page.get_paginated_response([shapes.group(row) for row in found])
 
 

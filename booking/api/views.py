@@ -20,6 +20,8 @@ from tutorme.core.access import ANYONE, SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
+    IF_MATCH,
+    IF_MATCH_IF_THERE,
     ApiView,
     ApiViewSet,
     Idempotency,
@@ -53,6 +55,7 @@ class AvailabilityView(ApiView):
 
     @extend_schema(
         operation_id="me_availability_replace",
+        parameters=[IF_MATCH_IF_THERE],
         request=serializers.AvailabilityIn,
         responses=serializers.AvailabilityIn,
     )
@@ -67,6 +70,7 @@ class AvailabilityView(ApiView):
 
     @extend_schema(
         operation_id="me_availability_edit",
+        parameters=[IF_MATCH],
         request=serializers.AvailabilityPatch,
         responses=serializers.AvailabilityIn,
     )

@@ -40,8 +40,9 @@ class LessonDispute(models.Model):
         CUT_SHORT = "cut_short"
         NOT_AS_AGREED = "not_as_agreed"
         OTHER = "other"
-        # By the house, where neither was seen.
+        # By the house, where neither was seen, or one alone by a room that does not tell.
         NOBODY_SEEN = "nobody_seen"
+        ONE_SEEN = "one_seen"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -76,6 +77,7 @@ class LessonDispute(models.Model):
                     "not_as_agreed",
                     "other",
                     "nobody_seen",
+                    "one_seen",
                 ],
                 "lesson_dispute_reason",
             ),

@@ -92,6 +92,8 @@ class Booking(models.Model):
     tutor_zone = models.CharField(max_length=64)
     price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    # What the house keeps of it, by the tutor's hours and the tiers of the moment of the hold.
+    commission_per_mille = models.PositiveSmallIntegerField(null=True)
     cancellation = models.CharField(max_length=8)
     needs_approval = models.BooleanField(default=False)
     note = models.CharField(max_length=1000, blank=True)
@@ -167,6 +169,8 @@ class Booking(models.Model):
                 condition=Q(state__in=("confirmed", "in_progress")),
                 name="booking_to_judge",
             ),
+            # Whose answers matching has to look at.
+            models.Index(fields=["tutor"], condition=Q(needs_approval=True), name="booking_asked"),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,8 @@ class Meeting(models.Model):
     ends_at = models.DateTimeField(null=True)
     # Who works on it has it until then; two at once would make two meetings.
     taken_until = models.DateTimeField(null=True)
+    # When its platform last told us who is in it. Never told, it says nothing by its silence.
+    heard_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
 

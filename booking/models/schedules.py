@@ -105,6 +105,9 @@ class BusyTime(models.Model):
     """When a tutor is busy elsewhere. Synced from connected calendars; never asked of one while a
     page waits."""
 
+    # The reference of a mark that closes everything: its calendar was not seen for a day.
+    UNSEEN = "stale"
+
     tutor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="busy_times", db_index=False
     )

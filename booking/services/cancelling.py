@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from booking.errors import BookingOver
+from booking import queries
+from booking.errors import BookingOver, SlotTaken
 from booking.events import (
     AvailabilityChanged,
     BookingCancelled,
@@ -16,8 +17,8 @@ from booking.events import (
 )
 from booking.models import Booking
 from booking.policies import POLICIES, share
-from booking.services import changes, confirming, standing
-from tutorme.core import outbox
+from booking.services import changes, confirming, live, standing
+from tutorme.core import audit, outbox
 from tutorme.core.errors import NotAllowed
 from tutorme.core.events import Event
 from tutorme.core.money import Money
@@ -91,6 +92,42 @@ def cancel(
     return row
 
 
+@transaction.atomic
+def call_off(
+    *,
+    booking_id: UUID,
+    by: User,
+    percent: int,
+    reason: str,
+    as_credit: bool = False,
+    now: datetime | None = None,
+) -> Booking:
+    """By an admin, who says what share of the price goes back; the rest is the tutor's. A lesson of
+    a package goes back into it where all of it does. Nobody decides about a lesson of their own."""
+    now = now or timezone.now()
+    row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
+    if by.pk in {row.tutor_id, row.student_id}:
+        raise NotAllowed
+    if row.state != State.CONFIRMED or row.starts_at <= now:
+        raise BookingOver(state=row.state)
+    to = State.CANCELLED_BY_PLATFORM
+    row = changes.move(row, to, actor_id=by.pk, reason=reason, expires_at=None)
+    told = BookingCancelled(
+        row.pk,
+        row.version,
+        row.tutor_id,
+        row.student_id,
+        "platform",
+        percent,
+        whole=percent == 100,
+        as_credit=as_credit,
+    )
+    facts = {"refund_percent": percent, "as_credit": as_credit}
+    audit.record("booking.cancelled", target=row, actor_id=by.pk, after=facts, reason=reason)
+    tell(row, told, by.pk)
+    return row
+
+
 def _let_series_go(row: Booking, by: User) -> Booking:
     """Before it is paid for, a series is one thing."""
     if by.pk != row.student_id:
@@ -138,15 +175,23 @@ def call_off_unpaid(booking_id: UUID, *, order_id: UUID) -> None:
     outbox.record(AvailabilityChanged(row.tutor_id))
 
 
-@transaction.atomic
 def answer(*, booking_id: UUID, tutor: User, accept: bool, reason: str = "") -> Booking:
-    """The tutor's word on a request."""
+    """The tutor's word on a request. `SlotTaken` where their own calendar has something then."""
+    if accept:
+        live.look_again(booking_id)
+    return _answer(booking_id, tutor, accept=accept, reason=reason)
+
+
+@transaction.atomic
+def _answer(booking_id: UUID, tutor: User, *, accept: bool, reason: str) -> Booking:
     row = Booking.objects.select_for_update(of=("self",), no_key=True).get(pk=booking_id)
     if row.tutor_id != tutor.pk:
         raise NotAllowed
     if row.state != State.PENDING_APPROVAL:
         raise BookingOver(state=row.state)
     if accept:
+        if row.group_id is None and queries.is_busy_elsewhere(row):
+            raise SlotTaken("Your own calendar has something else then.")
         return confirming.confirm(row, now=timezone.now(), actor_id=tutor.pk)
     row = changes.move(row, State.DECLINED, actor_id=tutor.pk, reason=reason, expires_at=None)
     tell(row, BookingDeclined(row.pk, row.version, row.tutor_id, row.student_id), tutor.pk)

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Now, Replace
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from booking.errors import CalendarRefused
-from booking.events import AvailabilityChanged
+from booking.events import AvailabilityChanged, CalendarUnseen
 from booking.gateways import oauth
 from booking.gateways.base import Channel, Tokens
-from booking.models import BusyTime, CalendarConnection
+from booking.leases import lease
+from booking.models import BusyTime, CalendarConnection, Schedule
 from booking.services import writing
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotFound
@@ -24,6 +26,8 @@ from tutorme.core.gateways import GatewayRejected
 from tutorme.core.transactions import outside_transaction
 
 State = CalendarConnection.State
+# As long as a provider may take over both of our calls.
+_LEASE = timedelta(seconds=45)
 
 
 def redirect_uri(provider: str) -> str:
@@ -94,16 +98,24 @@ def disconnect(user: User, connection_id: UUID) -> None:
 @outside_transaction
 def give_back(connection_id: UUID) -> None:
     """Tells the provider to send nothing more and to forget the grant; then the row goes. Safe to
-    repeat; a calendar connected again meanwhile is left alone."""
+    repeat; a calendar connected again meanwhile is left alone. `Busy` while somebody renews its
+    tokens: what they are given would outlive the row."""
     row = CalendarConnection.objects.filter(pk=connection_id, state=State.ENDING).first()
     if row is None:
         return
+    with lease(row, _LEASE):
+        row.refresh_from_db()
+        if row.state == State.ENDING:
+            _give_back(row)
+
+
+def _give_back(row: CalendarConnection) -> None:
     if row.channel_resource:
         calendar = oauth.calendar(row.provider, row.access_token)
         channel = Channel(row.channel_id, row.channel_resource, row.channel_until or timezone.now())
         _quietly(calendar.unwatch, channel)
     _quietly(oauth.revoke, row.provider, row.refresh_token)
-    forget(connection_id)
+    forget(row.pk)
 
 
 def _quietly(step: Callable[..., None], *facts: Any) -> None:
@@ -119,35 +131,42 @@ def forget(connection_id: UUID) -> None:
     CalendarConnection.objects.filter(pk=connection_id, state=State.ENDING).delete()
 
 
-STALE_AFTER = timedelta(hours=24)
-_STALE = "stale"
+UNSEEN_AFTER = timedelta(hours=24)
 _REACH = timedelta(days=400)
+_MOST = 500
 
 
-def close_stale() -> int:
-    """A calendar we have not seen for a day may be full: until it is connected again, or let go,
-    its tutor's times are not offered."""
-    now = timezone.now()
-    broken = CalendarConnection.objects.filter(
-        state=State.BROKEN, broken_at__lt=now - STALE_AFTER
-    ).exclude(user__busy_times__reference=_STALE)
-    return sum(_close(row) for row in broken)
+def close_unseen() -> int:
+    """A calendar we have not seen for a day may be full, whether its owner took the grant back or
+    its provider does not answer: until it is seen again, or let go, its tutor's times are not
+    offered. Returns how many were closed; each is told of once."""
+    before = timezone.now() - UNSEEN_AFTER
+    silent = Q(state=State.ACTIVE, seen__lt=before) | Q(state=State.BROKEN, broken_at__lt=before)
+    source = Concat(Value("sync:"), Replace(Cast("pk", CharField()), Value("-")))
+    marks = BusyTime.objects.filter(
+        tutor=OuterRef("user"), source=OuterRef("mark"), reference=BusyTime.UNSEEN
+    )
+    rows = CalendarConnection.objects.annotate(
+        seen=Coalesce("synced_at", "created_at"), mark=source
+    ).filter(silent, ~Exists(marks), Exists(Schedule.objects.filter(tutor=OuterRef("user"))))
+    return sum(_close(row) for row in rows.order_by("pk")[:_MOST])
 
 
 @transaction.atomic
 def _close(row: CalendarConnection) -> int:
     now = timezone.now()
-    BusyTime.objects.bulk_create(
-        [
-            BusyTime(
-                tutor_id=row.user_id,
-                source=row.source,
-                reference=_STALE,
-                starts_at=now,
-                ends_at=now + _REACH,
-            )
-        ],
-        ignore_conflicts=True,
+    same = CalendarConnection.objects.select_for_update(no_key=True)
+    if not same.filter(pk=row.pk, state=row.state, synced_at=row.synced_at).exists():
+        return 0
+    BusyTime.objects.create(
+        tutor_id=row.user_id,
+        source=row.source,
+        reference=BusyTime.UNSEEN,
+        starts_at=now,
+        ends_at=now + _REACH,
     )
     outbox.record(AvailabilityChanged(row.user_id))
+    outbox.record(
+        CalendarUnseen(row.pk, row.user_id, row.provider, row.synced_at or row.created_at)
+    )
     return 1

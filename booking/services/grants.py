@@ -66,7 +66,12 @@ def _renewed(row: CalendarConnection) -> str:
 def keep(row: CalendarConnection, tokens: Tokens) -> None:
     row.access_token, row.refresh_token = tokens.access, tokens.refresh
     row.access_until = tokens.until
-    row.save(update_fields=["access_token", "refresh_token", "access_until"])
+    # Let go of meanwhile, it is given back with the newest of its tokens.
+    CalendarConnection.objects.filter(pk=row.pk).update(
+        access_token=row.access_token,
+        refresh_token=row.refresh_token,
+        access_until=row.access_until,
+    )
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from booking import locks
 from booking.errors import GroupFull, GroupOver, NotBookable, SlotTaken
 from booking.events import AvailabilityChanged
 from booking.models import Booking, GroupSession, LessonType
-from booking.services import cancelling, holding, paying
+from booking.services import cancelling, holding, live, paying, standing
 from booking.walltime import Span
 from tutorme.core import outbox
 from tutorme.core.errors import InvalidInput, NotFound
@@ -31,6 +31,7 @@ def open_session(
     now: datetime | None = None,
 ) -> GroupSession:
     """At any free time ahead, within the stated hours or not: the tutor sets it. `SlotTaken`."""
+    live.look(lesson_type_id, start)
     now = now or timezone.now()
     with constraints(_CLASHES), transaction.atomic():
         kind = LessonType.objects.filter(
@@ -126,6 +127,7 @@ def take_seat(
             tutor_zone=group.tutor_zone,
             price_minor=kind.price_minor,
             currency=kind.currency,
+            commission_per_mille=standing.commission(kind),
             cancellation=schedule.cancellation,
             note=note,
             expires_at=min(now + keep, group.starts_at),

@@ -26,7 +26,7 @@ from booking.errors import (
 from booking.events import BookingExpired, BookingHeld
 from booking.models import Booking, LessonType, Schedule, Series
 from booking.querysets import BookingQuerySet
-from booking.services import changes, live, paying
+from booking.services import changes, live, paying, standing
 from booking.services.confirming import settle, tell
 from booking.slots import Diary, Reason
 from booking.walltime import Span
@@ -116,6 +116,7 @@ def take(
         tutor_zone=schedule.time_zone,
         price_minor=kind.price_minor,
         currency=kind.currency,
+        commission_per_mille=standing.commission(kind),
         cancellation=schedule.cancellation,
         needs_approval=schedule.needs_approval,
         note=note,
@@ -187,7 +188,9 @@ def take_up(
     with_credit: bool = False,
     now: datetime | None = None,
 ) -> Booking:
-    """A held time that costs nothing, or that a package or credit pays for, is confirmed."""
+    """A held time that costs nothing, or that a package or credit pays for, is confirmed; an offer
+    from the waiting list among them."""
+    live.look_again(booking_id)
     now = now or timezone.now()
     with constraints(CLASHES), transaction.atomic():
         row = locked(booking_id)
@@ -196,6 +199,7 @@ def take_up(
         lapsed = row.expires_at is not None and row.expires_at <= now
         if row.state != State.HELD or row.series_id is not None or lapsed:
             raise BookingOver(state=row.state)
+        still_free(row)
         return paying.settle_if_paid(row, package_id=package_id, with_credit=with_credit, now=now)
 
 
@@ -223,12 +227,26 @@ def paid(row: Booking, order_id: UUID, now: datetime) -> Booking:
     """As `pay`, of a locked row."""
     if row.order_id == order_id:
         return row
+    return settle(payable(row, now), now=now, order_id=order_id)
+
+
+def payable(row: Booking, now: datetime) -> Booking:
+    """A held time that money may be taken for. One that ran out is held again: the constraints
+    refuse what somebody else has by now. The caller has both people's locks."""
+    if row.starts_at <= now:
+        raise BookingOver(state=row.state)
     if row.state == State.EXPIRED:
-        # The constraints refuse what somebody else has by now.
         row = changes.revive(row)
     if row.state not in {State.HELD, State.PENDING_PAYMENT}:
         raise BookingOver(state=row.state)
-    return settle(row, now=now, order_id=order_id)
+    still_free(row)
+    return row
+
+
+def still_free(row: Booking) -> None:
+    """Nothing came into the tutor's own calendar over a time that is held. `SlotTaken`."""
+    if row.group_id is None and queries.is_busy_elsewhere(row):
+        raise SlotTaken("The tutor has something else in their calendar then.")
 
 
 def locked(booking_id: UUID) -> Booking:

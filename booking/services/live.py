@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from booking.events import AvailabilityChanged
 from booking.gateways import oauth
 from booking.gateways.base import Busy
-from booking.models import CalendarConnection, LessonType
+from booking.models import Booking, CalendarConnection, LessonType
 from booking.services import syncing
 from booking.walltime import Span
 from tutorme.core import outbox
@@ -40,6 +40,12 @@ def look(lesson_type_id: UUID, first: datetime, last: datetime | None = None) ->
         left = ends_at - time.monotonic()
         if left > _LEAST_S:
             _look_into(row, between, left)
+
+
+def look_again(booking_id: UUID) -> None:
+    """Around a time that is held or asked for already."""
+    row = Booking.objects.values_list("lesson_type_id", "starts_at").get(pk=booking_id)
+    look(*row)
 
 
 def _look_into(row: CalendarConnection, between: Span, left_s: float) -> None:

@@ -15,7 +15,7 @@ from booking.models import Booking, MoveProposal
 from booking.services import cancelling, changes, holding, live, reminders
 from booking.slots import Diary
 from booking.walltime import Span
-from tutorme.core import outbox
+from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput, NotAllowed
 from tutorme.core.transactions import constraints
 
@@ -28,8 +28,7 @@ def reschedule(
     *, booking_id: UUID, by: User, start: datetime, now: datetime | None = None
 ) -> Booking:
     """By its student, within the notice that gives everything back, to a time that is offered."""
-    kinds = Booking.objects.values_list("lesson_type_id", flat=True)
-    live.look(kinds.get(pk=booking_id), start)
+    live.look(_kind(booking_id), start)
     now = now or timezone.now()
     with constraints(holding.CLASHES), transaction.atomic():
         row = _movable(booking_id, by, now)
@@ -42,12 +41,38 @@ def reschedule(
         return _move(row, diary, start, by=by, now=now)
 
 
+def move_for_both(
+    *, booking_id: UUID, by: User, start: datetime, reason: str, now: datetime | None = None
+) -> Booking:
+    """By an admin, to any time that is free in both diaries; it costs neither anything. Nobody
+    decides about a lesson of their own."""
+    live.look(_kind(booking_id), start)
+    now = now or timezone.now()
+    with constraints(holding.CLASHES), transaction.atomic():
+        row = _standing(holding.locked(booking_id), now)
+        if by.pk in {row.tutor_id, row.student_id}:
+            raise NotAllowed
+        diary, was_at = _diary(row, start, now), row.starts_at
+        _free(row, diary, start, now)
+        row = _move(row, diary, start, by=by, now=now, reason=reason)
+        audit.record(
+            "booking.moved",
+            target=row,
+            actor_id=by.pk,
+            before={"starts_at": was_at.isoformat()},
+            after={"starts_at": start.isoformat()},
+            reason=reason,
+        )
+        return row
+
+
 def propose(
     *, booking_id: UUID, by: User, start: datetime, note: str = "", now: datetime | None = None
 ) -> MoveProposal | Booking:
     """Asks the other one. A tutor may name any time that is free in both diaries, a student one of
     those offered; a lesson nobody paid for is moved by its tutor at once. A newer proposal
     replaces one's older."""
+    live.look(_kind(booking_id), start)
     now = now or timezone.now()
     with constraints(holding.CLASHES), transaction.atomic():
         row = _movable(booking_id, by, now)
@@ -79,9 +104,12 @@ def answer(
 ) -> MoveProposal:
     """The other one's word; whoever proposed takes it back by declining. `ProposalOver` where it
     is answered, or the lesson is no longer what it was about."""
+    asked = MoveProposal.objects.values_list("booking_id", "starts_at")
+    booking_id, start = asked.get(pk=proposal_id)
+    if accept:
+        live.look(_kind(booking_id), start)
     now = now or timezone.now()
     with constraints(holding.CLASHES), transaction.atomic():
-        booking_id = MoveProposal.objects.values_list("booking_id", flat=True).get(pk=proposal_id)
         row = _movable(booking_id, by, now)
         made = MoveProposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
         if made.state != Step.OPEN or made.expires_at <= now:
@@ -101,6 +129,11 @@ def answer(
         return made
 
 
+def _kind(booking_id: UUID) -> UUID:
+    kinds = Booking.objects.values_list("lesson_type_id", flat=True)
+    return kinds.get(pk=booking_id)
+
+
 def open_proposal(row: Booking, *, now: datetime | None = None) -> MoveProposal | None:
     live = row.proposals.filter(state=Step.OPEN, expires_at__gt=now or timezone.now())
     return live.select_related("proposed_by").first()
@@ -110,6 +143,10 @@ def _movable(booking_id: UUID, by: User, now: datetime) -> Booking:
     row = holding.locked(booking_id)
     if by.pk not in {row.tutor_id, row.student_id}:
         raise NotAllowed
+    return _standing(row, now)
+
+
+def _standing(row: Booking, now: datetime) -> Booking:
     if row.state != State.CONFIRMED or row.starts_at <= now:
         raise BookingOver(state=row.state)
     if row.group_id is not None:
@@ -140,11 +177,14 @@ def _invalid(detail: str) -> InvalidInput:
     return InvalidInput(errors=[{"pointer": "/start", "code": "invalid", "detail": detail}])
 
 
-def _move(row: Booking, diary: Diary, start: datetime, *, by: User, now: datetime) -> Booking:
+def _move(
+    row: Booking, diary: Diary, start: datetime, *, by: User, now: datetime, reason: str = ""
+) -> Booking:
     was_at, blocked = row.starts_at, diary.blocked(start, minutes=row.minutes)
     row = changes.shift(
         row,
         actor_id=by.pk,
+        reason=reason,
         starts_at=start,
         ends_at=start + (row.ends_at - row.starts_at),
         blocked_from=blocked.start,

@@ -52,6 +52,7 @@ def _judge(booking_id: UUID, now: datetime) -> bool:
         presence.marks(row, row.tutor_id),
         presence.marks(row, row.student_id),
         now=now,
+        is_told=presence.is_told(row),
     )
     if found is None:
         return moved
@@ -112,10 +113,18 @@ def _missed(row: Booking, who: str) -> None:
 
 def _nobody_seen(row: Booking, _now: datetime) -> None:
     """A person decides: they may have met where no room could see them."""
-    case = LessonDispute.objects.create(
-        booking=row, reason=LessonDispute.Reason.NOBODY_SEEN, was=row.state
-    )
-    row = changes.move(row, State.DISPUTED, reason="nobody was seen")
+    _ask(row, LessonDispute.Reason.NOBODY_SEEN, "nobody was seen")
+
+
+def _one_seen(row: Booking, _now: datetime) -> None:
+    """A person decides: their room does not tell who is in it, and the other one may have gone
+    there by another way than our door."""
+    _ask(row, LessonDispute.Reason.ONE_SEEN, "one of the two was seen")
+
+
+def _ask(row: Booking, why: LessonDispute.Reason, said: str) -> None:
+    case = LessonDispute.objects.create(booking=row, reason=why, was=row.state)
+    row = changes.move(row, State.DISPUTED, reason=said)
     outbox.record(
         BookingDisputed(row.pk, row.version, row.tutor_id, row.student_id, case.pk, None),
         key=f"{BookingDisputed.name}:{row.pk}:{row.version}",
@@ -126,5 +135,6 @@ _OUTCOMES = {
     Verdict.HELD: _complete,
     Verdict.STUDENT_AWAY: _student_away,
     Verdict.TUTOR_AWAY: _tutor_away,
+    Verdict.ONE_SEEN: _one_seen,
     Verdict.NOBODY_SEEN: _nobody_seen,
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from booking.models import Booking, Presence
+from booking.models import Booking, Meeting, Presence
 
 
 def record(
@@ -19,6 +19,15 @@ def record(
     row = Presence(booking_id=booking_id, user_id=user_id, at=at or timezone.now(), joined=joined)
     Presence.objects.bulk_create([row], ignore_conflicts=True)
     return True
+
+
+def is_told(row: Booking) -> bool:
+    """Whether the room of this lesson says who is in it: our own does, Zoom's does once it has told
+    us anything of this meeting, Google's and Microsoft's never do."""
+    meeting = Meeting.objects.filter(pk=row.pk).first()
+    if meeting is None or meeting.state == Meeting.State.FAILED:
+        return True
+    return meeting.platform == Meeting.Platform.ROOM or meeting.heard_at is not None
 
 
 def marks(row: Booking, user_id: UUID) -> list[tuple[datetime, bool]]:

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.errors import NotReviewable, ReviewDecided
-from booking.events import TutorReviewAnswered, TutorReviewWritten
+from booking.events import TutorReviewAnswered, TutorReviewModerated, TutorReviewWritten
 from booking.models import Booking, LessonReview, ReviewReport
 from booking.services import standing
 from tutorme.core import audit, outbox
 from tutorme.core.errors import NotAllowed
+from tutorme.core.ids import uuid7
 
 
 def held_lesson(student_id: UUID, tutor_id: UUID) -> Booking | None:
@@ -86,15 +87,19 @@ def report(*, review: LessonReview, reporter: User, reason: str) -> None:
 
 
 @transaction.atomic
-def hide(*, review_id: UUID, hidden: bool, actor_id: UUID, reason: str = "") -> LessonReview:
-    """A hidden review leaves the figures, one that is shown again comes back."""
+def hide(
+    *, review_id: UUID, hidden: bool, actor_id: UUID, reason: str = "", noted: str = ""
+) -> LessonReview:
+    """A hidden review leaves the figures, one that is shown again comes back. Its author and the
+    tutor read the `reason`; what is `noted` for the trail alone they do not."""
     row = _locked(pk=review_id)
     if row.is_hidden != hidden:
         row.is_hidden = hidden
         row.save(update_fields=["is_hidden"])
         standing.recount(row.tutor_id)
         word = "tutor_review.hidden" if hidden else "tutor_review.shown"
-        audit.record(word, target=row, actor_id=actor_id, reason=reason)
+        audit.record(word, target=row, actor_id=actor_id, reason=reason or noted)
+        outbox.record(TutorReviewModerated(row.pk, hidden, reason, uuid7()), actor_id=actor_id)
     return row
 
 
@@ -106,4 +111,4 @@ def decide(*, report_id: UUID, hidden: bool, actor_id: UUID) -> None:
     same = ReviewReport.objects.filter(review=found.review_id, state=ReviewReport.State.OPEN)
     if not same.update(state=state, decided_at=Now()):
         raise ReviewDecided
-    hide(review_id=found.review_id, hidden=hidden, actor_id=actor_id, reason=found.reason[:200])
+    hide(review_id=found.review_id, hidden=hidden, actor_id=actor_id, noted=found.reason[:200])

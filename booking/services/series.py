@@ -21,7 +21,7 @@ from booking.errors import (
     TooManyHolds,
 )
 from booking.models import Booking, LessonType, Series
-from booking.services import confirming, holding, live, paying, settling
+from booking.services import confirming, holding, live, paying
 from booking.slots import Reason
 from booking.walltime import Span
 from payments.services import credits, placing
@@ -176,12 +176,6 @@ def pay(*, series_id: UUID, order_id: UUID, now: datetime | None = None) -> None
         rows = series.bookings.select_for_update(of=("self",), no_key=True).order_by("pk")
         for row in rows:
             holding.paid(row, order_id, now)
-
-
-def give_all_back(series_id: UUID, order_id: UUID) -> None:
-    """What was paid for lessons that cannot be had any more."""
-    for pk in Booking.objects.filter(series_id=series_id).order_by("pk").values_list("pk"):
-        settling.refund(order_id, pk[0], percent=100, version=0)
 
 
 def check_unpaid(series: Series) -> None:

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
-from booking.models import Booking, LessonReview, TutorStanding
+from booking.models import Booking, LessonReview, LessonType, TutorStanding
+from payments.services.commission import current as tiers_of_the_house
+from payments.services.commission import rate_at
 
 State = Booking.State
 
@@ -43,3 +46,14 @@ def hours(tutor_id: UUID) -> int:
     """Of lessons held: what commission tiers count."""
     minutes = TutorStanding.objects.filter(pk=tutor_id).values_list("minutes", flat=True).first()
     return (minutes or 0) // 60
+
+
+def commission(kind: LessonType) -> int | None:
+    """Thousandths the house keeps of such a lesson if it is held now; a trial has its own. None
+    where nothing is to pay."""
+    if not kind.price_minor:
+        return None
+    if kind.is_trial:
+        return settings.TRIAL_COMMISSION_PER_MILLE
+    _schedule, tiers = tiers_of_the_house()
+    return rate_at(tiers, hours(kind.tutor_id))

@@ -65,13 +65,19 @@ def _write(connection_id: UUID, found: Changes, *, known: str) -> None:
     if row.sync_token != known:
         raise Overtaken
     now = timezone.now()
-    if row.state == CalendarConnection.State.ACTIVE and _replace(row, found):
+    if row.state == CalendarConnection.State.ACTIVE and _seen(row) | _replace(row, found):
         outbox.record(AvailabilityChanged(row.user_id))
     row.sync_token, row.synced_at = found.token, now
     row.read_whole_at = now if found.is_whole else row.read_whole_at
     told = row.channel_until is not None and row.channel_until > now
     row.sync_wanted_at = now + (_TOLD_EVERY if told else _UNTOLD_EVERY)
     row.save(update_fields=["sync_token", "synced_at", "read_whole_at", "sync_wanted_at"])
+
+
+def _seen(row: CalendarConnection) -> bool:
+    """What was closed because it was not seen is open again."""
+    marks = BusyTime.objects.filter(tutor_id=row.user_id, source=row.source)
+    return bool(marks.filter(reference=BusyTime.UNSEEN).delete()[0])
 
 
 def _replace(row: CalendarConnection, found: Changes) -> bool:

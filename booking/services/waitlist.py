@@ -22,7 +22,7 @@ from booking.errors import (
 )
 from booking.events import WaitlistOffered
 from booking.models import Booking, GroupSession, LessonType, WaitlistEntry
-from booking.services import cancelling, groups, holding
+from booking.services import cancelling, groups, holding, live
 from booking.walltime import Span
 from tutorme.core import outbox
 from tutorme.core.errors import InvalidInput, NotFound
@@ -159,8 +159,14 @@ def serve(*, tutor_id: UUID | None = None, now: datetime | None = None, limit: i
 def _offer(entry: WaitlistEntry, now: datetime) -> bool:
     if entry.group is None:
         found = _free(entry.lesson_type, Span(entry.earliest, entry.latest), now)[:1]
-        return any(_hold(entry, start, now) for start in found)
+        return any(_looked_and_held(entry, start, now) for start in found)
     return bool(groups.seats_left(entry.group)) and _hold(entry, entry.group.starts_at, now)
+
+
+def _looked_and_held(entry: WaitlistEntry, start: datetime, now: datetime) -> bool:
+    """What is found in the tutor's calendar now makes the next free time be looked for."""
+    live.look(entry.lesson_type_id, start)
+    return _hold(entry, start, now)
 
 
 def _hold(entry: WaitlistEntry, start: datetime, now: datetime) -> bool:
@@ -174,10 +180,10 @@ def _hold(entry: WaitlistEntry, start: datetime, now: datetime) -> bool:
 
 def _held(entry: WaitlistEntry, start: datetime, now: datetime) -> bool:
     locks.hold([entry.tutor_id, entry.student_id])
-    live = WaitlistEntry.objects.select_for_update(of=("self",)).filter(
+    waits = WaitlistEntry.objects.select_for_update(of=("self",)).filter(
         pk=entry.pk, state=State.WAITING
     )
-    if not live.exists():
+    if not waits.exists():
         return False
     holding.release_lapsed([entry.tutor_id, entry.student_id], now=now)
     keep = min(OFFER, start - _LAST_MOMENT - now)

@@ -1,5 +1,10 @@
 """What Zoom tells of its meetings: who came and who left. It is kept once, and read as evidence of
-presence beside what our own door saw; see `services/presence.py`."""
+presence beside what our own door saw; see `services/presence.py`.
+
+Shapes: Zoom, "Meetings: webhook events" (developers.zoom.us/docs/api/meetings/events), and types
+`Meeting…Event` of Zoom's own library Rivet (zoom.github.io/rivet-javascript). Times are
+`join_time`, `leave_time`, and `date_time` in waiting rooms; who waits for the host to begin has a
+name alone, and the time is the message's `event_ts` in milliseconds."""
 
 import hashlib
 import json
@@ -9,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.functions import Now
 
 from booking.errors import NoticeRefused
 from booking.gateways import zoom_notices
@@ -19,9 +25,17 @@ from tutorme.core import inbox
 from tutorme.core.models import InboxMessage
 
 PROVIDER = "zoom"
-# Who waits for the host in Zoom's waiting room has come.
-_CAME = {"meeting.participant_joined", "meeting.participant_joined_waiting_room"}
-_LEFT = {"meeting.participant_left", "meeting.participant_left_waiting_room"}
+# Who waits for the host has come, in Zoom's waiting room or before the meeting began ("jbh").
+_CAME = {
+    "meeting.participant_joined",
+    "meeting.participant_joined_waiting_room",
+    "meeting.participant_jbh_waiting",
+}
+_LEFT = {
+    "meeting.participant_left",
+    "meeting.participant_left_waiting_room",
+    "meeting.participant_jbh_waiting_left",
+}
 _ENDED = "meeting.ended"
 _WHEN = ("join_time", "leave_time", "date_time")
 Seen = tuple[UUID, UUID]
@@ -61,16 +75,25 @@ def apply(message: InboxMessage) -> None:
     if message.kind not in _CAME | _LEFT | {_ENDED}:
         return
     with readable("a message of Zoom's"):
-        thing = json.loads(bytes(message.body))["payload"]["object"]
+        said = json.loads(bytes(message.body))
+        thing = said["payload"]["object"]
         rows = _seats(str(thing["id"]))
+        Meeting.objects.filter(booking__in=rows).update(heard_at=Now())
         if message.kind == _ENDED:
             _all_left(rows, _moment(thing["end_time"]))
             return
         who = thing["participant"]
-        at = _moment(next(who[name] for name in _WHEN if who.get(name)))
+        at = _at(who, said)
         host = str(thing.get("host_id", ""))
     for booking_id, user_id in _known(rows, who, host):
         presence.record(booking_id=booking_id, user_id=user_id, at=at, joined=message.kind in _CAME)
+
+
+def _at(who: dict[str, Any], said: dict[str, Any]) -> datetime:
+    for name in _WHEN:
+        if who.get(name):
+            return _moment(who[name])
+    return datetime.fromtimestamp(int(said["event_ts"]) / 1000, tz=UTC)
 
 
 def _seats(reference: str) -> list[Booking]:
@@ -86,7 +109,8 @@ def _known(rows: Sequence[Booking], who: dict[str, Any], host: str) -> Iterator[
     if not rows:
         return
     first, email = rows[0], str(who.get("email", "")).casefold()
-    if (host and str(who.get("id", "")) == host) or email == first.tutor.email.casefold():
+    ids = {str(who.get(name, "")) for name in ("id", "participant_user_id")}
+    if (host and host in ids) or email == first.tutor.email.casefold():
         yield first.pk, first.tutor_id
         return
     named = [row for row in rows if email == row.student.email.casefold()]

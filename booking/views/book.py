@@ -23,6 +23,7 @@ from booking.services import holding, paying
 from booking.walltime import Span
 from payments.models import Package
 from tutorme.core.errors import DomainError
+from tutorme.core.row_security import as_system
 
 STRIP_DAYS = 14
 _NEAREST = 3
@@ -130,6 +131,7 @@ def times(
     }
 
 
+@as_system("how many seats of a class are taken; not whose")
 def _together(tutor: User) -> dict[str, Any]:
     """Lessons for several with this tutor, and their seats."""
     ahead = GroupSession.objects.with_taken().ahead(timezone.now()).filter(tutor=tutor)

@@ -78,6 +78,7 @@ def week(request: HttpRequest) -> HttpResponse:
     days = [_day(monday + timedelta(days=n), entries, zone, first) for n in range(DAYS)]
     context = {
         "schedule": schedule,
+        "unseen": queries.unseen(user.pk),
         "days": days,
         "monday": monday,
         "last": monday + timedelta(days=DAYS - 1),
@@ -145,6 +146,7 @@ def _seats(row: GroupSession) -> str:
 def _elsewhere(user: User, monday: date, zone: ZoneInfo) -> list[Entry]:
     between = _between(monday, zone)
     rows = BusyTime.objects.filter(tutor=user, ends_at__gt=between.start, starts_at__lt=between.end)
+    rows = rows.exclude(reference=BusyTime.UNSEEN)
     return [Entry(Span(row.starts_at, row.ends_at), "busy", _("busy elsewhere")) for row in rows]
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
+from booking import queries
 from booking.forms.calendars import AddressForm, FileForm
 from booking.gateways import oauth
 from booking.models import CalendarConnection
@@ -48,8 +49,9 @@ def _page(
     user = _user(request)
     bound = [form for form in (address, file) if form]
     offered = [(key, name) for key, name in NAMES.items() if oauth.is_configured(key)]
+    unseen = queries.unseen(user.pk)
     context = {
-        "connections": [(row, NAMES[row.provider]) for row in _own(user)],
+        "connections": [(row, NAMES[row.provider], row.source in unseen) for row in _own(user)],
         "offered": offered,
         "feed": _feed(user),
         "imports": user.calendar_imports.all(),

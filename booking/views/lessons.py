@@ -20,7 +20,7 @@ from booking import queries, topics
 from booking.forms.booking import DisputeForm, MoveForm, ProposalForm, ReasonForm, ReviewForm
 from booking.models import Booking, LessonReview, WaitlistEntry
 from booking.policies import sentence
-from booking.services import cancelling, disputes, moving
+from booking.services import cancelling, disputes, moving, securing
 from booking.services.cancelling import Preview
 from booking.views import book, timeline
 from booking.words import WORDS
@@ -139,6 +139,7 @@ def _to_do(row: Booking, due: Preview, *, student: bool) -> dict[str, Any]:
     review = LessonReview.objects.filter(tutor_id=row.tutor_id, student_id=row.student_id)
     return {
         "to_pay": student and held,
+        "under_way": securing.order_under_way(row) if student and held else None,
         "seconds_left": int((row.expires_at - now).total_seconds()) if row.expires_at else 0,
         "to_answer": not student and row.state == State.PENDING_APPROVAL,
         "can_cancel": begins and _can_cancel(row, student=student),

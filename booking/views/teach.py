@@ -134,6 +134,7 @@ def _page(
         "form": form,
         "offering": offering,
         "kinds": kinds,
+        "unseen": queries.unseen(user.pk),
         "groups": ahead.select_related("lesson_type"),
         "setting": setting or GroupForm(kinds=kinds),
         "clock_change": clock_changes.next_one(str(form["time_zone"].value())),

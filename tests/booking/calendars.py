@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import CalendarConnection
+from booking.models import BusyTime, CalendarConnection
+from booking.services import syncing
 from tests.sandbox_server import Sandbox
+from tutorme.core import breaker
 from tutorme.core.models import Job
 
 PAGE = "/settings/calendars/"
@@ -76,3 +79,19 @@ def take_back(sandbox: Sandbox, account: str) -> None:
 def again() -> None:
     """What failed becomes due, as if time had passed."""
     Job.objects.filter(state="queued").update(run_after=timezone.now())
+
+
+@pytest.fixture(autouse=True)
+def closed_breakers() -> None:
+    breaker._shared.cache_clear()
+    breaker._alone.cache_clear()
+
+
+def busy(user: User) -> list[tuple]:
+    rows = BusyTime.objects.filter(tutor=user).order_by("starts_at")
+    return list(rows.values_list("starts_at", "ends_at"))
+
+
+def look(row: CalendarConnection, drain) -> None:
+    syncing.hint(row)
+    drain()

@@ -9,8 +9,12 @@ from django.urls import reverse
 from accounts.models import User
 from booking.models import Booking, LessonDispute, LessonReview, LessonType
 from booking.services import groups, offers, outcomes, presence, reviews, series
+from realtime.announcements import words
+from realtime.models import Notification
+from tests import cast
 from tests.booking.conftest import held, hour
 from tests.booking.test_together import weekly
+from tutorme.core.models import AuditEntry
 from tutorme.core.money import Money
 
 MODELS = (
@@ -22,7 +26,7 @@ MODELS = (
 @pytest.fixture
 def adas(client: Client, ada: User) -> Client:
     client.force_login(ada)
-    return client
+    return cast.confirmed(client)
 
 
 @pytest.fixture
@@ -82,6 +86,26 @@ def test_a_reported_review_is_hidden_and_shown(adas: Client, otto: User, review)
     review.refresh_from_db()
     assert review.is_hidden
     address = reverse("admin:booking_lessonreview_changelist")
-    adas.post(address, {"action": "show", "_selected_action": [str(review.pk)]})
+    shown = {"action": "show", "_selected_action": [str(review.pk)]}
+    assert "required" in adas.post(address, {**shown, "asked": "1"}).text
+    adas.post(address, {**shown, "reason": "No harm in it"})
     review.refresh_from_db()
     assert not review.is_hidden
+
+
+def test_a_review_is_hidden_without_a_report_and_both_are_told(
+    adas: Client, ada: User, review: LessonReview, drain
+) -> None:
+    drain()
+    given = {"action": "hide", "_selected_action": [str(review.pk)], "reason": "It names a child"}
+    adas.post(reverse("admin:booking_lessonreview_changelist"), given)
+    drain()
+    review.refresh_from_db()
+    assert review.is_hidden
+    noted = AuditEntry.objects.get(action="tutor_review.hidden")
+    assert (noted.actor, noted.reason) == (ada, "It names a child")
+    told = Notification.objects.filter(kind="tutor-review-moderated")
+    assert {row.user_id for row in told} == {review.student_id, review.tutor_id}
+    spoken = words("tutor-review-moderated", told[0].facts, "en")
+    assert spoken.title == "A review is hidden"
+    assert "It names a child" in spoken.body

@@ -32,6 +32,18 @@ def test_coming_twice_and_leaving_once_is_one_stretch() -> None:
     assert present(rows, LESSON) == [Span(at(0), at(9))]
 
 
+def test_who_left_at_the_moment_they_came_was_not_there_to_the_end() -> None:
+    """A window that died before it was heard of again left when it came, as its room says; and
+    Zoom tells whole seconds."""
+    assert present([(at(5), True), (at(5), False)], LESSON) == []
+    assert verdict(LESSON, marks(5, 5), marks(0, 60), now=LATER) is Verdict.TUTOR_AWAY
+
+
+def test_a_window_that_replaces_another_goes_on() -> None:
+    rows = [(at(0), True), (at(5), False), (at(5), True), (at(9), False)]
+    assert seen(rows, LESSON) == timedelta(minutes=9)
+
+
 @pytest.mark.parametrize(
     ("tutor", "student", "expected"),
     [
@@ -49,6 +61,22 @@ def test_coming_twice_and_leaving_once_is_one_stretch() -> None:
 )
 def test_verdicts(tutor, student, expected) -> None:
     assert verdict(LESSON, tutor, student, now=LATER) is expected
+
+
+@pytest.mark.parametrize(
+    ("tutor", "student", "expected"),
+    [
+        (marks(0), marks(2), Verdict.HELD),
+        (marks(), marks(0), Verdict.ONE_SEEN),
+        (marks(0), marks(), Verdict.ONE_SEEN),
+        (marks(40), marks(0), Verdict.HELD),
+        (marks(), marks(), Verdict.NOBODY_SEEN),
+    ],
+)
+def test_where_the_room_does_not_tell_nobody_was_away(tutor, student, expected) -> None:
+    for minute in (17, 40, 61):
+        assert verdict(LESSON, tutor, student, now=at(minute), is_told=False) is None
+    assert verdict(LESSON, tutor, student, now=LATER, is_told=False) is expected
 
 
 def test_nothing_is_said_too_early() -> None:

@@ -1,51 +1,34 @@
-"""Connected calendars: consent, tokens, busy times in steps, lessons written out, letting go."""
+"""Connected calendars: consent, busy times in steps, tokens."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
 from booking.gateways.base import Changes
-from booking.models import BusyTime, CalendarConnection, WrittenEvent
-from booking.services import cancelling, connecting, grants, moving, syncing
-from tests.booking.calendars import (
-    CREATE,
+from booking.models import CalendarConnection
+from booking.services import connecting, grants, syncing
+from tests.booking.calendars import (  # noqa: F401  a fixture
     FAULTS,
     LIST,
     PAGE,
     again,
+    busy,
     client_of,
+    closed_breakers,
     connect,
     consent,
-    events,
+    look,
     own,
     put,
     take_back,
 )
-from tests.booking.conftest import held, hour
+from tests.booking.conftest import hour
 from tests.sandbox_server import Sandbox
-from tutorme.core import breaker
-from tutorme.core.models import Job, OutboxEvent
+from tutorme.core.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 both = pytest.mark.parametrize("provider", ["google", "microsoft"])
-
-
-@pytest.fixture(autouse=True)
-def closed_breakers() -> None:
-    breaker._shared.cache_clear()
-    breaker._alone.cache_clear()
-
-
-def busy(user: User) -> list[tuple]:
-    rows = BusyTime.objects.filter(tutor=user).order_by("starts_at")
-    return list(rows.values_list("starts_at", "ends_at"))
-
-
-def look(row: CalendarConnection, drain) -> None:
-    syncing.hint(row)
-    drain()
 
 
 @both
@@ -230,7 +213,7 @@ class TestTokens:
         assert len(busy(tess)) == 1
 
     def test_a_grant_that_was_taken_back_breaks_the_connection(
-        self, sandbox, tess, drain, provider
+        self, sandbox, tess, free, drain, provider
     ) -> None:
         put(sandbox, provider, tess.email, hour(3, 9), hour(3, 10))
         row = connect(sandbox, tess, provider)
@@ -242,125 +225,11 @@ class TestTokens:
         assert row.state == "broken"
         # What was known is kept for a day; then its tutor's times are not offered.
         assert len(busy(tess)) == 1
-        assert connecting.close_stale() == 0
+        assert connecting.close_unseen() == 0
         CalendarConnection.objects.update(broken_at=timezone.now() - timedelta(hours=25))
-        assert connecting.close_stale() == 1
-        assert connecting.close_stale() == 0
+        assert connecting.close_unseen() == 1
+        assert connecting.close_unseen() == 0
         assert busy(tess)[0][1] > timezone.now() + timedelta(days=390)
         connect(sandbox, tess, provider)
         drain()
         assert busy(tess) == [(hour(3, 9), hour(3, 10))]
-
-
-@both
-class TestWrittenOut:
-    def test_follows_the_booking_in_both_calendars(
-        self, sandbox, tess, sam, free, drain, provider
-    ) -> None:
-        connect(sandbox, tess, provider)
-        connect(sandbox, sam, provider)
-        row = held(sam, free)
-        drain()
-        for person in (tess, sam):
-            (event,) = events(sandbox, provider, person.email)
-            assert event["start"]["dateTime"].startswith(f"{row.starts_at:%Y-%m-%dT%H:%M}")
-            assert f"/join/{row.pk}/" in str(event)
-            assert busy(person) == []
-        row = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
-        drain()
-        for person in (tess, sam):
-            (event,) = events(sandbox, provider, person.email)
-            assert event["start"]["dateTime"].startswith(f"{hour(4, 12):%Y-%m-%dT%H:%M}")
-        look(CalendarConnection.objects.get(user=tess), drain)
-        assert busy(tess) == []
-        cancelling.cancel(booking_id=row.pk, by=sam)
-        drain()
-        assert events(sandbox, provider, tess.email) == []
-        assert events(sandbox, provider, sam.email) == []
-
-    @pytest.mark.parametrize("kind", ["500-after", "lost-reply", "garbled", "500-before"])
-    def test_an_answer_that_was_lost_writes_no_second_event(
-        self, sandbox, tess, sam, free, drain, provider, kind
-    ) -> None:
-        connect(sandbox, tess, provider)
-        drain()
-        sandbox.fault(CREATE[provider], kind, provider=FAULTS[provider], times=2)
-        held(sam, free)
-        for _ in range(3):
-            drain()
-            again()
-            breaker.for_provider("google-calendar").close()
-            breaker.for_provider("microsoft-graph").close()
-        assert len(events(sandbox, provider, tess.email)) == 1
-        assert WrittenEvent.objects.get().reference
-
-    def test_one_that_its_owner_removed_does_no_harm(
-        self, sandbox, tess, sam, free, drain, provider
-    ) -> None:
-        connect(sandbox, tess, provider)
-        row = held(sam, free)
-        drain()
-        (event,) = events(sandbox, provider, tess.email)
-        own(sandbox, provider, {"account": tess.email, "id": event["id"], "gone": True})
-        cancelling.cancel(booking_id=row.pk, by=sam)
-        drain()
-        jobs = Job.objects.filter(kind="booking.write_event")
-        assert set(jobs.values_list("state", flat=True)) == {"succeeded"}
-
-    def test_what_stands_is_written_into_a_new_calendar(
-        self, sandbox, tess, sam, free, drain, provider
-    ) -> None:
-        held(sam, free)
-        drain()
-        connect(sandbox, sam, provider)
-        drain()
-        assert len(events(sandbox, provider, sam.email)) == 1
-
-
-@both
-class TestLettingGo:
-    def test_forgets_and_gives_back(self, sandbox, tess, sam, drain, provider) -> None:
-        put(sandbox, provider, tess.email, hour(3, 9), hour(3, 10))
-        row = connect(sandbox, tess, provider)
-        drain()
-        row.refresh_from_db()
-        other = client_of(sam).post(f"{PAGE}{row.pk}/disconnect/")
-        assert other.status_code == 404
-        client_of(tess).post(f"{PAGE}{row.pk}/disconnect/")
-        assert busy(tess) == []
-        drain()
-        assert not CalendarConnection.objects.exists()
-        if provider == "google":
-            answer = sandbox.http.post(
-                f"{sandbox.url}/google/oauth/token",
-                data={
-                    "grant_type": "refresh_token",
-                    "refresh_token": row.refresh_token,
-                    "client_secret": "s",
-                },
-            )
-            assert answer.json()["error"] == "invalid_grant"
-
-    def test_a_provider_that_is_away_does_not_keep_the_tokens_here(
-        self, sandbox, tess, drain, provider
-    ) -> None:
-        row = connect(sandbox, tess, provider)
-        drain()
-        for step in ("revoke",):
-            sandbox.fault(step, "500-before", provider=FAULTS[provider], times=90)
-        connecting.disconnect(tess, row.pk)
-        for _ in range(8):
-            drain()
-            again()
-            breaker.for_provider("google-oauth").close()
-        assert not CalendarConnection.objects.exists()
-
-    def test_the_api_lists_and_lets_go(self, sandbox, api, tess, sam, drain, provider) -> None:
-        row = connect(sandbox, tess, provider)
-        (shown,) = api(tess).get("/api/v1/me/calendar-connections/").json()
-        assert (shown["provider"], shown["state"]) == (provider, "active")
-        assert "token" not in str(shown)
-        path = f"/api/v1/me/calendar-connections/{row.pk}/"
-        assert api(sam).delete(path).status_code == 404
-        assert api(tess).delete(path).status_code == 204
-        assert api(tess).get("/api/v1/me/calendar-connections/").json() == []

@@ -1,5 +1,6 @@
 """Tutors who are free at a time: what is noted down is what can be booked, no more and no less."""
 
+import json
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.directory import FreeAt
 from accounts.models import User
+from accounts.queries import tutors
 from accounts.queries.tutors import Wanted
 from booking import queries
 from booking.models import BusyTime, FreeStart, LessonType, TutorStanding
@@ -27,7 +29,7 @@ def at(days: int, begin: int, end: int, minutes: int | None = None) -> FreeAt:
 
 
 def found(free: FreeAt, **more) -> list[str]:
-    return [row.name for row in queries.free_tutors(free, **more)]
+    return [card.name for card in tutors.search(Wanted(free=free, **more)).cards]
 
 
 @pytest.fixture
@@ -93,8 +95,9 @@ class TestNotedDown:
         drain()
         count = FreeStart.objects.count()
         FreeStart.objects.all().delete()
-        call_command("rebuild_free_times")
-        assert capsys.readouterr().out == f"1 tutors, {count} times.\n"
+        call_command("rebuild_free_times", json=True)
+        told = json.loads(capsys.readouterr().out)
+        assert told == {"tutors": 1, "times": count, "dry_run": False}
 
     def test_a_closed_diary_has_none(self, tess: User, lesson, drain) -> None:
         schedules.change(tutor_id=tess.pk, changes={"is_open": False})
@@ -114,15 +117,26 @@ class TestFound:
 
     def test_the_soonest_first(self, orla: User) -> None:
         assert found(at(3, 13, 15)) == ["Tess", "Orla"]
-        starts = queries.free_tutors(at(3, 14, 16), order="price")
-        assert [len(row.starts) for row in starts] in ([2, 4], [4, 2])
+        assert found(at(3, 13, 15), order="name") == ["Orla", "Tess"]
+        cards = tutors.search(Wanted(free=at(3, 14, 16), order="name")).cards
+        assert [len(card.starts) for card in cards] == [4, 2]
+
+    def test_the_next_page_goes_on_after_the_last_start(self) -> None:
+        wanted = Wanted(free=at(3, 13, 15))
+        first = tutors.search(wanted, size=1)
+        second = tutors.search(wanted, size=1, cursor=first.next)
+        names = [[card.name for card in page.cards] for page in (first, second)]
+        assert (names, second.next) == ([["Tess"], ["Orla"]], "")
+
+    def test_soonest_without_a_time_is_the_usual_order(self, api) -> None:
+        usual = api(None).get(LIST).json()["results"]
+        assert api(None).get(LIST, {"ordering": "soonest"}).json()["results"] == usual
 
     def test_other_wishes_count_too(self, orla: User) -> None:
         orla.tutor_profile.hourly_minor = 2000
         orla.tutor_profile.save()
-        wanted = Wanted(price_max=Decimal(25))
-        assert found(at(3, 14, 15), wanted=wanted) == ["Orla"]
-        assert found(at(3, 14, 15), wanted=Wanted(currency="USD")) == []
+        assert found(at(3, 14, 15), price_max=Decimal(25)) == ["Orla"]
+        assert found(at(3, 14, 15), currency="USD") == []
 
     def test_the_diary_has_the_last_word(self, tess: User) -> None:
         """A busy time nobody heard of yet: noted as free, and not offered all the same."""
@@ -145,7 +159,7 @@ class TestFound:
             assert not FreeStart.objects.filter(
                 starts_at=hour(1, 9), closes_at__gte=timezone.now()
             ).exists()
-            assert [row.name for row in queries.free_tutors(at(1, 9, 10))] == []
+            assert found(at(1, 9, 10)) == []
 
     def test_queries_stay_flat(self, query_budget) -> None:
         with query_budget("free tutors"):
@@ -211,7 +225,7 @@ class TestRating:
     @pytest.mark.parametrize(("least", "who"), [("4.5", 2), ("4.6", 1), ("5", 1)])
     def test_the_mean_is_a_filter(self, api, least: str, who: int) -> None:
         assert api(None).get(LIST, {"rating": least}).json()["count"] == who
-        assert len(found(at(3, 14, 15), wanted=Wanted(rating=Decimal(least)))) == who
+        assert len(found(at(3, 14, 15), rating=Decimal(least))) == who
 
     def test_who_has_no_review_has_no_mean(self, api) -> None:
         assert api(None).get(LIST, {"rating": "1"}).json()["count"] == 0

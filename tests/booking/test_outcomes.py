@@ -7,7 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.errors import DisputeDecided, NotDisputable, NotReviewable
-from booking.models import Booking, LessonDispute, LessonType, Reminder, TutorStanding
+from booking.models import (
+    Booking,
+    LessonDispute,
+    LessonType,
+    Meeting,
+    Reminder,
+    TutorStanding,
+)
 from booking.services import (
     cancelling,
     disputes,
@@ -105,6 +112,29 @@ def test_the_student_did_not_come(booked: Booking, sam: User, tess: User, drain)
     drain()
     assert share(booked).state == Earning.State.PENDING
     assert not credits.spendable(sam.pk, "EUR")
+
+
+@pytest.mark.parametrize("platform", ["meet", "teams"])
+@pytest.mark.parametrize("who", ["sam", "tess"])
+def test_a_platform_that_does_not_tell_makes_nobody_absent(
+    booked: Booking, sam: User, tess: User, drain, platform: str, who: str
+) -> None:
+    """Whoever is not seen at our door may be in the room all the same: a person decides."""
+    Meeting.objects.filter(booking=booked).update(platform=platform)
+    were_there(booked, {"sam": sam, "tess": tess}[who])
+    assert judged(booked, after=timedelta(minutes=20)).state == State.IN_PROGRESS
+    assert judged(booked).state == State.DISPUTED
+    drain()
+    assert LessonDispute.objects.get(booking=booked).reason == "one_seen"
+    assert share(booked).state == Earning.State.ESCROW
+    assert not credits.spendable(sam.pk, "EUR")
+    assert not TutorStanding.objects.filter(marks__gt=0).exists()
+
+
+def test_on_the_same_evidence_our_own_room_decides(booked: Booking, sam: User, drain) -> None:
+    """The control."""
+    were_there(booked, sam)
+    assert judged(booked, after=timedelta(minutes=20)).state == State.NO_SHOW_TUTOR
 
 
 def test_nobody_was_seen(booked: Booking, ada: User, drain) -> None:

@@ -42,9 +42,17 @@ def said_of(row: Booking, event: str, at: int, **who: str) -> dict[str, Any]:
     if event == "ended":
         thing["end_time"] = moment
     else:
-        when = "leave_time" if event.endswith("left") else "join_time"
-        thing["participant"] = {"id": "", "email": "", "user_name": "?", when: moment, **who}
-    return {"event": f"meeting.{event}", "event_ts": 1, "payload": {"object": thing}}
+        thing["participant"] = {**_who(event, moment), **who}
+    ts = int((row.starts_at + timedelta(minutes=at)).timestamp() * 1000)
+    return {"event": f"meeting.{event}", "event_ts": ts, "payload": {"object": thing}}
+
+
+def _who(event: str, moment: str) -> dict[str, str]:
+    if "jbh" in event:
+        return {"id": "", "user_name": "?"}
+    when = "leave_time" if event.endswith("left") else "join_time"
+    when = "date_time" if event.endswith("waiting_room") else when
+    return {"id": "", "email": "", "user_name": "?", "user_id": "16778240", when: moment}
 
 
 @pytest.fixture
@@ -148,6 +156,35 @@ class TestEvidence:
             drain()
         assert marks(lesson, sam) == [(0, True), (20, False)]
 
+    def test_who_waits_for_the_host_to_begin_has_come(self, lesson, sam, tess, drain) -> None:
+        """Zoom says a name and no time: our door knows who it is, the message when it was."""
+        with time_machine.travel(lesson.starts_at - timedelta(minutes=2)):
+            client = Client()
+            client.force_login(sam)
+            client.post(reverse("join", args=[lesson.pk]))
+            sent(said_of(lesson, "participant_jbh_waiting", -1))
+            sent(said_of(lesson, "participant_jbh_waiting_left", 40))
+            drain()
+        assert marks(lesson, sam) == [(-2, True), (-1, True), (40, False)]
+        outcomes.judge_due(now=lesson.starts_at + timedelta(minutes=18))
+        lesson.refresh_from_db()
+        assert lesson.state == Booking.State.NO_SHOW_TUTOR
+
+    def test_a_host_is_known_by_the_number_of_their_account(self, lesson, tess, drain) -> None:
+        sent(said_of(lesson, "participant_joined", 0, id="x", participant_user_id=HOST))
+        drain()
+        assert marks(lesson, tess) == [(0, True)]
+
+    def test_where_zoom_says_nothing_nobody_was_away(self, lesson, sam, drain) -> None:
+        """Its messages may not be set up at all: silence is no evidence."""
+        presence.record(booking_id=lesson.pk, user_id=sam.pk, at=lesson.starts_at)
+        outcomes.judge_due(now=lesson.starts_at + timedelta(minutes=18))
+        lesson.refresh_from_db()
+        assert lesson.state == Booking.State.IN_PROGRESS
+        outcomes.judge_due(now=lesson.ends_at + timedelta(hours=1))
+        lesson.refresh_from_db()
+        assert (lesson.state, lesson.dispute.reason) == (Booking.State.DISPUTED, "one_seen")
+
     def test_its_end_is_everybodys_leaving(self, lesson: Booking, sam, tess, drain) -> None:
         """So that a tutor who only opened the door is not there for ever."""
         presence.record(booking_id=lesson.pk, user_id=tess.pk, at=lesson.starts_at)
@@ -226,3 +263,41 @@ def test_told_by_the_stand_in(
     drain()
     assert InboxMessage.objects.count() == kept
     assert marks(lesson, sam) == [(0, True)] * kept
+
+
+# Zoom's own library Rivet, types `Meeting…Event`: of an event's participant, what is always there
+# and what may be.
+_PERSON = {"id", "participant_uuid", "participant_user_id", "registrant_id", "customer_key"}
+_GUEST = _PERSON | {"phone_number"}
+SHAPES = {
+    "participant_joined": ({"user_id", "user_name", "email", "join_time"}, _GUEST),
+    "participant_left": (
+        {"user_id", "email", "leave_time"},
+        _GUEST | {"user_name", "leave_reason"},
+    ),
+    "participant_joined_waiting_room": ({"user_id", "email", "date_time"}, _GUEST | {"user_name"}),
+    "participant_left_waiting_room": ({"user_id", "email", "date_time"}, _GUEST | {"user_name"}),
+    "participant_jbh_waiting": ({"user_name"}, {"id", "customer_key"}),
+    "participant_jbh_waiting_left": ({"user_name"}, {"id", "customer_key", "registrant_id"}),
+}
+_MEETING = {"id", "uuid", "host_id", "topic", "type", "start_time", "duration", "timezone"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_stand_in_speaks_as_zoom_does(sandbox: Sandbox, live_server, lesson: Booking) -> None:
+    at = f"{sandbox.url}/zoom/_happens"
+    sandbox.http.post(at, json={"url": f"{live_server.url}{PATH}"})
+    number = Meeting.objects.get(booking=lesson).reference
+    for event, (required, optional) in SHAPES.items():
+        said = {"meeting": number, "event": event, "participant": {}, "at": "2026-03-02T10:00:00Z"}
+        assert sandbox.http.post(at, json=said).json() == {"answered": 204}
+        row = InboxMessage.objects.get(kind=f"meeting.{event}")
+        body = json.loads(bytes(row.body))
+        assert set(body) == {"event", "event_ts", "payload"}
+        assert set(body["payload"]) == {"account_id", "object"}
+        assert set(body["payload"]["object"]) == _MEETING | {"participant"}
+        who = set(body["payload"]["object"]["participant"])
+        assert required <= who <= required | optional, event
+    sandbox.http.post(at, json={"meeting": number, "event": "ended", "at": "2026-03-02T11:00:00Z"})
+    ended = json.loads(bytes(InboxMessage.objects.get(kind="meeting.ended").body))
+    assert set(ended["payload"]["object"]) == _MEETING | {"end_time"}
