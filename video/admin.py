@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Avg, Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from accounts.models import User
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 from video.models import CallEvent, CallRating, Presence, Recording, Room, RoomMember
 from video.services import rooms
@@ -16,6 +19,7 @@ from video.services import rooms
 class _ReadInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -29,16 +33,35 @@ class MemberInline(_ReadInline):
     fields = ("user", "role", "booking", "consented_at", "removed_at")
 
 
-class PresenceInline(_ReadInline):
+class _OfMemberInline(_ReadInline):
+    """Whose row it is, by name."""
+
+    readonly_fields = ("who",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related("member__user")
+
+    @admin.display(description=_("who"))
+    def who(self, row: Presence | CallEvent) -> str:
+        return row.member.user.display_name if row.member else ""
+
+
+class PresenceInline(_OfMemberInline):
     model = Presence
-    fields = ("member", "seat", "joined_at", "seen_at", "left_at", "ending")
+    fields = ("who", "seat", "joined_at", "seen_at", "left_at", "ending")
     ordering = ("joined_at",)
 
 
-class CallEventInline(_ReadInline):
+class CallEventInline(_OfMemberInline):
     model = CallEvent
-    fields = ("at", "kind", "member", "seconds")
+    fields = ("at", "kind", "who", "seconds")
     ordering = ("at",)
+
+
+@bulk_admin.action("rooms.end_now", _("End for everybody"), destroys=True)
+def end_now(row: Room, by: By) -> None:
+    rooms.end(user=User.objects.get(pk=by.actor_id), room_id=row.pk)
 
 
 @admin.register(Room)
@@ -51,7 +74,7 @@ class RoomAdmin(ReadOnlyAdmin):
     ordering = ("-starts_at",)
     exclude = ("notes",)
     inlines = (MemberInline, PresenceInline, CallEventInline)
-    actions = ("end_now",)
+    actions = (end_now,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         rows: QuerySet[Room] = super().get_queryset(request)
@@ -66,19 +89,17 @@ class RoomAdmin(ReadOnlyAdmin):
     def rated(self, row: Any) -> str:
         return "" if row.stars is None else f"{row.stars:.1f}"
 
-    @admin.action(description=_("End for everybody"), permissions=["change"])
-    def end_now(self, request: HttpRequest, chosen: QuerySet[Room]) -> None:
-        for pk in chosen.values_list("pk", flat=True):
-            rooms.end(user=request.user, room_id=pk)
-        messages.success(request, _("Ended."))
-
 
 @admin.register(Recording)
 class RecordingAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "room", "member", "media", "state", "seconds", "size_bytes")
+    list_display = ("started_at", "room", "who", "media", "state", "seconds", "size_bytes")
     list_filter = ("state", "media")
     search_fields = ("sid", "room__id")
     list_select_related = ("room", "member__user")
+
+    @admin.display(description=_("who"))
+    def who(self, row: Recording) -> str:
+        return row.member.user.display_name if row.member else ""
 
 
 @admin.register(CallRating)

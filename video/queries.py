@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, Q
 
 from accounts.models import TutorProfile, User
 from booking.models import Booking
+from tutorme.core.row_security import as_system
 from video.models import CallRating, ChatLine, Presence, Room, RoomMember, Signal
 
 # A lesson that was called off opens no door; one that somebody came late to still does.
@@ -17,6 +18,7 @@ BOOKING, GROUP = "booking:", "group:"
 STANDING = ("confirmed", "in_progress", "completed", "no_show_student", "no_show_tutor")
 
 
+@as_system("whether a room's door is open hangs on the lesson it is for")
 def is_entitled(member: RoomMember) -> bool:
     """Whether what the member came for stands: their lesson, else that the host teaches here."""
     if member.role == RoomMember.Role.HOST and (member.room.source or "").startswith(GROUP):
@@ -28,6 +30,7 @@ def is_entitled(member: RoomMember) -> bool:
     return teaches or is_admin(member.room.host_id)
 
 
+@as_system("whether a room's door is open hangs on the lesson it is for")
 def group_stands(room: Room) -> bool:
     """Whether anybody still comes to a lesson of a group; never, for a room of another kind."""
     if not (room.source or "").startswith(GROUP):
@@ -165,6 +168,7 @@ def together(room: Room) -> tuple[int, int]:
     return int(total.total_seconds()), most
 
 
+@as_system("the mean of what those in a call said of it; not whose")
 def satisfaction(room: Room) -> dict[str, Any]:
     """Mean of the ratings of the call, and how many there are."""
     found = CallRating.objects.filter(room=room).aggregate(mean=Avg("stars"), count=Count("pk"))

@@ -33,6 +33,11 @@ def tape(run: Run, *, room_id: str) -> None:
     at_twilio.tape(room_id=UUID(room_id))
 
 
+@job("video.put_out", max_attempts=8, backoff=timedelta(seconds=1))
+def put_out(run: Run, *, member_id: str) -> None:
+    at_twilio.put_out(member_id=UUID(member_id))
+
+
 @job("video.delete_recording", max_attempts=12)
 def delete_recording(run: Run, *, recording_id: str) -> None:
     at_twilio.delete_recording(recording_id=UUID(recording_id))

@@ -36,6 +36,6 @@ def room_words() -> dict[str, str]:
         "network_none": _("No way through this network was found."),
         "network_away": _("The server does not answer. Check your connection."),
         "lost_replaced": _("You are in this room from another window."),
-        "lost_removed": _("The host has put you out of this room."),
+        "lost_removed": _("You are no longer a member of this room."),
         "lost_closed": _("This meeting has ended."),
     }

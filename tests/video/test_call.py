@@ -17,6 +17,7 @@ from tests.realtime.servers import Server, running
 from tests.video.conftest import opened
 from tests.waiting import until
 from video.models import ChatLine, Presence, Room
+from video.services import membership
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 pytestmark = [
@@ -142,10 +143,26 @@ def test_three_meet_and_one_goes(window, tess, sam, otto) -> None:
     for page in pages:
         until(partial(flowing, page, 2), within_s=60)
         expect(page.locator(".tile")).to_have_count(3)
+    one_is_large(pages[0])
     pages[2].click("[data-part=call] [data-act=leave]")
     for page in pages[:2]:
         expect(page.locator(".tile")).to_have_count(2)
         flows(page)
+
+
+def one_is_large(page: Page) -> None:
+    """All alike, one of the others large, the one that was chosen large, and all alike again."""
+    stage, layout = page.locator("[data-part=stage]"), page.locator("[data-act=layout]")
+    expect(stage).to_have_attribute("data-layout", "grid")
+    layout.click()
+    expect(stage).to_have_attribute("data-layout", "focus")
+    expect(page.locator(".tile-large")).to_have_count(1)
+    expect(page.locator(".tile-large.tile-me")).to_have_count(0)
+    page.locator(".tile-me .tile-pin").click()
+    expect(page.locator(".tile-large.tile-me")).to_have_count(1)
+    layout.click()
+    expect(stage).to_have_attribute("data-layout", "grid")
+    expect(page.locator(".tile-large")).to_have_count(0)
 
 
 def flowing(page: Page, people: int) -> bool:
@@ -228,13 +245,45 @@ def test_lost_answers_and_a_lost_line(window, tess, sam, room) -> None:
     for page in (theirs, ours):
         flows(page)
     assert left["answers"] == 0
-    ours.context.set_offline(True)
-    expect(ours.locator("[data-part=offline]")).to_be_visible()
-    ours.wait_for_timeout(4000)
-    ours.context.set_offline(False)
-    expect(ours.locator("[data-part=offline]")).to_be_hidden()
+    for lost in ([ours], [theirs, ours]):
+        for page in lost:
+            page.context.set_offline(True)
+        for page in lost:
+            expect(page.locator("[data-part=offline]")).to_be_visible()
+        ours.wait_for_timeout(3000)
+        for page in lost:
+            page.context.set_offline(False)
+        for page in lost:
+            expect(page.locator("[data-part=offline]")).to_be_hidden()
+        for page in (theirs, ours):
+            flows(page)
+
+
+def test_the_host_ends_it_for_everybody(window, tess, sam, room) -> None:
+    """Pressed by the host; the other side is told, and its camera is let go."""
+    theirs, ours = window(tess, room), window(sam, room)
     for page in (theirs, ours):
-        flows(page)
+        goes_in(page)
+    flows(ours)
+    expect(ours.get_by_text("End it for everybody")).to_have_count(0)
+    theirs.get_by_text("End it for everybody").click()
+    theirs.get_by_role("button", name="End the meeting").click()
+    expect(theirs.locator("tm-room")).to_have_count(0)
+    expect(theirs.get_by_text("This meeting is over").first).to_be_visible()
+    expect(ours.locator("h1")).to_have_text("This meeting is over")
+    expect(ours).to_have_url(re.compile("/after/$"))
+    assert set(Presence.objects.values_list("ending", flat=True)) == {"closed"}
+    expect(ours.get_by_role("link", name="Back to the room")).to_have_count(0)
+
+
+def test_who_is_put_out_is_told_where_they_stand(window, tess, sam, room) -> None:
+    theirs, ours = window(tess, room), window(sam, room)
+    for page in (theirs, ours):
+        goes_in(page)
+    flows(ours)
+    membership.remove(host=tess, room_id=room.pk, member_id=room.members.get(user=sam).pk)
+    expect(ours.locator("[data-part=notice]")).to_contain_text("no longer a member")
+    expect(theirs.locator(".tile")).to_have_count(1)
 
 
 def test_a_seat_that_lapsed_is_taken_again(window, tess, sam, room) -> None:

@@ -13,6 +13,7 @@ from booking.services import cancelling, moving
 from tests.booking.conftest import hour
 from tests.video.conftest import lesson, opened
 from tutorme.core import outbox
+from tutorme.core.channels import access
 from tutorme.core.models import OutboxDelivery
 from video.models import Room, RoomMember
 
@@ -117,6 +118,30 @@ def test_who_was_removed_is_a_stranger(api, room, sam) -> None:
     RoomMember.objects.filter(user=sam).update(removed_at=timezone.now())
     assert ask(api, sam, room).status_code == 404
     assert api(sam).get(f"/api/v1/video/rooms/{room.pk}/").status_code == 404
+
+
+def test_staff_that_was_removed_sees_the_room_and_does_not_come_in(api, room, ada) -> None:
+    RoomMember.objects.create(room=room, user=ada, role="guest", removed_at=timezone.now())
+    assert api(ada).get(f"/api/v1/video/rooms/{room.pk}/").status_code == 200
+    answer = ask(api, ada, room)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-a-member")
+
+
+def test_the_channel_is_its_members_while_the_room_is_open(
+    room, tess, sam, otto, orla, ada
+) -> None:
+    name = f"private-session-{room.pk}"
+
+    def listen() -> set[str]:
+        people = (tess, sam, otto, orla, ada)
+        return {each.username for each in people if access(each, name).may_listen}
+
+    assert listen() == {"tess", "sam"}
+    assert not access(sam, name).may_speak
+    RoomMember.objects.filter(user=sam).update(removed_at=timezone.now())
+    assert listen() == {"tess"}
+    Room.objects.filter(pk=room.pk).update(state="ended", ended_at=timezone.now())
+    assert listen() == set()
 
 
 @pytest.mark.parametrize("place", ["end", "takeover", "recording", "join", "chat", "notes"])

@@ -55,7 +55,9 @@ def test_silence_longer_than_the_lease_is_not_made_good(room, sam) -> None:
     with pytest.raises(SeatLost):
         signals.exchange(user=sam, room_id=room.pk, session=session, now=late)
     presence.join(user=sam, room_id=room.pk, session=uuid4(), now=late)
-    assert Presence.objects.get(session=session).left_at == start
+    left_at = Presence.objects.get(session=session).left_at
+    assert left_at is not None
+    assert left_at - start < timedelta(seconds=1)
 
 
 def test_another_window_takes_over(room, sam, tess) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import jwt
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from sandbox.twilio.callbacks import outgoing, signed
 from sandbox.twilio.state import memory
@@ -14,7 +15,9 @@ from tests.sandbox_server import Sandbox
 from tests.video.conftest import come, opened
 from tests.waiting import until
 from tutorme.core.models import InboxMessage, OutboxEvent
+from video.gateways.base import Track
 from video.models import CallEvent, Recording, Room
+from video.services import callbacks, membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOOK = "/api/v1/video/webhooks/twilio/"
@@ -137,6 +140,25 @@ def test_messages_by_every_way(room, sam, sandbox, at_twilio, drain, kind: str) 
     assert kinds == [each for each in wanted if each not in lost]
 
 
+def test_who_is_put_out_leaves_the_call_at_twilio_too(room, tess, sam, at_twilio, drain) -> None:
+    """Their token is good there until the room closes: who comes again by it is put out again."""
+    room.refresh_from_db()
+    for who in (tess, sam):
+        at_twilio.happens("participant-connected", identity=member(room, who))
+    gone = room.members.get(user=sam)
+    membership.remove(host=tess, room_id=room.pk, member_id=gone.pk)
+    drain()
+    assert in_the_call(at_twilio) == [member(room, tess)]
+    at_twilio.happens("participant-connected", identity=str(gone.pk))
+    at_twilio.bring()
+    drain()
+    assert in_the_call(at_twilio) == [member(room, tess)]
+
+
+def in_the_call(at_twilio: Twilio) -> list[str]:
+    return [each.identity for each in memory.rooms[at_twilio.sid].here]
+
+
 FORM = {"AccountSid": "AC00000000000000000000000000000000", "StatusCallbackEvent": "room-created"}
 
 
@@ -236,3 +258,15 @@ def test_a_recording_from_its_start_to_its_end(
     assert memory.recordings == {}
     row.refresh_from_db()
     assert row.state == "deleted"
+
+
+def test_a_recording_goes_forward_only(room, tess) -> None:
+    """What was asked of Twilio before it was done may be written after."""
+    host, at = room.members.get(user=tess), timezone.now()
+    row = None
+    for status in ("processing", "completed", "processing", "deleted", "completed", "failed"):
+        track = Track("RT1", status, "audio", 61, 1000)
+        row = callbacks.keep_recording(room, track, member=host, at=at)
+    assert row is not None
+    assert row.state == "deleted"
+    assert OutboxEvent.objects.filter(name="recording.finished").count() == 1

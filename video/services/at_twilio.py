@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tutorme.core.transactions import outside_transaction
 from video.gateways import twilio
-from video.models import Recording, Room
+from video.models import Recording, Room, RoomMember
 
 
 @outside_transaction
@@ -18,6 +18,19 @@ def tape(*, room_id: UUID) -> None:
     room = Room.objects.get(pk=room_id)
     if room.provider_room:
         twilio.gateway().record(room.provider_room, on=room.taping == Room.Taping.ON)
+
+
+@outside_transaction
+def put_out(*, member_id: UUID) -> None:
+    """Who is no member any more leaves the call there, from every window."""
+    member = RoomMember.objects.select_related("room").get(pk=member_id)
+    sid = member.room.provider_room
+    if member.removed_at is None or not sid:
+        return
+    gateway = twilio.gateway()
+    for each in gateway.attendees(sid):
+        if each.identity == str(member.pk):
+            gateway.disconnect(sid, each.sid)
 
 
 @outside_transaction

@@ -24,6 +24,7 @@ from video.events import RecordingFinished
 from video.gateways import twilio
 from video.gateways.base import Track
 from video.models import CallEvent, Recording, Room, RoomMember
+from video.services import membership
 
 _NAMES = (
     "AccountSid",
@@ -91,10 +92,17 @@ def apply(message: InboxMessage) -> None:
     sid = _one(form, "RecordingSid")
     if kind.startswith("recording-") and sid:
         _apply_recording(room, form, sid)
+    event = _event(room, form, key=message.delivery_id)
     with transaction.atomic():
-        CallEvent.objects.bulk_create(
-            [_event(room, form, key=message.delivery_id)], ignore_conflicts=True
-        )
+        CallEvent.objects.bulk_create([event], ignore_conflicts=True)
+        _refuse_the_removed(room, event)
+
+
+def _refuse_the_removed(room: Room, event: CallEvent) -> None:
+    """Somebody who was put out came again by the token they still had."""
+    member = event.member
+    if event.kind == "participant-connected" and member and member.removed_at is not None:
+        membership.put_out_at_provider(room, member, cause=event.key)
 
 
 def _room(form: Mapping[str, Sequence[str]]) -> Room | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from tutorme.core import outbox
+from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotAllowed, NotFound
 from video import queries
 from video.errors import InviteStrangers, RoomEnded, TooManyMembers
@@ -66,6 +66,17 @@ def _put_out(room: Room, member: RoomMember) -> None:
     for row in Presence.objects.here().filter(member=member).select_related("member"):
         presence.end(row, room=room, ending=Presence.Ending.REMOVED, at=max(now, row.seen_at))
     taping.settle(room)
+    put_out_at_provider(room, member, cause=now.isoformat())
+
+
+def put_out_at_provider(room: Room, member: RoomMember, *, cause: str) -> None:
+    """Once for each cause: the token they hold there is good until the room closes."""
+    if room.provider_room:
+        jobs.enqueue(
+            "video.put_out",
+            key=f"video.put_out:{member.pk}:{cause}",
+            args={"member_id": str(member.pk)},
+        )
 
 
 def _hosted(host: Any, room_id: UUID) -> Room:

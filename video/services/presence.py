@@ -1,6 +1,6 @@
 """Who is in a room, honestly: by leases, so that a crash ends a stay where it was last heard of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from video.services import entry, signals, telling
 from video.services.signals import LEASE, Kind, Message
 
 Ending = Presence.Ending
+# Whoever came was there: a stay that nothing was heard of has a length, so that its end comes after
+# its beginning wherever the two are read, and after the end of the window it replaced.
+_SHORTEST = timedelta(milliseconds=1)
 
 
 def join(*, user: Any, room_id: UUID, session: UUID, now: datetime | None = None) -> Presence:
@@ -77,6 +80,7 @@ def leave(*, user: Any, room_id: UUID, session: UUID, now: datetime | None = Non
 
 def end(row: Presence, *, room: Room, ending: str, at: datetime) -> None:
     """Ends a stay. The caller holds the room's row."""
+    at = max(at, row.joined_at + _SHORTEST)
     here = Presence.objects.here().filter(pk=row.pk)
     if not here.update(left_at=at, seen_at=at, ending=ending):
         return
