@@ -1,16 +1,47 @@
-"""Mails as the operator sees them: all facts read-only, one act."""
+"""Mails as the operator sees them, and messages somebody reported: facts read-only, few acts."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from uuid import UUID
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from realtime.errors import NotResendable, ReportDecided
-from realtime.models import MailDelivery, MessageReport, Suppression
+from realtime.models import MailDelivery, MessageFile, MessageReport, Suppression
 from realtime.services import bounces, mail, moderation
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
+from tutorme.core.errors import NotFound
+from tutorme.core.files import serving
 from tutorme.core.read_only_admin import ReadOnlyAdmin
+
+
+@bulk_admin.action("mails.send_again", gettext_lazy("Send again (failed, or nobody knows)"))
+def send_again(row: MailDelivery, by: By) -> None:
+    """A mail in `unknown` may have arrived: its receiver may then have it twice."""
+    mail.resend(row=row, actor_id=by.actor_id)
+
+
+@bulk_admin.action("suppressions.lift", gettext_lazy("Write to these addresses again"))
+def lift(row: Suppression, by: By) -> None:
+    bounces.lift(row=row, actor_id=by.actor_id)
+
+
+@bulk_admin.action("message_reports.uphold", gettext_lazy("Remove the messages"))
+def uphold(row: MessageReport, by: By) -> None:
+    moderation.decide(row=row, actor=User.objects.get(pk=by.actor_id), uphold=True)
+
+
+@bulk_admin.action("message_reports.dismiss", gettext_lazy("Leave the messages"))
+def dismiss(row: MessageReport, by: By) -> None:
+    moderation.decide(row=row, actor=User.objects.get(pk=by.actor_id), uphold=False)
 
 
 @admin.register(MailDelivery)
@@ -29,18 +60,7 @@ class MailDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "sent_by", "kind")
     search_fields = ("to_address", "message_id")
     ordering = ("-created_at",)
-    actions = ("send_again",)
-
-    @admin.action(description=gettext_lazy("Send again (failed, or nobody knows)"))
-    def send_again(self, request: HttpRequest, chosen: QuerySet[MailDelivery]) -> None:
-        """A mail in `unknown` may have arrived: its receiver may then have it twice."""
-        for row in chosen:
-            try:
-                mail.resend(row=row, actor_id=request.user.pk)
-            except NotResendable as error:
-                self.message_user(request, f"{row}: {error.detail}", messages.WARNING)
-            else:
-                self.message_user(request, _("%(mail)s goes out again.") % {"mail": row})
+    actions = (send_again,)
 
 
 @admin.register(Suppression)
@@ -51,14 +71,7 @@ class SuppressionAdmin(ReadOnlyAdmin):
     list_filter = ("reason",)
     search_fields = ("address",)
     ordering = ("-created_at",)
-    actions = ("lift",)
-
-    @admin.action(description=gettext_lazy("Write to these addresses again"))
-    def lift(self, request: HttpRequest, chosen: QuerySet[Suppression]) -> None:
-        for row in chosen:
-            bounces.lift(row=row, actor_id=request.user.pk)
-            said = _("Mails go to %(address)s again.") % {"address": row.address}
-            self.message_user(request, said)
+    actions = (lift,)
 
 
 @admin.register(MessageReport)
@@ -68,10 +81,11 @@ class MessageReportAdmin(ReadOnlyAdmin):
     list_display = ("message_author", "reporter", "reason", "state", "created_at", "decided_by")
     list_filter = ("state",)
     ordering = ("-created_at",)
-    actions = ("uphold", "dismiss")
+    actions = (uphold, dismiss)
     fields = (
         "message_author",
         "words",
+        "files",
         "written_at",
         "reporter",
         "reason",
@@ -80,7 +94,7 @@ class MessageReportAdmin(ReadOnlyAdmin):
         "decided_at",
         "created_at",
     )
-    readonly_fields = ("message_author", "words", "written_at")
+    readonly_fields = ("message_author", "words", "files", "written_at")
     list_select_related = ("message__author", "reporter", "decided_by")
 
     @admin.display(description=gettext_lazy("Author"))
@@ -91,24 +105,40 @@ class MessageReportAdmin(ReadOnlyAdmin):
     def words(self, row: MessageReport) -> str:
         return row.message.body
 
+    @admin.display(description=gettext_lazy("Files"))
+    def files(self, row: MessageReport) -> SafeString | str:
+        """Each by an address that is good for the staff alone, and for this report."""
+        found = MessageFile.objects.filter(message=row.message_id).select_related("file")
+        rows = [
+            (
+                reverse("admin:realtime_messagereport_file", args=[row.pk, each.pk]),
+                each.file.name,
+                each.file.content_type,
+                filesizeformat(each.file.size),
+            )
+            for each in found.order_by("pk")
+        ]
+        link = '<li><a class="text-primary-600 underline" href="{}">{}</a> ({}, {})</li>'
+        links = format_html_join("", link, rows)
+        return format_html("<ul>{}</ul>", links) if rows else _("None")
+
     @admin.display(description=gettext_lazy("Written"))
     def written_at(self, row: MessageReport) -> str:
-        return str(row.message.created_at)
+        return str(formats.localize(timezone.localtime(row.message.created_at)))
 
-    @admin.action(description=gettext_lazy("Remove the messages"))
-    def uphold(self, request: HttpRequest, chosen: QuerySet[MessageReport]) -> None:
-        self._decide(request, chosen, uphold=True)
+    def get_urls(self) -> list[URLPattern]:
+        address = "<uuid:report_id>/files/<int:file_id>/"
+        view = self.admin_site.admin_view(self.file_view)
+        own = path(address, view, name="realtime_messagereport_file")
+        return [own, *super().get_urls()]
 
-    @admin.action(description=gettext_lazy("Leave the messages"))
-    def dismiss(self, request: HttpRequest, chosen: QuerySet[MessageReport]) -> None:
-        self._decide(request, chosen, uphold=False)
-
-    def _decide(
-        self, request: HttpRequest, chosen: QuerySet[MessageReport], *, uphold: bool
-    ) -> None:
+    def file_view(self, request: HttpRequest, report_id: UUID, file_id: int) -> HttpResponseBase:
+        row = MessageReport.objects.filter(pk=report_id).first()
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
         assert isinstance(request.user, User)
-        for row in chosen.select_related("message"):
-            try:
-                moderation.decide(row=row, actor=request.user, uphold=uphold)
-            except ReportDecided as error:
-                self.message_user(request, error.detail, messages.WARNING)
+        try:
+            file = moderation.read_file(row=row, file_id=file_id, actor=request.user)
+        except NotFound as gone:
+            raise Http404 from gone
+        return serving.respond_alone(request, file)

@@ -1,20 +1,24 @@
 """What the two of a lesson are told about it, each in their own time zone."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from booking import invitations
+from booking import invitations, queries
 from booking.events import (
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
     BookingDisputed,
+    BookingLost,
     BookingMissed,
     BookingMoved,
     BookingReminded,
@@ -27,7 +31,7 @@ from booking.events import (
     WaitlistOffered,
 )
 from booking.models import Booking, LessonReview, MoveProposal, WaitlistEntry
-from realtime.announcements import Announcement, Attachment, Facts, TextLike, Told, declare
+from realtime.announcements import Announcement, Attachment, Facts, TextLike, Told, declare, said
 from tutorme.core.events import Event
 
 SEE = _("See the lesson")
@@ -80,6 +84,31 @@ def _moved(event: BookingMoved) -> list[Told]:
         _told(_key(event), row, reader, before=_at(event.was_at, reader))
         for reader in (row.tutor, row.student)
     ]
+
+
+def _lost(event: BookingLost) -> list[Told]:
+    """With up to three other times of the same tutor, near the one that is gone."""
+    row = _booking(event.booking_id)
+    near = queries.instead_of(row, now=timezone.now())
+    told = _told(
+        f"{event.name}:{row.pk}:{event.version}:{event.was_paid}",
+        row,
+        row.student,
+        was_paid=event.was_paid,
+        instead=[_at(start, row.student) for start in near],
+    )
+    page = reverse("book", args=[row.tutor.username.lower()])
+    return [replace(told, url=f"{page}?kind={row.lesson_type_id}")]
+
+
+def _lost_words(facts: Facts) -> Facts:
+    locale = get_language() or "en"
+    times = [str(said(at, locale)) for at in facts["instead"]]
+    free = _("Free instead: %(times)s.") % {"times": "; ".join(times)} if times else ""
+    money = (
+        _("All of your money goes back to you.") if facts["was_paid"] else _("Nothing was taken.")
+    )
+    return {**facts, "money": money, "free": free}
 
 
 def _was_agreed(event: BookingCancelled) -> list[Told]:
@@ -191,6 +220,7 @@ def _say(
     mail: bool = True,
     action: TextLike = SEE,
     invites: invitations.Method | None = None,
+    read_as: Callable[[Facts], Facts] | None = None,
 ) -> None:
     declare(
         Announcement(
@@ -202,6 +232,7 @@ def _say(
             mail="booking" if mail else "",
             action=action if mail else "",
             attachments=_INVITES[invites] if invites else None,
+            read_as=read_as,
         )
     )
 
@@ -228,6 +259,18 @@ _say(
     _student,
     _("%(who)s cannot give this lesson"),
     _("%(what)s on %(when)s was declined. Anything you paid goes back in full."),
+)
+_say(
+    "booking-lost",
+    BookingLost,
+    _lost,
+    _("This time is gone: %(what)s, %(when)s"),
+    _(
+        "We are sorry: %(who)s has something else on %(when)s, which came up while you were "
+        "paying. %(money)s %(free)s"
+    ),
+    action=_("Choose another time"),
+    read_as=_lost_words,
 )
 _say(
     "booking-moved",

@@ -17,10 +17,12 @@ from realtime.announcements import Addressee, Announcement, Attachment, Facts, T
 from realtime.models import MailDelivery
 from tutorme.core.files.blobs import path_of
 from tutorme.core.jobs import RetryJob
+from tutorme.core.row_security import as_system
 
 Reason, Recipient = Delivery.Reason, Delivery.Recipient
 # Above it a mail carries a link, however the organisation wants it: mail servers refuse more.
 _MOST_ATTACHED = 7 * 1024 * 1024
+_TOLD = {"complained": "complained_at", "bounced": "bounced_at", "delivered": "delivered_at"}
 
 
 def _key(delivery_id: UUID) -> str:
@@ -82,11 +84,21 @@ def _pdf(facts: Facts) -> list[Attachment]:
 
 
 @reports_mails
+@as_system("a desk sees whether a mail it sent arrived; not the mail")
 def states(delivery_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Of the mails made for these deliveries."""
+    """Of the mails made for these deliveries: how far they got here, and then what the provider
+    told of them, the worst of it first."""
     keys = {_key(pk): pk for pk in delivery_ids}
-    rows = MailDelivery.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", "state")
-    return {keys[key]: state for key, state in rows}
+    rows = MailDelivery.objects.filter(dedupe_key__in=keys)
+    return {
+        keys[row.dedupe_key]: _told_of(row)
+        for row in rows.only("dedupe_key", "state", *_TOLD.values())
+    }
+
+
+def _told_of(row: MailDelivery) -> str:
+    told = (state for state, column in _TOLD.items() if getattr(row, column) is not None)
+    return next(told, row.state) if row.state == MailDelivery.State.SENT else row.state
 
 
 declare(

@@ -3,6 +3,7 @@ people of something more, declare it in an `…_announcements` module and name t
 
 from collections.abc import Callable
 
+from ai.avoided import says_who_is_avoided
 from booking.events import BookingCancelled
 from courses.events import CoursePublished
 from payments.events import PaymentCaptured, PaymentRefunded, SubscriptionActivated
@@ -18,6 +19,7 @@ from realtime import (  # declared by being read
     message_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
+    review_announcements,  # noqa: F401
     room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401
     subscription_announcements,  # noqa: F401
@@ -25,6 +27,7 @@ from realtime import (  # declared by being read
 )
 from realtime.announcements import all_announcements
 from realtime.gateways import sendgrid
+from realtime.queries import conversations
 from realtime.services import bounces, pusher_news
 from realtime.services.notifications import announce
 from tutorme.core import inbox, outbox
@@ -32,6 +35,7 @@ from tutorme.core.events import Event
 
 inbox.processes(pusher_news.PROVIDER)(pusher_news.apply)
 inbox.processes(sendgrid.NAME)(bounces.apply)
+says_who_is_avoided(conversations.apart_from)
 
 
 def _teller(event: type[Event]) -> Callable[[Event], None]:

@@ -4,16 +4,20 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from payments.events import (
     CreditEnding,
     PackageEnding,
+    PaymentDisputed,
     PaymentFailed,
     PayoutAddressChanged,
     PayoutFailed,
     PayoutPaid,
     SubscriptionPartRefunded,
+    SubscriptionPaymentDisputed,
 )
 from payments.models import Order, Package
+from payments.payout_words import why
 from realtime.announcements import Announcement, Facts, Told, declare
 from tutorme.core.ids import uuid7
 
@@ -24,8 +28,12 @@ def _paid(event: PayoutPaid) -> list[Told]:
 
 
 def _failed(event: PayoutFailed) -> list[Told]:
-    facts = _amount(event.amount_minor, event.currency)
+    facts = {**_amount(event.amount_minor, event.currency), "code": event.reason}
     return [Told(event.user_id, f"payout-failed:{event.item_id}", facts, reverse("teach-payouts"))]
+
+
+def _why_it_failed(facts: Facts) -> Facts:
+    return {**facts, "why": str(why(facts.get("code", "")))}
 
 
 def _redirected(event: PayoutAddressChanged) -> list[Told]:
@@ -50,6 +58,25 @@ def _unpaid(event: PaymentFailed) -> list[Told]:
     page = reverse("payments-order", args=[event.order_id])
     key = f"payment-failed:{event.order_id}"
     return [Told(event.buyer_id, key, {"what": order.description}, page)]
+
+
+def _disputed(event: PaymentDisputed) -> list[Told]:
+    """Those who answer it at PayPal, which gives them days."""
+    order = Order.objects.only("description").get(pk=event.order_id)
+    return _those_who_answer(event, "payment-disputed", order.description)
+
+
+def _disputed_period(event: SubscriptionPaymentDisputed) -> list[Told]:
+    return _those_who_answer(event, "subscription-payment-disputed", event.plan)
+
+
+def _those_who_answer(
+    event: PaymentDisputed | SubscriptionPaymentDisputed, kind: str, what: str
+) -> list[Told]:
+    facts = {"what": what, **_amount(event.amount_minor, event.currency)}
+    page = reverse("admin:payments_dispute_change", args=[event.dispute_id])
+    people = User.objects.admins().values_list("pk", flat=True)
+    return [Told(pk, f"{kind}:{event.dispute_id}:{pk}", facts, page) for pk in people]
 
 
 def _part_returned(event: SubscriptionPartRefunded) -> list[Told]:
@@ -86,9 +113,11 @@ declare(
         who=_failed,
         title=_("A payout came back: %(amount)s"),
         body=_(
-            "%(amount)s could not be paid to your PayPal address and are on your balance again."
+            "%(amount)s could not be paid to your PayPal address and are on your balance again. "
+            "%(why)s"
         ),
         mail="money",
+        read_as=_why_it_failed,
         action=_("See your payouts"),
     )
 )
@@ -153,3 +182,34 @@ declare(
         action=_("See your subscription"),
     )
 )
+for _kind, _event, _who, _body in (
+    (
+        "payment-disputed",
+        PaymentDisputed,
+        _disputed,
+        _(
+            "At PayPal, about %(amount)s. Its money waits. Answer there in time; what is known of "
+            "it is on the complaint's page here."
+        ),
+    ),
+    (
+        "subscription-payment-disputed",
+        SubscriptionPaymentDisputed,
+        _disputed_period,
+        _(
+            "At PayPal, about %(amount)s of a subscription. Answer there in time; what is known of "
+            "it is on the complaint's page here."
+        ),
+    ),
+):
+    declare(
+        Announcement(
+            kind=_kind,
+            event=_event,
+            who=_who,
+            title=_("A payer complains: %(what)s"),
+            body=_body,
+            mail="money",
+            action=_("See what is known"),
+        )
+    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import InvitationInvalid
 from accounts.events import (
+    AccountsMerged,
     DataExported,
     DeletionCancelled,
     DeletionDue,
@@ -19,7 +20,10 @@ from accounts.events import (
 )
 from accounts.models import Deletion, TutorReview, User
 from accounts.services import invitations
-from realtime.announcements import Announcement, Facts, Told, declare
+from realtime.announcements import Addressee, Announcement, Facts, Told, declare
+from tutorme.core.models import ReportExport
+from tutorme.core.report_exports import ReportReady
+from tutorme.core.reports import Report
 
 
 def _desk(event: TutorSubmitted) -> list[Told]:
@@ -80,6 +84,35 @@ declare(
 )
 
 
+def _merged(event: AccountsMerged) -> list[Told]:
+    """Whoever reads either letter box: a merger nobody asked for is noticed."""
+    closed = User.objects.get(pk=event.closed_id)
+    key = f"accounts-merged:{event.closed_id}:{event.kept_id}"
+    facts = {"closed": closed.email}
+    to = Addressee(closed.email, closed.display_name, closed.locale)
+    return [
+        Told(event.kept_id, key, facts, reverse("settings-security")),
+        Told(None, f"{key}:closed", facts, "", to),
+    ]
+
+
+declare(
+    Announcement(
+        kind="accounts-merged",
+        is_essential=True,
+        event=AccountsMerged,
+        who=_merged,
+        title=_("Two accounts were made one"),
+        body=_(
+            "The account of %(closed)s was closed, and what it had is in the account that was "
+            "kept. Sign in to that one from now on. If nobody asked for this, write to us at once."
+        ),
+        mail="notice",
+        action=_("Look at your security settings"),
+    )
+)
+
+
 def _exporter(event: DataExported) -> list[Told]:
     key = f"data-exported:{event.export_id}"
     return [Told(event.user_id, key, {}, reverse("settings-data"))]
@@ -94,6 +127,26 @@ declare(
         title=_("The copy of your data is ready"),
         body=_("It can be downloaded for seven days, by you alone."),
         mail="notice",
+        action=_("Download it"),
+    )
+)
+
+
+def _reader(event: ReportReady) -> list[Told]:
+    row = ReportExport.objects.get(pk=event.export_id)
+    url = reverse("admin-reports" if row.report == Report.BUSINESS else "teach-reports")
+    facts = {"first": {"on": row.first_on.isoformat()}, "last": {"on": row.last_on.isoformat()}}
+    query = f"?first_on={row.first_on}&last_on={row.last_on}#files"
+    return [Told(event.owner_id, f"report-ready:{event.export_id}", facts, url + query)]
+
+
+declare(
+    Announcement(
+        kind="report-ready",
+        event=ReportReady,
+        who=_reader,
+        title=_("Your report is ready"),
+        body=_("%(first)s to %(last)s, as a file for spreadsheets. It is kept for seven days."),
         action=_("Download it"),
     )
 )

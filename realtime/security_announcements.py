@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -27,10 +28,22 @@ def _signer_up(event: CodeRequested) -> list[Told]:
 
 
 def _resetter(event: CodeRequested) -> list[Told]:
-    code = MailedCode.objects.filter(pk=event.code_id, purpose="reset").first()
-    if code is None or code.user_id is None:
+    code = _code_of_reset(event)
+    if code is None or event.offered:
         return []
     return [_code_to(event, code.user_id, reverse("account_reset_code"))]
+
+
+def _offered_reset(event: CodeRequested) -> list[Told]:
+    code = _code_of_reset(event)
+    if code is None or not event.offered:
+        return []
+    return [_code_to(event, code.user_id, reverse("account_reset_offered", args=[code.pk]))]
+
+
+def _code_of_reset(event: CodeRequested) -> MailedCode | None:
+    codes = MailedCode.objects.filter(pk=event.code_id, purpose="reset")
+    return codes.exclude(user=None).first()
 
 
 def _mover(event: CodeRequested) -> list[Told]:
@@ -55,6 +68,11 @@ def _code_text(facts: Facts) -> Facts:
     if not MailedCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=Now()).exists():
         raise CodeInvalid
     return {**facts, "code": codes.text_of(code_id)}
+
+
+def _offered_text(facts: Facts) -> Facts:
+    page = reverse("account_reset_offered", args=[facts["code_id"]])
+    return {**_code_text(facts), "link": f"{settings.PUBLIC_BASE_URL}{page}"}
 
 
 _CODE_MAILS: list[tuple[str, Callable[[CodeRequested], list[Told]], TextLike, TextLike]] = [
@@ -92,6 +110,25 @@ for _kind, _who, _title, _body in _CODE_MAILS:
             read_as=_code_text,
         )
     )
+declare(
+    Announcement(
+        kind="code-reset-offered",
+        is_essential=True,
+        event=CodeRequested,
+        who=_offered_reset,
+        title=_("A way back into your account"),
+        body=_(
+            "We send you this because we were asked to help you back in. Open the page below, type "
+            "the code %(code)s there, and choose a new password. It works once, for a day. Nobody "
+            "from TutorMe will ever ask you for it. If you did not ask for help, you need do "
+            "nothing: your password stays as it is."
+        ),
+        in_page=False,
+        mail="notice",
+        action=_("Choose a new password"),
+        read_as=_offered_text,
+    )
+)
 
 
 def _told_of_security(event: SecurityChanged) -> list[Told]:

@@ -147,9 +147,10 @@ class EventsView(ApiView):
         user = _user(request)
         names = doors.asked(user, request.query_params.get("channels", ""))
         asked = cursors.read_strictly(request.query_params.get("after", ""), names[0])
-        cursor = cursors.placed(asked, queries.newest(names), names)
+        stand = queries.standing(names, user.pk)
+        cursor = cursors.placed(asked, stand.newest, names)
         presence.here([(name, user.pk) for name in names if keeps_presence(name)])
-        return Response(_page(user, cursor))
+        return Response(_page(user, cursor, stand))
 
     @extend_schema(operation_id="realtime_speak", request=SpeakIn, responses={201: SaidOut})
     def post(self, request: Request) -> Response:
@@ -164,8 +165,8 @@ class EventsView(ApiView):
         return Response({"seq": seq}, status=201)
 
 
-def _page(user: User, cursor: cursors.Cursor) -> dict[str, Any]:
-    resync = queries.purged(cursor)
+def _page(user: User, cursor: cursors.Cursor, stand: queries.Standing) -> dict[str, Any]:
+    resync = stand.forgotten(cursor)
     rows = queries.after(cursor, limit=_PAGE)
     heard = queries.heard(rows, user.pk, user.locale)
     for row in rows:

@@ -92,3 +92,11 @@ def _hang_up(backend: EmailBackend) -> None:
     """QUIT may go unanswered; the outcome is known by then."""
     backend.fail_silently = True
     backend.close()
+
+
+def sign_in() -> None:
+    """Connects, agrees on TLS, signs in and leaves; raises as `send` does."""
+    refuse_transaction("smtp.sign_in")
+    backend = EmailBackend()
+    _opened(backend)
+    _hang_up(backend)

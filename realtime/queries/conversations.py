@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from realtime.models import Block, Conversation, Message, MessageFile, Participant
@@ -100,3 +100,10 @@ def blocked(user: Any) -> QuerySet[Block]:
 
 def is_blocked_by(user: Any, other_id: UUID) -> bool:
     return Block.objects.filter(blocker=user, blocked=other_id).exists()
+
+
+def apart_from(user_id: UUID) -> list[UUID]:
+    """Whom one blocked, and who blocked one."""
+    rows = Block.objects.filter(Q(blocker=user_id) | Q(blocked=user_id))
+    pairs = rows.values_list("blocker_id", "blocked_id")
+    return [other for pair in pairs for other in pair if other != user_id]

@@ -16,6 +16,7 @@ from realtime.gateways import sendgrid
 from realtime.models import MailDelivery, Suppression
 from tutorme.core import audit, inbox
 from tutorme.core.models import InboxMessage
+from tutorme.core.row_security import as_system
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ def suppress(*, address: str, reason: Reason, detail: str = "") -> None:
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
+@as_system("whether mails to one's own address come back")
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(pk=address.lower()).exists()
 

@@ -8,12 +8,13 @@ from django.db.models.functions import Now
 from accounts.models import User
 from realtime.errors import OwnMessage, ReportDecided
 from realtime.events import MessageReported
-from realtime.models import Message, MessageReport
+from realtime.models import Message, MessageFile, MessageReport
 from realtime.services import channels
 from realtime.vocabulary import CONVERSATION
 from tutorme.core import audit, outbox
 from tutorme.core.channels import named
 from tutorme.core.errors import NotFound
+from tutorme.core.models import StoredFile
 
 State = MessageReport.State
 
@@ -33,6 +34,17 @@ def report(*, user: User, message_id: UUID, reason: str) -> MessageReport:
         if kept.pk == row.pk:
             outbox.record(MessageReported(row.pk), actor_id=user.pk)
     return kept
+
+
+def read_file(*, row: MessageReport, file_id: int, actor: User) -> StoredFile:
+    """A file of the reported message and of no other; who looked is kept."""
+    found = MessageFile.objects.filter(pk=file_id, message=row.message_id)
+    kept = found.select_related("file").first()
+    if kept is None:
+        raise NotFound
+    seen = {"file": str(kept.file_id)}
+    audit.record("message_report.file_read", target=row, actor_id=actor.pk, after=seen)
+    return kept.file
 
 
 def decide(*, row: MessageReport, actor: User, uphold: bool) -> None:

@@ -95,4 +95,6 @@ def quiet_until(row: NotificationSettings, zone: str, now: datetime) -> datetime
     if not is_quiet:
         return None
     day = local.date() + timedelta(days=int(clock >= end))
-    return datetime.combine(day, end, ZoneInfo(zone)).astimezone(UTC)
+    ends = datetime.combine(day, end, ZoneInfo(zone))
+    # An hour that comes twice: it is quiet until it has gone by for the second time.
+    return max(ends.astimezone(UTC), ends.replace(fold=1).astimezone(UTC))

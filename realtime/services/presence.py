@@ -8,14 +8,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat, Now
 
 from accounts.channels import USER
 from booking.channels import SESSION
 from realtime.models import Participant, Presence
 from realtime.services import channels
 from realtime.vocabulary import CONVERSATION
-from tutorme.core.channels import named, parsed
+from tutorme.core.channels import parsed
 
 Lease = tuple[str, UUID]
 
@@ -63,25 +64,23 @@ def end(channel: str, user_id: UUID, *, at: datetime) -> None:
 
 
 def _tell(event: str, leases: list[Lease]) -> None:
-    said = {(name, user_id) for lease in leases for name, user_id in _audience(*lease)}
-    for name, user_id in sorted(said, key=str):
+    """A session hears of its own people. That somebody is on the site at all, those hear who
+    have a conversation with them open."""
+    said, at_large = set(), []
+    for channel, user_id in leases:
+        found = parsed(channel)
+        if found and found[0] == SESSION:
+            said.add((channel, user_id))
+        if found and found[0] == USER:
+            at_large.append(user_id)
+    for name, user_id in sorted(said | _watched_conversations(at_large), key=str):
         channels.publish(name, event, {"user_id": user_id})
 
 
-def _audience(channel: str, user_id: UUID) -> list[Lease]:
-    """A session hears of its own people. That somebody is on the site at all, those hear who
-    have a conversation with them open."""
-    found = parsed(channel)
-    if found and found[0] == SESSION:
-        return [(channel, user_id)]
-    if found and found[0] == USER:
-        return [(name, user_id) for name in _watched_conversations(user_id)]
-    return []
-
-
-def _watched_conversations(user_id: UUID) -> list[str]:
-    mine = Participant.objects.filter(user_id=user_id).values_list("conversation_id", flat=True)
-    names = [named(CONVERSATION, pk) for pk in mine.order_by("-conversation__last_message_at")[:50]]
-    watched = Presence.objects.filter(channel__in=names, lease_until__gt=Now())
-    watched = watched.exclude(user_id=user_id)
-    return list(watched.values_list("channel", flat=True).distinct())
+def _watched_conversations(people: list[UUID]) -> set[Lease]:
+    """Of each of them, the conversations that the other has open now."""
+    name = Concat(Value(CONVERSATION), Cast("conversation_id", CharField()))
+    looking = Presence.objects.filter(channel=OuterRef("name"), lease_until__gt=Now())
+    mine = Participant.objects.filter(user__in=people).annotate(name=name)
+    watched = mine.filter(Exists(looking.exclude(user=OuterRef("user"))))
+    return set(watched.values_list("name", "user_id")) if people else set()

@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 
 from realtime.queries import channels as queries
-from realtime.queries import unread_count
-from realtime.services import presence
 from realtime.streams import cursors
 from realtime.streams.viewers import Viewer, may_listen
 from realtime.streams.wakeups import Listener, hub
@@ -44,16 +42,21 @@ class Reader:
         """The first frame: where the stream stands, and how many are unread. Its id lets a
         client that has heard nothing yet resume without a gap."""
         cursor = self.listener.cursor
-        cursor.update(cursors.placed(self.resume, queries.newest(list(cursor)), list(cursor)))
-        presence.here(self.listener.leases())
-        hello = {"unread": unread_count(self.viewer.user.pk), "channels": list(cursor)}
+        # First, because who rings meanwhile says so again.
+        self.listener.must_read = False
+        stand = queries.standing(list(cursor), self.viewer.user.pk)
+        cursor.update(cursors.placed(self.resume, stand.newest, list(cursor)))
+        if stand.is_ahead_of(cursor):
+            self.listener.must_read = True
+        hello = {"unread": stand.unread, "channels": list(cursor)}
         retry = b"retry: %d\n\n" % (settings.STREAMS["retry_seconds"] * 1000)
-        return retry + event("hello", cursor, hello) + self._forgotten()
+        return retry + event("hello", cursor, hello) + self._forgotten(stand)
 
-    def _forgotten(self) -> bytes:
+    def _forgotten(self, stand: queries.Standing) -> bytes:
         """Who was away longer than events are kept reads anew what the channel is about."""
-        names = queries.purged(self.listener.cursor)
-        return b"".join(event("resync", self.listener.cursor, {"channel": name}) for name in names)
+        cursor = self.listener.cursor
+        names = stand.forgotten(cursor)
+        return b"".join(event("resync", cursor, {"channel": name}) for name in names)
 
     def at_hand(self) -> bytes | None:
         """What the hub has read for all; None where this stream must ask for itself."""

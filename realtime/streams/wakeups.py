@@ -63,6 +63,7 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._newcomers: set[Listener] = set()
         self._thread: threading.Thread | None = None
         self.shelves = Shelves()
         # A plain attribute, because a signal handler sets it: it must take no lock.
@@ -73,6 +74,7 @@ class Hub:
         with self._lock:
             for channel in listener.cursor:
                 self._listeners[channel].add(listener)
+            self._newcomers.add(listener)
             self._start()
         try:
             yield listener
@@ -86,6 +88,7 @@ class Hub:
 
     def _forget(self, listener: Listener) -> None:
         with self._lock:
+            self._newcomers.discard(listener)
             for channel in listener.cursor:
                 left = self._listeners[channel]
                 left.discard(listener)
@@ -104,9 +107,12 @@ class Hub:
             elif now >= next_look or ear.reopened:
                 self._look()
                 next_look = now + settings.STREAMS["poll_seconds"]
-            if now >= next_renewal and not self.stopping:
-                self._renew()
+            here = self._arrived()
+            if now >= next_renewal:
+                here = self._all()
                 next_renewal = now + settings.STREAMS["lease_seconds"] / 3
+            if not self.stopping:
+                self._renew(here)
         ear.close()
 
     def _is_needed(self) -> bool:
@@ -178,10 +184,17 @@ class Hub:
         newest = _asking(lambda: queries.newest(list(slowest)), nothing)
         self._tell(name for name, seq in slowest.items() if newest.get(name, 0) > seq)
 
-    def _renew(self) -> None:
-        """One statement for all streams: their people are still here."""
-        leases = {lease for each in self._all() for lease in each.leases()}
-        _asking(lambda: presence.here(leases), None)
+    def _arrived(self) -> set[Listener]:
+        """Those who came since this was last asked."""
+        with self._lock:
+            arrived, self._newcomers = self._newcomers, set()
+        return arrived
+
+    def _renew(self, listeners: Iterable[Listener]) -> None:
+        """One statement for all of them: their people are here."""
+        leases = {lease for each in listeners for lease in each.leases()}
+        if leases:
+            _asking(lambda: presence.here(leases), None)
 
 
 def _asking(question: Callable[[], T], otherwise: T) -> T:

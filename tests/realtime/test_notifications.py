@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from accounts.events import UserRegistered
+from realtime.announcements import Told
 from realtime.models import Notification
 from realtime.queries import unread_count
+from realtime.services import notifications
 from tests.accounts.mailed import signed_up
 from tutorme.core import outbox
 
@@ -157,3 +159,13 @@ def test_the_page_cannot_read_for_another(browser, otto, tell) -> None:
 
 def test_an_empty_page_says_what_will_be_here(browser) -> None:
     assert "Nothing here yet" in browser.get("/notifications/").content.decode()
+
+
+def test_a_fact_that_an_older_row_does_not_have_leaves_a_gap(api, sam, tell) -> None:
+    tell(sam)
+    notifications.notify("enrolled", Told(sam.pk, "from before", {}, "/learn/"))
+    titles = [row["title"] for row in api(sam).get(LIST).json()["results"]]
+    assert titles == ["You are enrolled in …", "Welcome to TutorMe"]
+    page = Client()
+    page.force_login(sam)
+    assert page.get("/notifications/").status_code == 200

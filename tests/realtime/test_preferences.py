@@ -128,7 +128,7 @@ def test_the_api_refuses_what_makes_no_sense(api, sam, body) -> None:
 
 # Quiet hours -----------------------------------------------------------------------------------
 
-EVENING = (time(22), time(7))
+EVENING, NIGHT = (time(22), time(7)), (time(22), time(2, 30))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,11 @@ EVENING = (time(22), time(7))
     [
         (EVENING, "2026-03-28T22:30+01:00", "2026-03-29T05:00+00:00"),  # clocks go forward
         (EVENING, "2026-10-24T23:00+02:00", "2026-10-25T06:00+00:00"),  # and back
+        # Half past two comes twice in October and never in March.
+        (NIGHT, "2026-10-25T01:00+02:00", "2026-10-25T01:30+00:00"),
+        (NIGHT, "2026-10-25T02:15+01:00", "2026-10-25T01:30+00:00"),
+        (NIGHT, "2026-10-25T02:31+01:00", None),
+        (NIGHT, "2026-03-29T01:00+01:00", "2026-03-29T01:30+00:00"),
         (EVENING, "2026-07-02T06:59+02:00", "2026-07-02T05:00+00:00"),
         (EVENING, "2026-07-02T07:00+02:00", None),
         (EVENING, "2026-07-02T21:59+02:00", None),
@@ -173,6 +178,10 @@ def test_the_next_digest_is_eight_in_the_morning_there() -> None:
     saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
     paris = preferences.next_digest(row, "Europe/Paris", saturday)
     assert paris == datetime(2026, 3, 29, 6, tzinfo=UTC)
+    back = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    assert preferences.next_digest(row, "Europe/Paris", back) == datetime(
+        2026, 10, 25, 7, tzinfo=UTC
+    )
     row.digest = "weekly"
     assert preferences.next_digest(row, "UTC", saturday) == datetime(2026, 3, 30, 8, tzinfo=UTC)
     monday = datetime(2026, 3, 30, 9, tzinfo=UTC)

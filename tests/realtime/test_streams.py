@@ -16,6 +16,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.models import AuthSession, User
 from accounts.services import users
+from courses.models import Course, Enrollment
 from tests import cast
 from tests.realtime.servers import PATH, Server, listening, running
 
@@ -171,6 +172,21 @@ def test_logging_out_ends_the_cookies_stream(server, sam) -> None:
         store = import_module(django_settings.SESSION_ENGINE).SessionStore
         store(headers["Cookie"].removeprefix("sid=")).delete()
         assert list(stream) == []
+
+
+def test_a_place_that_was_taken_back_ends_the_stream(server, sam, tess, bearer) -> None:
+    """The sign-in lives on; one of the channels is closed to them now."""
+    course = Course.objects.create(
+        title="Sets", slug="sets", instructor=tess, state="published", difficulty="beginner"
+    )
+    place = Enrollment.objects.create(user=sam, course=course)
+    name = f"private-course-{course.pk}"
+    with listening(server, bearer(sam), channels=name) as stream:
+        assert name in stream.next().data["channels"]
+        Enrollment.objects.filter(pk=place.pk).update(state="cancelled")
+        assert list(stream) == []
+    with listening(server, bearer(sam), channels=name) as refused:
+        assert refused.response.status_code == 403
 
 
 def test_an_accounts_newest_stream_retires_its_oldest(server, sam, otto, bearer, tell) -> None:

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from booking.events import BookingCancelled
+from payments.events import PaymentRefunded
+from realtime import handlers
 from realtime.services import channels
 from realtime.streams import bell as topic
 from realtime.streams import places as counting
@@ -61,6 +64,21 @@ def test_a_doubt_reaches_those_who_listen_there(hub) -> None:
     with hub.listening(listener(bell, "a")) as doubted, hub.listening(listener(bell, "b")) as sure:
         assert rings(bell, lambda: topic.doubt("a"))
         assert (doubted.doubted, sure.doubted) == (True, False)
+
+
+def test_a_refund_and_a_cancelled_lesson_raise_doubt(hub) -> None:
+    course, lesson, who = uuid4(), uuid4(), uuid4()
+    refund = PaymentRefunded(uuid4(), "course", course, who, 100, "EUR", full=True)
+    gone = BookingCancelled(lesson, 2, who, who, "student", 100)
+    causes: dict[str, Callable[[], object]] = {
+        f"private-course-{course}": lambda: handlers.doubt_the_place(refund),
+        f"private-session-{lesson}": lambda: handlers.doubt_the_lesson(gone),
+    }
+    for name, cause in causes.items():
+        bell = threading.Event()
+        with hub.listening(listener(bell, name)) as reader:
+            assert rings(bell, cause)
+            assert reader.doubted
 
 
 @pytest.mark.parametrize("nonsense", [b"", b"not-an-id", b"\xff\xfe", b"0" * 100_000])
