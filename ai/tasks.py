@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ai.models import Match
-from ai.services import drafts, helping, matching, steps
+from ai.services import drafts, helping, matching, solving, steps
 from tutorme.core import jobs
 
 # A call may take a minute and a worker's task has two and a half: after this the next job goes on.
@@ -34,6 +34,29 @@ def write(run: jobs.Run, *, draft_id: str) -> None:
             return
     with run.finishing():
         steps.finish(pk)
+
+
+def _not_solved(*, error: dict[str, Any], node_id: str, revision: int, on: str) -> None:
+    solving.not_looked(UUID(node_id), on)
+
+
+@jobs.job(
+    "ai.solve",
+    queue="ai",
+    lease=timedelta(seconds=150),
+    max_attempts=3,
+    backoff=timedelta(seconds=5),
+    on_failure=_not_solved,
+)
+def solve(run: jobs.Run, *, node_id: str, revision: int, on: str) -> None:
+    """Of a version that is no longer the one, nothing is asked."""
+    pk = UUID(node_id)
+    seen = solving.look(pk, revision)
+    with run.finishing():
+        if seen is None:
+            solving.not_looked(pk, on)
+        else:
+            solving.keep(pk, revision, *seen)
 
 
 @jobs.job(

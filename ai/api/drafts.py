@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,7 @@ from ai.api import serializers, shapes
 from ai.gateways import chat
 from ai.models import Draft, Node, Run
 from ai.queries import drafts as reading
-from ai.services import accepting, asking, drafts, quotas
+from ai.services import accepting, asking, drafts, quotas, solving
 from courses import markdown
 from courses.api.authoring import revision_named, tag_of
 from courses.models import Course, LessonDraft
@@ -21,7 +22,7 @@ from courses.services import drafting
 from tutorme.core.access import SIGNED_IN, TUTOR, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
-from tutorme.core.api.views import ApiView, read_body
+from tutorme.core.api.views import IF_MATCH, ApiView, read_body
 from tutorme.core.errors import NotFound
 
 MINE = Grant(TUTOR, Scope.OWN)
@@ -178,6 +179,7 @@ class DraftView(ApiView):
 
     @extend_schema(
         operation_id="ai_drafts_edit",
+        parameters=[IF_MATCH],
         request=serializers.OutlineIn,
         responses=shapes.DraftDetailOut,
     )
@@ -312,6 +314,7 @@ class NodeView(ApiView):
 
     @extend_schema(
         operation_id="ai_nodes_edit",
+        parameters=[IF_MATCH],
         request=serializers.NodeIn,
         responses=shapes.NodeDetailOut,
     )
@@ -338,3 +341,16 @@ class AgainView(ApiView):
         body = read_body(serializers.AgainIn, request)
         drafts.write_again(node=node, wish=body["wish"])
         return answer(own_draft(request, draft_id), 202)
+
+
+class SolveView(ApiView):
+    access = {"post": MINE}
+    limit_scope = "ai"
+
+    @extend_schema(operation_id="ai_nodes_solve", request=None, responses={202: shapes.SolveOut})
+    def post(self, request: Request, draft_id: UUID, key: str) -> Response:
+        """Have what you edited solved again by somebody who does not see the key. Follow the job;
+        the finding `unsolved` goes with its end."""
+        job = solving.solve(node=own_node(request, draft_id, key))
+        where = reverse("jobs-read", args=[job.pk])
+        return Response({"job": job.pk}, status=202, headers={"Location": where})

@@ -77,7 +77,7 @@ class OutlineIn(StrictSerializer):
 
 class NodeIn(StrictSerializer):
     content = ContentField()
-    title = SafeText(max_length=120, required=False, default="")
+    title = SafeText(max_length=120, required=False, allow_blank=True, default="")
 
 
 class NodesIn(StrictSerializer):
@@ -113,7 +113,9 @@ def _slugs(**options: Any) -> serializers.ListField:
 class WishesIn(StrictSerializer):
     subjects = _slugs(max_length=5)
     families = _slugs(max_length=3)
-    level = serializers.ChoiceField(choices=TUTOR_LEVELS, required=False, default="")
+    level = serializers.ChoiceField(
+        choices=TUTOR_LEVELS, required=False, allow_blank=True, default=""
+    )
     languages = serializers.ListField(
         child=LanguageField(max_length=8), required=False, default=list, max_length=5
     )

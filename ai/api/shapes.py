@@ -28,7 +28,10 @@ class NodeOut(OutputSerializer):
     title = serializers.CharField()
     position = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Node.State.choices)
-    findings = serializers.ListField(child=serializers.DictField())
+    findings = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="`unsolved` among their codes: edited, and not solved again.",
+    )
     tries = serializers.IntegerField()
     revision = serializers.IntegerField()
     model = serializers.CharField()
@@ -56,6 +59,10 @@ class DifferenceOut(OutputSerializer):
 class NodeDetailOut(NodeOut):
     content = serializers.JSONField(allow_null=True)
     difference = DifferenceOut(many=True)
+
+
+class SolveOut(OutputSerializer):
+    job = serializers.UUIDField()
 
 
 class RunOut(OutputSerializer):
@@ -90,6 +97,7 @@ class UsageOut(OutputSerializer):
     is_on = serializers.BooleanField()
     course = AllowanceOut()
     exercise = AllowanceOut()
+    solve = AllowanceOut()
     hint = AllowanceOut()
     match = AllowanceOut()
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_DRAFT}runs/", drafts.RunsView.as_view(), name="ai-api-runs"),
     path(_NODE, drafts.NodeView.as_view(), name="ai-api-node"),
     path(f"{_NODE}again/", drafts.AgainView.as_view(), name="ai-api-again"),
+    path(f"{_NODE}solve/", drafts.SolveView.as_view(), name="ai-api-solve"),
     path("ai/matches/", matching.MatchesView.as_view(), name="ai-api-matches"),
     path("ai/matches/<uuid:match_id>/", matching.MatchView.as_view(), name="ai-api-match"),
     path("ai/matches/<uuid:match_id>/words/", matching.WordsView.as_view(), name="ai-api-words"),

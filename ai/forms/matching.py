@@ -4,7 +4,6 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tongues
@@ -32,12 +31,7 @@ class MatchForm(forms.Form):
         required=False,
         help_text=_("Of the same family; they count less."),
     )
-    language = forms.CharField(
-        label=_("Language of the lessons"),
-        max_length=8,
-        required=False,
-        help_text=_("A code, such as en or es; empty: any."),
-    )
+    language = forms.ChoiceField(label=_("Language of the lessons"), required=False)
     budget = forms.CharField(label=_("Up to, for an hour"), max_length=12, required=False)
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="EUR"
@@ -83,15 +77,10 @@ class MatchForm(forms.Form):
         subjects = Subject.objects.offered().order_by("name").values_list("slug", "name")
         self._set("subject", [("", _("Choose")), *subjects])
         self._set("level", [("", _("Any")), *Level.choices])
+        self._set("language", [("", _("Any")), *tongues.language_choices()])
 
     def _set(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
-
-    def clean_language(self) -> str:
-        code = str(self.cleaned_data["language"]).strip().lower()
-        if code and code not in tongues.language_codes():
-            raise ValidationError(_("This is not a language."), code="language")
-        return code
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

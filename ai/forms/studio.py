@@ -22,9 +22,7 @@ class _BriefForm(forms.Form):
         label=_("Topic"), max_length=120, validators=[plain], help_text=_("As narrow as it can be.")
     )
     level = forms.ChoiceField(label=_("Level"), choices=_LEVELS)
-    language = forms.CharField(
-        label=_("Language"), max_length=8, initial="en", help_text=_("A code, such as en or es.")
-    )
+    language = forms.ChoiceField(label=_("Language"), initial="en")
     material = forms.CharField(
         label=_("Your material"),
         max_length=_MATERIAL,
@@ -37,11 +35,9 @@ class _BriefForm(forms.Form):
         ),
     )
 
-    def clean_language(self) -> str:
-        code = str(self.cleaned_data["language"]).strip().lower()
-        if code not in tongues.language_codes():
-            raise ValidationError(_("This is not a language."), code="language")
-        return code
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = tongues.language_choices()  # type: ignore[attr-defined]  # a ChoiceField
 
     def materials(self) -> list[dict[str, str]]:
         text = self.cleaned_data["material"].strip()
@@ -97,7 +93,7 @@ class PracticeForm(_BriefForm):
 
 
 class NodeForm(forms.Form):
-    """What of a node is edited here; quizzes are edited in the builder once they are accepted."""
+    """What of a node is edited here; its questions have forms of their own (`questions.py`)."""
 
     title = forms.CharField(label=_("Title"), max_length=120, validators=[plain])
     body_md = forms.CharField(

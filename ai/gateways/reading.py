@@ -5,6 +5,7 @@ Nothing here trusts: every member may be missing, of another kind, or a lie abou
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import jsonschema
 MAX_DEPTH = 24
 # Enough to say what is wrong; a model that is shown fifty findings mends none of them.
 MAX_PROBLEMS = 8
+_TITLE = re.compile(r'"title"\s*:\s*("(?:[^"\\]|\\.){1,400}")')
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,13 @@ def refusal_of(body: dict[str, Any]) -> Refusal | None:
         error = choice.get("error")
     if not isinstance(error, dict):
         return None if error is None else Refusal(500, _line(str(error), 300), None)
-    code = error.get("code")
-    number = int(code) if isinstance(code, int | str) and str(code).isdigit() else 500
-    return Refusal(number, _line(error.get("message"), 300), _retryable(error))
+    return Refusal(_code(error.get("code")), _line(error.get("message"), 300), _retryable(error))
+
+
+def _code(value: Any) -> int:
+    """As a number or as its digits; 500 where it is neither."""
+    digits = str(value) if isinstance(value, int | str) else ""
+    return int(digits) if re.fullmatch("[0-9]{1,4}", digits) else 500
 
 
 def _retryable(error: dict[str, Any]) -> bool | None:
@@ -104,6 +110,12 @@ def content_of(text: str, schema: dict[str, Any]) -> tuple[Any, tuple[str, ...]]
         if len(problems) == MAX_PROBLEMS:
             break
     return (None, tuple(problems)) if problems else (found, ())
+
+
+def titles_in(text: str) -> list[str]:
+    """Those that have come whole, of an answer that has not."""
+    found = (_loads(quoted) for quoted in _TITLE.findall(text))
+    return [title for title in found if isinstance(title, str)]
 
 
 def _unfenced(text: str) -> str:

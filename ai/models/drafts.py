@@ -97,9 +97,13 @@ class Draft(models.Model):
         return self.state in {"queued", "generating", "validating"}
 
     @property
-    def is_open(self) -> bool:
-        """Whether its author can edit and accept."""
+    def is_whole(self) -> bool:
         return self.state in {"draft_ready", "in_review", "published"}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its author can edit and accept what is written: also where the rest is not."""
+        return self.is_whole or self.state in {"stopped", "failed"}
 
 
 class Material(models.Model):
@@ -193,8 +197,15 @@ class Node(models.Model):
         ]
         indexes = [models.Index(fields=["lesson_id"], name="ai_node_lesson")]
 
+    # The finding of what its author changed after the second look.
+    UNSOLVED = "unsolved"
+
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_unsolved(self) -> bool:
+        return any(row["code"] == self.UNSOLVED for row in self.findings)
 
     @property
     def is_done(self) -> bool:

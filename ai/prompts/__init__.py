@@ -42,6 +42,16 @@ def latest(name: str) -> Prompt:
     return _all()[name]
 
 
+def text_of(version: str) -> str:
+    """What a call of that version was told; empty where there is no such file any more."""
+    path = _FOLDER / f"{version}.md"
+    return (
+        path.read_text(encoding="utf-8").strip()
+        if _FILE.match(path.name) and path.is_file()
+        else ""
+    )
+
+
 def names() -> list[str]:
     return sorted(_all())
 

@@ -10,6 +10,7 @@ import yaml
 from ai import lessons
 from ai.models import Draft, Node
 from courses.models import LessonDraft
+from tutorme.core.row_security import as_system
 
 _NODE = (
     *("key", "kind", "form", "title", "position", "state", "findings", "tries", "revision"),
@@ -100,6 +101,7 @@ def text_of(parts: dict[str, Any]) -> str:
     return "\n\n".join(part for part in (parts["body"], dumped) if part)
 
 
+@as_system("who stands for a lesson that a model wrote is told to its readers")
 def reviewed_by(lesson_id: Any) -> str:
     """Who accepted the model's text for this lesson; empty where no model wrote it."""
     names = Node.objects.filter(lesson_id=lesson_id, approved_at__isnull=False, ai_generated=True)

@@ -36,7 +36,8 @@ def accept(*, node: Node, actor: Any, looked: bool = False) -> Node:
         row.lesson_id, row.state = lesson.pk, State.ACCEPTED
         row.approved_by, row.approved_at = actor, timezone.now()
         row.save()
-        draft.state = Draft.State.IN_REVIEW
+        if draft.is_whole:
+            draft.state = Draft.State.IN_REVIEW
         draft.save()
         audit.record("ai.accepted", target=lesson, actor_id=actor.pk, after={"node": row.key})
     return row
@@ -197,5 +198,6 @@ def attach(*, draft: Draft, lesson: LessonDraft, actor: Any, looked: bool = Fals
             node.lesson_id
             and not LessonDraft.objects.filter(pk=node.lesson_id, course=lesson.course).exists()
         ):
-            Node.objects.filter(pk=node.pk).update(lesson_id=None, state=State.READY)
+            state = State.NEEDS_HUMAN if node.findings else State.READY
+            Node.objects.filter(pk=node.pk).update(lesson_id=None, state=state)
         return accept(node=row.nodes.get(), actor=actor, looked=looked)

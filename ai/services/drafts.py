@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from ai import costs
+from ai import costs, validating
 from ai.errors import AiCeilingReached, DraftInvalid, DraftNotReady
 from ai.events import DraftStopped
 from ai.gateways import chat
@@ -25,6 +25,8 @@ State = Draft.State
 Brief = dict[str, Any]
 _WORKING = ("queued", "generating", "validating")
 _OUTLINE = "outline"
+# Findings that a second look alone can take away.
+SECOND_LOOK = frozenset({Node.UNSOLVED, steps.UNLOOKED, "solve", "concern"})
 
 
 def begin(
@@ -88,7 +90,7 @@ def _start(draft: Draft) -> None:
         key=f"ai.write:{draft.pk}:{draft.starts}",
         args={"draft_id": str(draft.pk)},
         owner_id=draft.author_id,
-        total=max(1, draft.nodes.exclude(kind=Node.Kind.OUTLINE).count()),
+        total=draft.nodes.exclude(kind=Node.Kind.OUTLINE).count() or None,
     )
     draft.save()
 
@@ -250,7 +252,8 @@ def reject(*, draft: Draft) -> Draft:
 def edit_node(
     *, node: Node, content: dict[str, Any], title: str = "", actor: Any, revision: int | None
 ) -> Node:
-    """The author's own words. What a check finds in them stays with the node for them to see."""
+    """The author's own words. What a check finds in them stays with the node for them to see, and
+    what a second look has not seen is marked so (`services/solving.py`)."""
     with transaction.atomic():
         draft = _locked(node.draft_id)
         row = Node.objects.select_for_update(no_key=True).get(pk=node.pk)
@@ -261,14 +264,30 @@ def edit_node(
         clean, findings = steps.sifted(draft, row, nodes, content)
         if clean is None:
             raise DraftInvalid(problems=[finding.text for finding in findings])
-        row.previous, row.content = row.content, clean
-        row.findings = [finding.as_json() for finding in findings]
-        row.state = Node.State.NEEDS_HUMAN if findings else Node.State.READY
+        told = [finding.as_json() for finding in findings] + unseen(row, clean)
+        row.previous, row.content, row.findings = row.content, clean, told
+        row.state = Node.State.NEEDS_HUMAN if told else Node.State.READY
         row.title = (title or row.title)[:120]
         row.edited_by = actor
         row.revision += 1
         row.save()
     return row
+
+
+def unseen(node: Node, content: dict[str, Any]) -> list[dict[str, str]]:
+    """What an edit leaves to be said of the second look: all that it had said where nothing
+    changed; else that it was before."""
+    if content == node.content:
+        return [row for row in node.findings if row["code"] in SECOND_LOOK]
+    return unsolved() if asks(content) else []
+
+
+def asks(content: dict[str, Any]) -> bool:
+    return bool(validating.questions_of(content) or validating.exercises_of(content))
+
+
+def unsolved() -> list[dict[str, str]]:
+    return [{"code": Node.UNSOLVED, "at": "", "text": "It was edited, and not solved again."}]
 
 
 def write_again(*, node: Node, wish: str = "") -> Draft:
@@ -277,7 +296,7 @@ def write_again(*, node: Node, wish: str = "") -> Draft:
     chat.require_configured()
     with transaction.atomic():
         draft = _locked(node.draft_id)
-        if not draft.is_open or node.kind == Node.Kind.OUTLINE:
+        if not draft.is_whole or node.kind == Node.Kind.OUTLINE:
             raise DraftNotReady(state=draft.state)
         quotas.take(draft.author_id, "exercise")
         findings = [{"code": "wish", "at": "", "text": wish[:500]}] if wish else []

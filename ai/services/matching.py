@@ -1,10 +1,12 @@
 """Finding tutors for a student: ranked in SQL, looked at once more by their diaries, explained
 from the factors. A model may word the reasons and move somebody a little; it never adds one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +21,13 @@ from ai.services import quotas
 from ai.services.asking import Question, ask
 from ai.wishes import Wishes, spans
 from booking import queries
+from booking.slots import Diary
 from booking.walltime import Span
 from tutorme.core import jobs
 
 SIZE = 20
 _SHOWN_STARTS = 3
+_DAY = timedelta(days=1)
 SHIFT = 5
 Row = dict[str, Any]
 
@@ -32,11 +36,24 @@ def find(*, student: User, wishes: Wishes, now: datetime | None = None) -> Match
     """Kept, so that its page can be come back to."""
     now = now or timezone.now()
     rows = candidates(wishes, student_id=student.pk, now=now)
-    starts = _starts(wishes, [row.pk for row in rows], now)
-    able = [row for row in rows if starts.get(row.pk)]
-    chosen = placed(able, SIZE, lambda row: row.is_new)
+    chosen, starts = _able(rows, wishes, now)
     shown = _shown(chosen, wishes, starts)
     return Match.objects.create(student=student, wishes=wishes.as_json(), results=shown)
+
+
+def _able(
+    rows: list[Candidate], wishes: Wishes, now: datetime
+) -> tuple[list[Candidate], dict[UUID, list[datetime]]]:
+    """Who is shown: asked for their diaries are those who would be, and others in the place of
+    those who have no time after all."""
+    starts: dict[UUID, list[datetime]] = {}
+    while True:
+        able = [row for row in rows if starts.get(row.pk, True)]
+        chosen = placed(able, SIZE, lambda row: row.is_new)
+        new = [row.pk for row in chosen if row.pk not in starts]
+        if not new:
+            return chosen, starts
+        starts |= {pk: [] for pk in new} | _starts(wishes, new, now)
 
 
 def _starts(wishes: Wishes, tutor_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[datetime]]:
@@ -48,18 +65,26 @@ def _starts(wishes: Wishes, tutor_ids: Sequence[UUID], now: datetime) -> dict[UU
     if whole is None:
         return {}
     known = queries.diaries(tutor_ids, whole, now=now)
-    return {
-        pk: [
-            start
-            for start in diary.offered(whole, minutes=wishes.minutes)
-            if any(_lies_in(start, window, wishes) for window in windows)
-        ][:_SHOWN_STARTS]
-        for pk, diary in known.items()
-    }
+    return {pk: list(_soonest(diary, windows, wishes)) for pk, diary in known.items()}
 
 
-def _lies_in(start: datetime, window: Span, wishes: Wishes) -> bool:
-    return window.start <= start and start + _length(wishes) <= window.end
+def _soonest(diary: Diary, windows: list[Span], wishes: Wishes) -> Iterator[datetime]:
+    """A day at a time, for a fortnight has many starts and few are shown."""
+    starts = (
+        start
+        for window in windows
+        for day in _days(window)
+        for start in diary.offered(day, minutes=wishes.minutes)
+        if start + _length(wishes) <= window.end
+    )
+    return islice(starts, _SHOWN_STARTS)
+
+
+def _days(window: Span) -> Iterator[Span]:
+    start = window.start
+    while start < window.end:
+        yield Span(start, min(start + _DAY, window.end))
+        start += _DAY
 
 
 def _length(wishes: Wishes) -> timedelta:
@@ -72,6 +97,7 @@ def _shown(rows: list[Candidate], wishes: Wishes, starts: dict[UUID, list[dateti
 
 
 def _row(row: Candidate, person: User, wishes: Wishes, starts: list[datetime]) -> Row:
+    zone = ZoneInfo(wishes.zone)
     return {
         "tutor": {
             "id": str(row.pk),
@@ -85,7 +111,7 @@ def _row(row: Candidate, person: User, wishes: Wishes, starts: list[datetime]) -
         "is_new": row.is_new,
         "reasons": reasons.breakdown(row, wishes),
         "sentence": reasons.sentence(row, wishes),
-        "next_slots": [start.isoformat() for start in starts],
+        "next_slots": [start.astimezone(zone).isoformat() for start in starts],
     }
 
 

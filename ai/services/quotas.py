@@ -14,7 +14,7 @@ from ai.models import Usage
 from payments.models import Feature
 from payments.queries import entitled
 
-KINDS = ("course", "exercise", "hint", "match")
+KINDS = ("course", "exercise", "solve", "hint", "match")
 
 _TAKE = """
 INSERT INTO ai_usage AS u (user_id, "on", kind, used)

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from ai import costs, texts, validating
 from ai.events import DraftReady
-from ai.gateways.reading import Answer, content_of
+from ai.gateways.reading import Answer, content_of, titles_in
 from ai.models import Draft, Node, Run
 from ai.schemas import CHECK, EXERCISES, LESSONS, OUTLINE, PROJECT, QUIZ, Schema
 from ai.services.asking import Question, ask
@@ -24,6 +24,8 @@ from tutorme.core.jobs import Cancelled, LeaseLost
 Progress = Callable[..., None]
 Content = dict[str, Any]
 _UNFINISHED = ("waiting", "written")
+# What a second look says of itself where it came to nothing.
+UNLOOKED = "check"
 
 
 def advance(draft_id: UUID, progress: Progress) -> bool:
@@ -35,8 +37,9 @@ def advance(draft_id: UUID, progress: Progress) -> bool:
     node = next((row for row in nodes if row.state in _UNFINISHED), None)
     if node is None:
         return False
-    counted = [row for row in nodes if row.kind != Node.Kind.OUTLINE] or nodes
-    progress(step=_step(node), done=sum(row.is_done for row in counted), total=len(counted))
+    counted = [row for row in nodes if row.kind != Node.Kind.OUTLINE]
+    done = sum(row.is_done for row in counted)
+    progress(step=_step(node), done=done, total=len(counted) or None)
     if node.state == Node.State.WRITTEN:
         _show(draft, Draft.State.VALIDATING)
         _check(draft, node, nodes)
@@ -91,17 +94,17 @@ def schema_of(node: Node) -> Schema:
 
 
 def _teller(node: Node, progress: Progress) -> Callable[[str], None]:
-    """Says how many titles have arrived, whenever one more has. Being cancelled is noticed at the
-    next step: a stream is not torn in the middle."""
+    """Says what has arrived, whenever one title more has. Being cancelled is noticed at the next
+    step: a stream is not torn in the middle."""
     told = 0
 
     def heard(text: str) -> None:
         nonlocal told
-        titles = text.count('"title"')
-        if titles > told:
-            told = titles
+        titles = titles_in(text)
+        if len(titles) > told:
+            told = len(titles)
             try:
-                progress(step=f"{node.title}: {titles}")
+                progress(step=f"{node.title}: {told} · {texts.plain(titles[-1])}"[:200])
             except (Cancelled, LeaseLost):
                 return
 
@@ -198,7 +201,8 @@ def _keep_writing(node: Node, run: Run, content: Content | None, findings: list[
         state = Node.State.READY if node.kind == Node.Kind.OUTLINE else Node.State.WRITTEN
     changes: dict[str, Any] = {"findings": [row.as_json() for row in findings], "tries": tries}
     if content is not None:
-        changes["content"] = content
+        # The model's words again, whoever had edited those before.
+        changes |= {"content": content, "edited_by": None}
     _commit(node, run, state, changes)
 
 
@@ -221,6 +225,17 @@ def _commit(node: Node, run: Run, state: Node.State, changes: dict[str, Any]) ->
 
 
 def _check(draft: Draft, node: Node, nodes: list[Node]) -> None:
+    findings, run = second_look(draft, node, nodes)
+    if not findings:
+        state = Node.State.READY
+    elif node.tries < costs.TRIES:
+        state = Node.State.WAITING
+    else:
+        state = Node.State.NEEDS_HUMAN
+    _commit(node, run, state, {"findings": [row.as_json() for row in findings]})
+
+
+def second_look(draft: Draft, node: Node, nodes: list[Node]) -> tuple[list[Finding], Run]:
     """Somebody who has not seen the key solves the questions and reads the text."""
     content = node.content or {}
     given = {
@@ -230,19 +245,10 @@ def _check(draft: Draft, node: Node, nodes: list[Node]) -> None:
         "questions": [_unkeyed(question) for question in validating.questions_of(content)],
         "exercises": [row["prompt_md"] for row in validating.exercises_of(content)],
     }
-    question = Question("check", given, CHECK, draft.author_id, draft, node.key)
-    answer, run = ask(question)
+    answer, run = ask(Question("check", given, CHECK, draft.author_id, draft, node.key))
     if answer.content is None:
-        findings = [Finding("check", "", "The second look gave no usable answer.")]
-    else:
-        findings = validating.of_solution(content, answer.content)
-    if not findings:
-        state = Node.State.READY
-    elif node.tries < costs.TRIES:
-        state = Node.State.WAITING
-    else:
-        state = Node.State.NEEDS_HUMAN
-    _commit(node, run, state, {"findings": [row.as_json() for row in findings]})
+        return [Finding(UNLOOKED, "", "The second look gave no usable answer.")], run
+    return validating.of_solution(content, answer.content), run
 
 
 def _lesson_text(draft: Draft) -> str:

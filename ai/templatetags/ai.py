@@ -11,8 +11,9 @@ register = template.Library()
 
 @register.filter
 def dollars(micros: int) -> str:
-    """Millionths of a dollar, to a tenth of a cent: `$0.012`."""
-    return f"${int(micros or 0) / 1_000_000:.3f}"
+    """Millionths of a dollar, to a tenth of a cent, and to a hundredth below one: `$0.012`."""
+    dollars = int(micros or 0) / 1_000_000
+    return f"${dollars:.4f}" if 0 < dollars < 0.01 else f"${dollars:.3f}"
 
 
 @register.simple_tag

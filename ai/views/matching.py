@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Level, Subject, User
 from ai.forms.matching import MatchForm
 from ai.gateways import chat
 from ai.models import Match
@@ -57,9 +57,19 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name][:300] for name in names if name in request.GET}
 
 
-def _earlier(user_id: UUID) -> list[Match]:
-    rows = Match.objects.filter(student_id=user_id).defer("results", "worded")
-    return list(rows.order_by("-id")[:5])
+def _earlier(user_id: UUID) -> list[dict[str, Any]]:
+    matches = Match.objects.filter(student_id=user_id).defer("results", "worded")
+    rows = list(matches.order_by("-id")[:5])
+    slugs = {slug for row in rows for slug in row.wishes["subjects"]}
+    names = dict(Subject.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    return [{"match": row, "said": _said(row, names)} for row in rows]
+
+
+def _said(row: Match, names: dict[str, str]) -> str:
+    words = [names.get(slug, slug) for slug in row.wishes["subjects"]]
+    words += [str(Subject.Family(name).label) for name in row.wishes["families"]]
+    level = dict(Level.choices).get(row.wishes["level"])
+    return ", ".join([*dict.fromkeys(words), *([str(level)] if level else [])])
 
 
 def own_match(request: HttpRequest, match_id: UUID) -> Match:

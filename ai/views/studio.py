@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,8 +26,14 @@ from tutorme.core.access import TUTOR, actors_of
 from tutorme.core.errors import DomainError
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
-_REFRESH_S = 4
+REFRESH_S = 4
 _LESSONS = 200
+_TYPES = (
+    ("text", _lazy("Text")),
+    ("video", _lazy("Video script")),
+    ("quiz", _lazy("Quiz")),
+    ("exercise", _lazy("Exercise")),
+)
 
 
 def own_draft(request: HttpRequest, draft_id: UUID) -> Draft:
@@ -130,13 +137,17 @@ def new_practice(request: HttpRequest, kind: str) -> HttpResponse:
         initial=initial,
         lessons=[(str(row.pk), f"{row.course.title}: {row.title}") for row in rows],
     )
+    context: dict[str, Any] = {"form": form, "kind": kind}
     if request.method == "POST" and form.is_valid():
         lesson = next((row for row in rows if str(row.pk) == form.cleaned_data["lesson"]), None)
         brief = briefs.practice(kind, form.cleaned_data, _grounding(lesson))
+        if "estimate" in request.POST:
+            context["estimate"] = costs.estimate({**brief, "materials": form.materials()})
+            return _form_page(request, "ai/practice.html", context, 200)
         course = lesson.course if lesson else None
         return _begin(request, form, brief, "ai/practice.html", course, kind=kind)
     status = 422 if form.errors else 200
-    return _form_page(request, "ai/practice.html", {"form": form, "kind": kind}, status)
+    return _form_page(request, "ai/practice.html", context, status)
 
 
 def _own_lessons(request: HttpRequest) -> list[LessonDraft]:
@@ -179,10 +190,10 @@ def page(request: HttpRequest, row: Draft, status: int = 200) -> HttpResponse:
         "is_on": chat.is_configured(),
         "lessons": _own_lessons(request) if row.kind != Draft.Kind.COURSE else [],
         "chosen": (row.brief.get("lesson") or {}).get("id", ""),
-        "types": ("text", "video", "quiz", "exercise"),
+        "types": _TYPES,
     }
     if row.is_working:
-        context["refresh_seconds"] = _REFRESH_S
+        context["refresh_seconds"] = REFRESH_S
     return render(request, "ai/draft.html", context, status=status)
 
 
@@ -272,10 +283,11 @@ def export(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def log(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Every call to the model for a draft."""
     row = own_draft(request, draft_id)
+    titles = dict(row.nodes.exclude(kind=Node.Kind.OUTLINE).values_list("key", "title"))
     runs = list(row.runs.order_by("-id")[:200])
     context = {
         "draft": row,
-        "runs": runs,
+        "runs": [{"run": run, "title": titles.get(run.node, "")} for run in runs],
         "spent": asking.spent(row),
         "tokens": sum(run.tokens for run in runs),
     }

@@ -16,6 +16,15 @@ pytestmark = pytest.mark.django_db
 State = Node.State
 
 
+def test_an_outline_is_told_as_it_comes(outlined) -> None:
+    """What the job said last is the last title of the answer."""
+    outline = outlined.outline
+    rows = [lesson["title"] for section in outline["sections"] for lesson in section["lessons"]]
+    last = (outline["projects"] or [{"title": rows[-1]}])[-1]["title"]
+    titles = 1 + len(outline["sections"]) + len(rows) + len(outline["projects"])
+    assert outlined.job.step == f"Outline: {titles} · {last}"
+
+
 def test_outline_then_the_author_then_the_lessons(written, tess) -> None:
     nodes = list(written.nodes.exclude(kind="outline"))
     assert {row.kind for row in nodes} == {"lesson", "project"}
@@ -172,6 +181,25 @@ def test_stopping_keeps_what_is_written(outlined, drain) -> None:
     drain()
     outlined.refresh_from_db()
     assert outlined.state == "draft_ready"
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed"])
+def test_what_is_written_is_accepted_where_the_rest_is_not(written, tess, drain, state) -> None:
+    last = written.nodes.last()
+    Node.objects.filter(pk=last.pk).update(state="waiting", content=None, tries=0)
+    Draft.objects.filter(pk=written.pk).update(state=state)
+    written.refresh_from_db()
+    done = accepting.accept_ready(draft=written, actor=tess)
+    written.refresh_from_db()
+    assert LessonDraft.objects.count() == done == written.nodes.count() - 2
+    assert (written.state, drafts.can_resume(written)) == (state, True)
+    with pytest.raises(DraftNotReady):
+        drafts.write_again(node=written.nodes.get(position=1))
+    drafts.resume(draft=written)
+    drain()
+    written.refresh_from_db()
+    assert written.state == "draft_ready"
+    assert accepting.accept_ready(draft=written, actor=tess) == 1
 
 
 def test_the_ceiling_holds_while_it_works(outlined, drain) -> None:

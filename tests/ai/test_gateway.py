@@ -127,6 +127,23 @@ def test_a_stream_is_told_as_it_comes(sandbox) -> None:
     assert answer.content["sections"]
     assert len(set(heard)) > 5
     assert answer.usage.cost_micros
+    told = [reading.titles_in(text) for text in heard]
+    assert told[0] == []
+    assert told[-1][0] == answer.content["title"]
+    assert len(told[-1]) > len(told[len(told) // 2]) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ('{"title": "Caf\\u00e9 \\"au lait\\"", "titl', ['Café "au lait"']),
+        ('{"title": "Half a ti', []),
+        ('{"title": "\\x"}{"title": 3}{"title": ""}', []),
+        ('"title"' * 3000 + "\\" * 3000, []),
+    ],
+)
+def test_titles_are_told_when_they_are_whole(text: str, titles: list[str]) -> None:
+    assert reading.titles_in(text) == titles
 
 
 @pytest.mark.parametrize("kind", ["mid-error", "break-off"])
@@ -162,6 +179,59 @@ def test_reading_trusts_nothing(body: bytes) -> None:
     answer = reading.answer_of(reading.body_of(body), schemas.CHECK)
     assert answer.content is None
     assert reading.refusal_of(reading.body_of(body)) is None
+
+
+@pytest.mark.parametrize(
+    "code", ["\u00b2", "9" * 5000, "٤٠٢", -1, 10**400, 429.5, True, None, {}, []]
+)
+def test_a_code_that_is_none_is_500(code: object) -> None:
+    body = reading.body_of(json.dumps({"error": {"code": code, "message": "x"}}).encode())
+    found = reading.refusal_of(body)
+    assert found is None or found.code == 500
+
+
+ANYTHING: dict = {}
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", '{"a": Infinity}', "[1, -Infinity]", "1e999", '{"a": [2, -1e400]}']
+)
+def test_numbers_no_database_keeps_are_no_answer(text: str) -> None:
+    assert reading.content_of(text, ANYTHING)[0] is None
+
+
+@pytest.mark.parametrize("depth", [30, 400, 900])
+def test_what_is_nested_too_deeply_is_no_answer(depth: int) -> None:
+    content, problems = reading.content_of("[" * depth + "]" * depth, ANYTHING)
+    assert content is None
+    assert problems
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_an_answer_that_ended_early_is_none_even_where_it_has_its_shape(reason: str) -> None:
+    message = {"content": '{"answers": [], "concerns": []}'}
+    body = {"choices": [{"message": message, "finish_reason": reason}]}
+    assert reading.answer_of(body, schemas.CHECK).content is None
+    whole = {"choices": [{"message": message, "finish_reason": "stop"}]}
+    assert reading.answer_of(whole, schemas.CHECK).content is not None
+
+
+def test_what_a_server_calls_itself_can_be_stored() -> None:
+    body = {
+        "model": "m\x00\ud800\n" + "x" * 999,
+        "id": {"a": 1},
+        "usage": {"prompt_tokens": 10**30},
+    }
+    answer = reading.answer_of(body, schemas.CHECK)
+    assert len(answer.model) == 120
+    assert answer.model.isprintable()
+    assert answer.generation == ""
+    assert answer.usage.prompt_tokens == 2_000_000_000
+
+
+@pytest.mark.parametrize("cost", [True, -0.5, 10**9, "1", None, 1e300])
+def test_a_cost_that_is_none_is_reckoned_from_the_tokens(cost: object) -> None:
+    assert reading.usage_of({"cost": cost}).cost_micros is None
 
 
 def test_the_breaker_rests_after_failures_and_not_after_refusals(sandbox) -> None:

@@ -242,10 +242,25 @@ def test_injected_lessons_are_cleaned_and_wait_for_their_author(author, sandbox,
         ("![alt](https://given.test/a)", "alt"),
         ("x < y and y > z", "x < y and y > z"),
         ("<javascript:alert(1)>", ""),
+        ("[x]: https://evil.example/ 'y'\n\nSee [x].", "See [x]."),
+        ("see\u202e this\u200b", "see this"),
     ],
 )
 def test_markdown_is_kept_without_what_must_not_be_there(dirty: str, clean: str) -> None:
     assert texts.markdown(dirty, frozenset({"https://given.test/a"})) == clean
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "[a [b] c](https://evil.example/)",
+        f"[{'x' * 600}](https://evil.example/)",
+        f"[a](https://evil.example/{'y' * 2100})",
+    ],
+)
+def test_what_the_patterns_do_not_see_the_parser_does(trick: str) -> None:
+    assert 'href="https://evil.example/' in html_of(trick), "the control"
+    assert "href" not in html_of(texts.markdown(trick))
 
 
 def test_plain_text_is_one_line_without_markup() -> None:

@@ -14,6 +14,7 @@ from ai.services import matching
 from ai.wishes import Window, Wishes, spans
 from booking.models import Booking, LessonType, Schedule, TutorStanding, WeeklyHours
 from booking.services.free_times import rebuild
+from realtime.models import Block
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,17 @@ def test_who_cannot_be_found(sam) -> None:
     assert names(sam) == ["Seen"]
     seen = User.objects.get(username="seen")
     assert names(seen) == [], "nobody finds themselves"
+
+
+@pytest.mark.parametrize("who_blocks", ["student", "tutor"])
+def test_whoever_is_blocked_is_not_found(sam, who_blocks: str) -> None:
+    tutor = teaching("Loud")
+    other = teaching("Calm")
+    Block.objects.create(blocker=other, blocked=tutor)
+    assert sorted(names(sam)) == ["Calm", "Loud"], "other people's blocks are no matter"
+    one, two = (sam, tutor) if who_blocks == "student" else (tutor, sam)
+    Block.objects.create(blocker=one, blocked=two)
+    assert names(sam) == ["Calm"]
 
 
 def test_hours_are_the_students_own(sam) -> None:

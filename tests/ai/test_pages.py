@@ -4,7 +4,10 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+from ai import prompts
+from ai.forms import questions
 from ai.models import Draft, Ladder, Match, Node
 from ai.services import accepting
 from courses.models import Course, Lesson, LessonDraft
@@ -80,7 +83,9 @@ def test_a_course_from_brief_to_builder(tutor, drain) -> None:
     assert (course.state, course.title) == ("draft", "Knots, mine")
     assert course.lesson_drafts.count() == len(titles) - 1
     assert tutor.get(begun.url).status_code == 200
-    assert b"openai/gpt-4.1-mini" in tutor.get(f"{begun.url}log/").content
+    log = tutor.get(f"{begun.url}log/").content.decode()
+    assert "openai/gpt-4.1-mini" in log
+    assert "Why knots hold" in log, "which part a call was for, by its name"
     assert tutor.get(f"/teach/courses/{course.slug}/").status_code == 200
 
 
@@ -96,6 +101,7 @@ def test_a_part_is_compared_edited_and_accepted_again(tutor, written, tess) -> N
     assert saved.status_code == 302
     page = tutor.get(here).content.decode()
     assert "<ins>My own first sentence.</ins>" in page
+    assert "lines as they were" in page, "what changed, and not the whole lesson"
     assert "Edited by" in page
     tutor.post(here, {"act": "accept"})
     assert LessonDraft.objects.get().body.startswith("My own first sentence.")
@@ -128,6 +134,10 @@ def test_practice_on_its_own_is_exported(tutor, drain, kind: str) -> None:
         "lesson": "",
         "material": "",
     }
+    shown = tutor.post(f"/teach/ai/{kind}/new/", {**brief, "estimate": "1"}).content.decode()
+    assert "What it may cost" in shown
+    assert "the bowline" in shown, "nothing typed is lost"
+    assert Draft.objects.count() == 0
     begun = tutor.post(f"/teach/ai/{kind}/new/", brief)
     drain()
     draft = Draft.objects.get()
@@ -197,6 +207,7 @@ def test_a_match_without_a_model(student, subjects) -> None:  # noqa: F811
         "/match/", {**WISHES, "budget": "30", "days": ["1", "2"], "after": "10:00"}
     )
     assert found.status_code == 302
+    assert "X algebra, Beginner" in student.get("/match/").content.decode()
     page = student.get(found.url).content.decode()
     assert "Ruth" in page
     assert "/book/ruth/?date=" in page
@@ -272,4 +283,114 @@ def test_admin_reads_runs_and_drafts(written, ada, client) -> None:
         assert page.status_code == 200, path
     assert b"$0.0" in client.get("/admin/ai/run/").content
     assert client.get(f"/admin/ai/draft/{written.pk}/change/").status_code == 200
+    run = written.runs.first()
+    told = client.get(f"/admin/ai/run/{run.pk}/change/").content.decode()
+    assert escape(prompts.text_of(run.prompt).splitlines()[0]) in told
     assert Node.objects.exists()
+
+
+# Questions edited before they are accepted -----------------------------------------------------
+
+
+def _sent(value: object) -> str:
+    return "on" if value is True else "" if value is None else str(value)
+
+
+def typed(node: Node) -> dict[str, str]:
+    """What the page's form holds, as a browser would send it back."""
+    fields = {
+        field.html_name: _sent(field.value())
+        for form in questions.forms_of(node.content or {})
+        for field in form
+        if field.value() is not False
+    }
+    return {"act": "edit", "revision": str(node.revision), "title": node.title, **fields}
+
+
+@pytest.fixture
+def quizzed(tutor, drain) -> Node:
+    brief = {"topic": "the bowline", "difficulty": "2", "count": "8", "level": "beginner"}
+    tutor.post("/teach/ai/quizzes/new/", {**brief, "language": "en"})
+    drain()
+    return Node.objects.get(kind=Node.Kind.SET)
+
+
+def test_what_is_sent_back_unchanged_is_unchanged(tutor, quizzed) -> None:
+    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
+    before = quizzed.content
+    assert {row["type"] for row in before["questions"]} >= {
+        "single", "multi", "true_false", "numeric", "order", "match", "short"
+    }  # fmt: skip
+    assert tutor.post(here, typed(quizzed)).status_code == 302
+    quizzed.refresh_from_db()
+    assert quizzed.content == before
+
+
+def test_questions_are_edited_before_they_are_accepted(tutor, quizzed, tess) -> None:
+    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
+    at = {row["type"]: n for n, row in reversed(list(enumerate(quizzed.content["questions"])))}
+    single, true, order, match = (at[kind] for kind in ("single", "true_false", "order", "match"))
+    said = typed(quizzed)
+    right = next(name for name in said if name.startswith(f"q{single}-r"))
+    wrong = f"q{single}-r{(int(right[-1]) + 1) % 4}"
+    del said[right]
+    said |= {
+        wrong: "on", f"q{single}-o4": "Ask somebody who ties one.", f"q{single}-w4": "Not yet.",
+        f"q{single}-prompt_md": "Which one holds?", f"q{true}-right": "true",
+        f"q{order}-parts": "First\nSecond\nThird\nFourth\nFifth",
+        f"q{match}-pairs": "bowline = a loop\nreef knot = two ropes",
+    }  # fmt: skip
+    page = tutor.post(here, said)
+    assert page.status_code == 302
+    quizzed.refresh_from_db()
+    assert quizzed.edited_by == tess
+    rows = quizzed.content["questions"]
+    assert rows[single]["prompt_md"] == "Which one holds?"
+    assert [option["correct"] for option in rows[single]["options"]].count(True) == 1
+    assert rows[single]["options"][int(wrong[-1])]["correct"]
+    assert rows[single]["options"][4]["text"] == "Ask somebody who ties one."
+    assert [o["correct"] for o in rows[true]["options"] if o["key"] == "true"] == [True]
+    assert [option["text"] for option in rows[order]["options"]][-1] == "Fifth"
+    assert rows[match]["accept"] == ["a loop", "two ropes"]
+    file = tutor.get(f"/teach/ai/{quizzed.draft_id}/export/").content.decode()
+    assert "Which one holds?" in file
+
+
+def test_two_right_options_of_one_question_are_found(tutor, quizzed) -> None:
+    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
+    single = next(n for n, q in enumerate(quizzed.content["questions"]) if q["type"] == "single")
+    tutor.post(here, {**typed(quizzed), **{f"q{single}-r{n}": "on" for n in range(4)}})
+    quizzed.refresh_from_db()
+    assert quizzed.state == "needs_human"
+    assert "exactly one" in quizzed.findings[0]["text"]
+
+
+@pytest.mark.parametrize("text", ["", "<script>alert(1)</script>", "a\x00b", "x" * 2001])
+def test_what_may_not_be_stored_is_not(tutor, quizzed, text: str) -> None:
+    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
+    before = quizzed.content
+    answer = tutor.post(here, {**typed(quizzed), "q0-prompt_md": text})
+    quizzed.refresh_from_db()
+    if answer.status_code == 422:
+        assert quizzed.content == before
+    else:
+        assert "<script" not in str(quizzed.content)
+    assert answer.status_code in {302, 422}
+
+
+def test_exercises_of_a_set_are_edited_too(tutor, drain) -> None:
+    brief = {"topic": "knots", "type": "problem", "difficulty": "2", "count": "2"}
+    tutor.post("/teach/ai/exercises/new/", {**brief, "level": "beginner", "language": "en"})
+    drain()
+    node = Node.objects.get(kind=Node.Kind.SET)
+    here = f"/teach/ai/{node.draft_id}/parts/{node.key}/"
+    said = {
+        **typed(node),
+        "e1-prompt_md": "Tie it behind your back.",
+        "e1-hints": "Slowly.\nTwice.",
+    }
+    assert tutor.post(here, said).status_code == 302
+    second = (Node.objects.get(pk=node.pk).content or {})["exercises"][1]
+    assert (second["prompt_md"], second["hints"]) == (
+        "Tie it behind your back.", ["Slowly.", "Twice."]
+    )  # fmt: skip
