@@ -16,6 +16,7 @@ from certificates import credentials, queries
 from certificates.errors import CertificateFileRetired, CertificateNotReady, CertificateRevoked
 from certificates.models import Certificate, LearnerImport, Organization
 from certificates.services import bundles
+from tutorme.core import audit
 from tutorme.core.errors import NotFound
 from tutorme.core.files import blobs, serving
 from tutorme.core.models import Job
@@ -37,7 +38,17 @@ def respond(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
         download=True,
     )
     response["Cache-Control"] = "private, no-store"
+    _note(request, certificate, "certificate.downloaded")
     return response
+
+
+def _note(request: HttpRequest, target: Certificate | Organization, action: str) -> None:
+    """Whose papers they are may read them unseen; of everybody else it is kept. A reader that
+    fetches a file in pieces is noted once."""
+    user_id, owner_id = request.user.pk, getattr(target, "user_id", None)
+    piece = request.headers.get("Range", "bytes=0-")
+    if user_id and user_id != owner_id and request.method == "GET" and piece.startswith("bytes=0-"):
+        audit.record(action, target=target, actor_id=user_id)
 
 
 def signed_path(certificate: Certificate) -> str:
@@ -82,12 +93,15 @@ def bundle(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     key = bundles.key_of(job_id)
     if args is None or not blobs.path_of(key).exists():
         raise NotFound
-    if not Organization.objects.visible_to(request.user).filter(pk=args["organization_id"]):
+    at_desk = Organization.objects.visible_to(request.user).filter(pk=args["organization_id"])
+    organization = at_desk.first()
+    if organization is None:
         raise NotFound
     response = serving.respond(
         request, key=key, name="certificates.zip", content_type="application/zip", download=True
     )
     response["Cache-Control"] = "private, no-store"
+    _note(request, organization, "certificate.bundle_downloaded")
     return response
 
 

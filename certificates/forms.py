@@ -17,7 +17,9 @@ _DELIMITER_NAMES = {
 
 
 class ImportForm(forms.Form):
-    course = forms.ModelChoiceField(ExternalCourse.objects.none(), label=_("Course"))
+    course = forms.ModelChoiceField(
+        ExternalCourse.objects.none(), label=_("Course"), empty_label=_("Choose a course")
+    )
     file = forms.FileField(
         label=_("List of learners"),
         help_text=_("A CSV file with the columns name, email and organization_website."),

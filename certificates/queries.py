@@ -15,6 +15,7 @@ from certificates.credentials import LIST_BITS
 from certificates.models import Certificate, Delivery, ImportRow, Learner, LearnerImport
 from certificates.querysets import LearnerQuerySet
 from tutorme.core import spreadsheets
+from tutorme.core.row_security import as_system
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 PROBLEMS = {
@@ -111,6 +112,7 @@ class Verified:
         return self.state == "valid"
 
 
+@as_system("whoever has a certificate's code checks it without an account")
 def verify(typed: str) -> Verified | None:
     """One look at the index, for a mistyped code as for a wrong one: the time tells nothing."""
     row = Certificate.objects.verifiable().filter(code=codes.normalized(typed)[:23]).first()
@@ -211,11 +213,16 @@ def last_to_contact(certificate_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any
     last = {row.certificate_id: row for row in rows.order_by("created_at")}
     states = mail_states.of([row.pk for row in last.values()])
     return {
-        key: {"at": row.created_at, "to": row.to_address, "state": states.get(row.pk, "")}
+        key: {
+            "at": row.created_at,
+            "to": row.to_address,
+            "badge": mail_states.badge(states.get(row.pk, "")),
+        }
         for key, row in last.items()
     }
 
 
+@as_system("whoever has a certificate's code checks it without an account")
 def taken_back(list_number: int) -> tuple[list[int], datetime]:
     """Status numbers of one public list that do not count any more, and when the last was added."""
     first = list_number * LIST_BITS

@@ -23,13 +23,19 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates import signing_keys
 
 _FIELD = "Seal"
+_ENTIRE = SignatureCoverageLevel.ENTIRE_FILE
 _FROM, _UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2056, 1, 1, tzinfo=UTC)
 
 
@@ -91,6 +97,24 @@ class _Signer(signers.SimpleSigner):
             other: bytes = super().sign_raw(data, digest_algorithm)
             return other
         return key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+def judged(pdf: bytes) -> str:
+    """`whole`: sealed by us and not changed since; `changed`, `foreign` (another's seal) or
+    `none`. By a reader that is not ours."""
+    try:
+        seals_in_it = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    except PdfReadError:
+        return "none"
+    if not seals_in_it:
+        return "none"
+    _, _, der = next(asn1_pem.unarmor(chain_pem().encode(), multiple=True))
+    ours = ValidationContext(trust_roots=[asn1_x509.Certificate.load(der)])
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        status = aside.submit(validate_pdf_signature, seals_in_it[-1], ours).result()
+    if not (status.intact and status.valid and status.coverage == _ENTIRE):
+        return "changed"
+    return "whole" if status.trusted else "foreign"
 
 
 def sealed_by() -> str:

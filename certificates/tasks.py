@@ -12,7 +12,7 @@ from certificates.services.orders import order_of
 from tutorme.core import jobs
 from tutorme.core.errors import PressUnavailable, Unavailable
 from tutorme.core.jobs import RetryJob, Run
-from tutorme.core.printing import engine, press
+from tutorme.core.printing import press
 from tutorme.core.queue import app
 
 _MINUTES = timedelta(minutes=3)
@@ -30,7 +30,7 @@ def render(run: Run, *, certificate_id: str) -> None:
     stored = files.store(
         seals.seal(printed, at=certificate.created_at),
         printed=printed,
-        engine=engine(),
+        engine=press().engine(),
         sealed_by=seals.sealed_by(),
     )
     with run.finishing(result={"certificate_id": certificate_id, "sha256": stored.sha256}):
@@ -52,8 +52,8 @@ def undo_import(run: Run, *, import_id: str) -> None:
     imports.take_back(run, UUID(import_id))
 
 
-# Graphy may be away for a day: the wait doubles from half a minute up to an hour.
-@jobs.job(enrolling.ENROLL, lease=_MINUTES, max_attempts=40, backoff=timedelta(seconds=30))
+# Graphy may be away for a day: the wait doubles from five seconds up to an hour.
+@jobs.job(enrolling.ENROLL, lease=_MINUTES, max_attempts=40, backoff=timedelta(seconds=5))
 def enroll_learners(run: Run, *, learner_ids: list[str]) -> None:
     enrolling.enroll(run, learner_ids)
 

@@ -1,34 +1,58 @@
 """Certificates in the admin: read, and everything done to them by the services."""
 
-from collections.abc import Callable
-
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.functional import Promise
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from certificates.models import Certificate, Delivery
 from certificates.services import deliveries, issuing, taking_back
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 
-class ReasonForm(ActionForm):  # type: ignore[misc]
+class ReasonForm(forms.Form):
     reason = forms.CharField(
-        required=False,
+        label=_("Reason"),
         max_length=300,
-        label="",
-        widget=UnfoldAdminTextInputWidget(
-            attrs={
-                "placeholder": _("Reason"),
-                "aria-label": _("Reason; of a revocation it is shown to whoever checks the code"),
-            }
-        ),
+        help_text=_("It is kept; of a revocation it is shown to whoever checks the code."),
     )
+
+
+@bulk_admin.action("certificates.revoke", _("Revoke, for good"), asks=ReasonForm, destroys=True)
+def revoke(row: Certificate, by: By) -> None:
+    taking_back.revoke(certificate=row, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action(
+    "certificates.reissue", _("Issue anew: a next edition with today's names"), asks=ReasonForm
+)
+def reissue(row: Certificate, by: By) -> None:
+    issuing.reissue(certificate=row, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("certificates.hold", _("Put under legal hold"), asks=ReasonForm)
+def hold(row: Certificate, by: By) -> None:
+    taking_back.hold(certificate=row, actor_id=by.actor_id, **by.given)
+
+
+@bulk_admin.action("certificates.release", _("Release from legal hold"))
+def release(row: Certificate, by: By) -> None:
+    taking_back.release(certificate=row, actor_id=by.actor_id)
+
+
+@bulk_admin.action("certificates.send_again", _("Send to the organisation's contact again"))
+def send_again(row: Certificate, by: By) -> None:
+    contact = Delivery.Recipient.CONTACT
+    deliveries.resend(certificate=row, actor_id=by.actor_id, recipient=contact)
+
+
+@bulk_admin.action("certificates.reprint", _("Print again"))
+def reprint(row: Certificate, by: By) -> None:
+    """An issued one from its frozen facts; one whose job failed with today's names."""
+    pending = row.state == Certificate.State.PENDING
+    again = issuing.retry if pending else issuing.reprint
+    again(certificate=row, actor_id=by.actor_id)
 
 
 @admin.register(Certificate)
@@ -48,9 +72,7 @@ class CertificateAdmin(ReadOnlyAdmin):
     list_filter = ("state", "organization", "issued_at")
     search_fields = ("serial", "code", "user__email", "user__display_name", "learner__email")
     ordering = ("-id",)
-    action_form = ReasonForm
-    actions = ("revoke", "reissue", "reprint", "send_again", "hold", "release")
-    show_full_result_count = False
+    actions = (revoke, reissue, reprint, send_again, hold, release)
 
     @admin.display(description=_("recipient"))
     def recipient(self, row: Certificate) -> str:
@@ -59,61 +81,3 @@ class CertificateAdmin(ReadOnlyAdmin):
     @admin.display(description=_("course"))
     def course(self, row: Certificate) -> str:
         return str(row.facts["course"])
-
-    @admin.action(description=_("Revoke, for good"))
-    def revoke(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        if reason := self._reason(request):
-            self._each(request, rows, taking_back.revoke, _("is revoked."), reason=reason)
-
-    @admin.action(description=_("Issue anew: a next edition with today's names"))
-    def reissue(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        if reason := self._reason(request):
-            self._each(request, rows, issuing.reissue, _("gets a new edition."), reason=reason)
-
-    @admin.action(description=_("Put under legal hold"))
-    def hold(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        if reason := self._reason(request):
-            self._each(request, rows, taking_back.hold, _("is held."), reason=reason)
-
-    @admin.action(description=_("Release from legal hold"))
-    def release(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        self._each(request, rows, taking_back.release, _("is released."))
-
-    @admin.action(description=_("Send to the organisation's contact again"))
-    def send_again(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        contact = Delivery.Recipient.CONTACT
-        self._each(request, rows, deliveries.resend, _("is on its way."), recipient=contact)
-
-    def _reason(self, request: HttpRequest) -> str:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            messages.error(request, _("Give a reason: it is kept, and shown where it revokes."))
-        return reason
-
-    def _each(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Certificate],
-        act: Callable[..., object],
-        done: str | Promise,
-        **how: str,
-    ) -> None:
-        """One that cannot be done leaves the others."""
-        for row in rows:
-            try:
-                act(certificate=row, actor_id=request.user.pk, **how)
-                messages.info(request, f"{row} {done}")
-            except DomainError as error:
-                messages.warning(request, f"{row}: {error.detail}")
-
-    @admin.action(description=_("Print again"))
-    def reprint(self, request: HttpRequest, rows: QuerySet[Certificate]) -> None:
-        """An issued one from its frozen facts; one whose job failed with today's names."""
-        for row in rows:
-            pending = row.state == Certificate.State.PENDING
-            again = issuing.retry if pending else issuing.reprint
-            try:
-                again(certificate=row, actor_id=request.user.pk)
-                messages.info(request, _("%(serial)s is being printed.") % {"serial": row})
-            except DomainError as error:
-                messages.warning(request, f"{row}: {error.detail}")

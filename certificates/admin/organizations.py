@@ -4,17 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
+from certificates import mail_states
 from certificates.models import Delivery, ExternalCourse, Learner, LearnerImport, Member
 from certificates.models import Organization as OrganizationRow
 from certificates.services import enrolling, external_courses, organizations
 from certificates.websites import host_of
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.errors import DomainError
-from tutorme.core.read_only_admin import ReadOnlyAdmin
+from tutorme.core.read_only_admin import ReadOnlyAdmin, TracedAdmin
 
 
 class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,7 +30,7 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
         return host
 
 
-class Serviced(ModelAdmin):  # type: ignore[misc]
+class Serviced(TracedAdmin):
     """Rows that are removed one at a time, so that what is used is archived instead."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -126,6 +127,11 @@ class ExternalCourseAdmin(Serviced):
             messages.warning(request, _("It has learners: it was archived."))
 
 
+@bulk_admin.action("learners.try_again", _("Put on Graphy again"))
+def try_again(row: Learner, by: By) -> None:
+    enrolling.try_again(learner=row, actor_id=by.actor_id)
+
+
 @admin.register(Learner)
 class LearnerAdmin(ReadOnlyAdmin):
     list_display = ("name", "email", "course", "organization", "state", "last_error")
@@ -133,12 +139,7 @@ class LearnerAdmin(ReadOnlyAdmin):
     list_filter = ("state", "organization", "course")
     search_fields = ("name", "email")
     ordering = ("-created_at",)
-    actions = ("try_again",)
-
-    @admin.action(description=_("Put on Graphy again"))
-    def try_again(self, request: HttpRequest, rows: QuerySet[Learner]) -> None:
-        for row in rows:
-            enrolling.try_again(learner=row, actor_id=request.user.pk)  # type: ignore[arg-type]
+    actions = (try_again,)
 
 
 @admin.register(LearnerImport)
@@ -151,8 +152,29 @@ class ImportAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("certificate", "recipient", "reason", "number", "to_address", "created_at")
+    list_display = (
+        "certificate",
+        "recipient",
+        "reason",
+        "number",
+        "to_address",
+        "mail",
+        "created_at",
+    )
     list_select_related = ("certificate",)
     list_filter = ("recipient", "reason")
     search_fields = ("to_address", "certificate__serial")
     ordering = ("-created_at",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A page of rows with what became of their mails, asked for once."""
+        page: Any = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        states = mail_states.of([row.pk for row in page.result_list])
+        for row in page.result_list:
+            row.mail = mail_states.badge(states.get(row.pk, ""))[1]
+        return page
+
+    @admin.display(description=_("mail"))
+    def mail(self, row: Delivery) -> str:
+        return row.mail or "–"  # type: ignore[attr-defined]

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from certificates import previews
 from certificates.models import CertificateTemplate
 from certificates.services import templates
 from tutorme.core.errors import DocumentRefused, PressUnavailable
+from tutorme.core.read_only_admin import TracedAdmin
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,7 +35,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CertificateTemplate)
-class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
+class TemplateAdmin(TracedAdmin):
     """A version can be added and chosen; none can be edited."""
 
     list_display = ("name", "version", "is_default", "created_by", "created_at")
@@ -72,15 +72,27 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         row = templates.current()
         return {"name": row.name, "html": row.html, "css": row.css}
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "preview_names": _names()}
+        page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return page
+
     def preview(self, request: HttpRequest) -> HttpResponse:
         """What the press makes of the source in the form, for one name or for all difficult ones:
         as JSON for the page's script, as a page of its own without."""
         html, css = request.POST.get("html", ""), request.POST.get("css", "")
+        names = _names()
         if request.method != "POST" or not self.has_add_permission(request):
             return HttpResponse(status=405 if request.method != "POST" else 403)
         if request.headers.get("Accept") == "application/json":
-            return JsonResponse(_tried(html, css, templates.SAMPLE_NAME))
-        names = {"sample": templates.SAMPLE_NAME, **templates.WORST_NAMES}
+            kind = request.POST.get("preview_kind", "")
+            return JsonResponse(_tried(html, css, names.get(kind, templates.SAMPLE_NAME)))
         tried = [{"kind": kind, **_tried(html, css, name)} for kind, name in names.items()]
         context = {**self.admin_site.each_context(request), "title": _("Preview"), "tried": tried}
         return TemplateResponse(request, "admin/certificates/preview.html", context)
@@ -92,6 +104,10 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
             return
         templates.make_default(template=rows.get(), actor_id=request.user.pk)
         messages.info(request, _("New certificates are printed from it."))
+
+
+def _names() -> dict[str, str]:
+    return {"sample": templates.SAMPLE_NAME, **templates.WORST_NAMES}
 
 
 def _tried(html: str, css: str, name: str) -> dict[str, str]:

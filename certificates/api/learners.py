@@ -25,6 +25,7 @@ from tutorme.core.access import ADMIN, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
+    IF_MATCH,
     ApiView,
     ApiViewSet,
     Idempotency,
@@ -114,6 +115,7 @@ class ExternalCourseViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="external_courses_update",
+        parameters=[IF_MATCH],
         request=shapes.CoursePatch,
         responses=shapes.ExternalCourseOut,
     )

@@ -16,7 +16,7 @@ from tutorme.core.access import ADMIN, SIGNED_IN, Grant, Scope
 from tutorme.core.api import jobs
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
-from tutorme.core.api.views import ApiViewSet, etag, read_body, read_query, require_match
+from tutorme.core.api.views import IF_MATCH, ApiViewSet, etag, read_body, read_query, require_match
 from tutorme.core.errors import NotAllowed, NotFound
 from tutorme.core.models import Job
 
@@ -78,6 +78,7 @@ class OrganizationViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="organizations_update",
+        parameters=[IF_MATCH],
         request=shapes.OrganizationPatch,
         responses=shapes.OrganizationOut,
     )

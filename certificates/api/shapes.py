@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from certificates.learner_lists import DELIMITERS, ENCODINGS
 from certificates.models import Delivery, Learner, LearnerImport, Member, Organization
-from tutorme.core.api.serializers import OutputSerializer, SafeText, StrictSerializer
+from tutorme.core.api.serializers import OutputSerializer, PageSize, SafeText, StrictSerializer
 
 
 class OrganizationIn(StrictSerializer):
@@ -93,7 +93,7 @@ class LearnersQuery(StrictSerializer):
     state = serializers.ChoiceField(choices=Learner.State.choices, required=False)
     q = serializers.CharField(max_length=120, required=False, help_text="In name or address.")
     cursor = serializers.CharField(required=False)
-    page_size = serializers.CharField(required=False)
+    page_size = PageSize(required=False)
 
 
 class LearnerOut(OutputSerializer):

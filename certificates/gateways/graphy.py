@@ -16,14 +16,21 @@ import httpx
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
-from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
-from tutorme.core.http import Door
-from tutorme.core.limits import Limit, hit
+from tutorme.core.gateways import (
+    GatewayHeld,
+    GatewayMisconfigured,
+    GatewayRejected,
+    GatewayUnavailable,
+)
+from tutorme.core.http import Door, retry_after
+from tutorme.core.limits import Limit, hit, hold
 
 _ALREADY = 19
 _TOLERANCE_S = 300
 # A refusal that is about the account and not about the learner.
 _BUSY = frozenset({"429", "rate-limit"})
+# Where it is busy and does not say for how long.
+_BUSY_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -82,12 +89,25 @@ def _post(path: str, fields: dict[str, str]) -> None:
 
 
 def _call(method: str, path: str, **content: Any) -> dict[str, Any]:
-    limit = Limit("graphy", settings.GRAPHY["calls_per_minute"], 60)
-    verdict = hit(limit, settings.GRAPHY["merchant_id"])
+    """One call counts once: it is the job that calls again. When Graphy asks for a pause, nobody
+    of ours calls until it is over."""
+    limit, account = _limit()
+    verdict = hit(limit, account)
     if not verdict.allowed:
-        raise GatewayUnavailable(f"our own limit of calls: again in {verdict.retry_after_s} s")
-    door = Door("graphy", settings.GRAPHY["base_url"])
-    return _read(door.request(method, path, **content))
+        wait_s = verdict.retry_after_s
+        raise GatewayHeld(f"the limit of calls: again in {wait_s} s", retry_after_s=wait_s)
+    door = Door("graphy", settings.GRAPHY["base_url"], attempts=1)
+    try:
+        return _read(door.request(method, path, **content))
+    except GatewayUnavailable as error:
+        if error.retry_after_s:
+            hold(limit, account, error.retry_after_s)
+        raise
+
+
+def _limit() -> tuple[Limit, str]:
+    """Of the account, over all processes, by the minute."""
+    return Limit("graphy", settings.GRAPHY["calls_per_minute"], 60), settings.GRAPHY["merchant_id"]
 
 
 def _read(response: httpx.Response) -> dict[str, Any]:
@@ -103,7 +123,8 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     if isinstance(refusal, dict) and not _is_there_already(refusal):
         code, told = str(refusal.get("code", "error")), str(refusal.get("message", ""))[:200]
         if code in _BUSY:
-            raise GatewayUnavailable(f"Graphy is busy: {told}")
+            wait_s = retry_after(response) or _BUSY_S
+            raise GatewayUnavailable(f"Graphy is busy: {told}", retry_after_s=wait_s)
         raise GatewayRejected(code, told)
     if not isinstance(refusal, dict) and response.status_code >= 400:
         raise GatewayRejected(str(response.status_code))

@@ -14,8 +14,8 @@ from certificates.gateways import graphy
 from certificates.models import ExternalCourse, Learner, LearnerImport
 from certificates.services import issuing
 from tutorme.core import audit, inbox, jobs
-from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
-from tutorme.core.jobs import RetryJob, Run
+from tutorme.core.gateways import GatewayRejected
+from tutorme.core.jobs import Run
 from tutorme.core.models import InboxMessage
 from tutorme.core.transactions import outside_transaction
 
@@ -64,8 +64,6 @@ def _enroll(learner: Learner) -> None:
     try:
         graphy.create_learner(email=learner.email, name=learner.name)
         graphy.assign(email=learner.email, product_id=learner.course.external_id)
-    except GatewayUnavailable as error:
-        raise RetryJob(str(error)) from error
     except GatewayRejected as error:
         log.warning("graphy.rejected", learner=str(learner.pk), code=error.code)
         told = str(error)[:300]
@@ -104,8 +102,6 @@ def look(run: Run, learner_ids: Sequence[str]) -> None:
         run.progress(done=done, total=len(learner_ids))
         try:
             found = graphy.usage(email=learner.email, product_id=learner.course.external_id)
-        except GatewayUnavailable as error:
-            raise RetryJob(str(error)) from error
         except GatewayRejected as error:
             log.warning("graphy.usage_rejected", learner=str(learner.pk), code=error.code)
             continue

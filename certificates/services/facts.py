@@ -107,12 +107,11 @@ def _day(day: date, locale: str) -> str:
 
 
 def _extent(minutes: int) -> str:
-    if not minutes:
-        return ""
-    if minutes < 60:
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    hours = round(minutes / 60)
-    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    """To the minute: a certificate does not round an hour up."""
+    hours, rest = divmod(minutes, 60)
+    whole = ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    part = ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}
+    return " ".join([whole] * bool(hours) + [part] * bool(rest))
 
 
 def in_words(locale: str) -> dict[str, str]:

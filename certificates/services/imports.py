@@ -65,6 +65,7 @@ def start(
         delimiter=delimiter,
     )
     with transaction.atomic():
+        _discard_misread(row)
         LearnerImport.objects.bulk_create([row], ignore_conflicts=True)
         kept = LearnerImport.objects.get(
             course=course, organization=organization, sha256=digest, state__in=_OPEN
@@ -78,6 +79,17 @@ def start(
                 after={"course": course.external_id, "sha256": digest},
             )
     return kept
+
+
+def _discard_misread(row: LearnerImport) -> None:
+    """The same file again, to be read in another way, takes the place of the one that waits."""
+    same_file = LearnerImport.objects.select_for_update(no_key=True).filter(
+        course=row.course, organization=row.organization, sha256=row.sha256, state=State.CHECKED
+    )
+    for batch in same_file:
+        said = (row.encoding or batch.encoding, row.delimiter or batch.delimiter)
+        if said != (batch.encoding, batch.delimiter):
+            discard(batch=batch, actor_id=row.created_by_id)
 
 
 def _enqueue(batch: LearnerImport, kind: str, owner_id: UUID | None) -> None:
@@ -190,7 +202,7 @@ def _let_in(batch: LearnerImport, piece: list[ImportRow]) -> None:
 
 
 @transaction.atomic
-def discard(*, batch: LearnerImport, actor_id: UUID) -> None:
+def discard(*, batch: LearnerImport, actor_id: UUID | None) -> None:
     """Before its commit: nothing was written but the staged rows, which go."""
     row = LearnerImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if row.state not in {State.CHECKED, State.REFUSED}:

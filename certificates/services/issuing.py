@@ -157,6 +157,8 @@ def mark_printed(*, certificate_id: UUID, stored: Stored) -> None:
     pending = Certificate.objects.filter(pk=certificate_id, state=State.PENDING)
     if pending.update(state=State.ISSUED, issued_at=Now(), **pdf):
         row.refresh_from_db()
+        said = {"serial": row.serial, "edition": row.edition, "pdf_sha256": row.pdf_sha256}
+        audit.record("certificate.issued", target=row, after=said)
         _announce(row)
     else:
         _replace_file(certificate_id, pdf)

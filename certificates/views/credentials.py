@@ -13,10 +13,12 @@ from certificates import credentials, downloads, queries, seals
 from certificates.models import Certificate
 from certificates.views.own import counted, slower
 from tutorme.core.api.views import etag
+from tutorme.core.row_security import as_system
 
 _LD_JSON = "application/vc+ld+json"
 
 
+@as_system("whoever has a certificate's code checks it without an account")
 @require_safe
 def credential(request: HttpRequest, code: str) -> HttpResponseBase:
     """By the code on the certificate, limited as the page is."""
@@ -43,6 +45,7 @@ def seal(_request: HttpRequest) -> HttpResponse:
     return _public(HttpResponse(seals.chain_pem(), content_type="application/x-pem-file"))
 
 
+@as_system("whoever has a certificate's code checks it without an account")
 @require_safe
 @vary_on_headers("Accept")
 def status_list(request: HttpRequest, number: int) -> HttpResponse:

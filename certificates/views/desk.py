@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -23,10 +24,10 @@ from tutorme.core.models import Job
 _PAGE = 50
 _REFRESH_SECONDS = 5
 _LEARNER_STATES = {
-    "imported": _("On the list"),
-    "enrolled": _("Learning"),
-    "failed": _("Refused by Graphy"),
-    "completed": _("Completed"),
+    "imported": gettext_lazy("On the list"),
+    "enrolled": gettext_lazy("Learning"),
+    "failed": gettext_lazy("Refused by Graphy"),
+    "completed": gettext_lazy("Completed"),
 }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from certificates import downloads, queries
 from certificates.forms import ImportForm
+from certificates.learner_lists import ENCODINGS
 from certificates.models import LearnerImport
 from certificates.services import imports
 from certificates.views.desk import desk, page_of, person
@@ -79,6 +80,7 @@ def import_page(request: HttpRequest, pk: UUID, batch: UUID) -> HttpResponse:
         "organization": desk(request, pk),
         "tab": "imports",
         "batch": row,
+        "read_as": ENCODINGS.get(row.encoding, row.encoding.upper()),
         "problems": queries.problems_of(row),
         "first": row.lines.order_by("line")[:_PREVIEWED],
         "may_undo": row.state == LearnerImport.State.COMMITTED and not is_late,

@@ -1,15 +1,17 @@
-"""A worker as `test_deaths.py` starts it to kill it: `python -m tests.certificates.dying`.
+"""A worker that test_deaths.py has born to be killed (tests/nursery.py).
 
 Does what worker and beat do, over and over, until it is killed or there is nothing left to do.
 """
 
-import sys
 import time
+from pathlib import Path
 
 import django
 import redis
+from django.apps import apps
+from django.conf import settings
 
-if __name__ == "__main__":
+if not apps.ready:
     django.setup()
 
 from tutorme.core import jobs, outbox
@@ -27,6 +29,7 @@ def work() -> None:
             time.sleep(0.1)
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    settings.MEDIA_ROOT = Path(arguments[0])
     work()
-    sys.exit(0)
+    return 0

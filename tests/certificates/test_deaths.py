@@ -3,21 +3,20 @@ and nothing happens twice."""
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.db.models.functions import Now
 
 from certificates.models import Certificate, Learner
 from certificates.services import issuing
 from realtime.models import MailDelivery
 from tests.certificates import desks
+from tests.nursery import Child, nursery
 from tests.sandbox_server import Sandbox
 from tutorme.core import limits
 from tutorme.core.files.blobs import path_of
@@ -30,23 +29,18 @@ KILLS, FLUSHES, WORKERS = 20, 3, 2
 MOST_SECONDS = 300 + 6 * RENDERS
 
 
-def worker(sandbox: Sandbox, media: Path) -> "subprocess.Popen[bytes]":
-    facts = connection.settings_dict
-    socket = str(facts["HOST"]).replace("/", "%2F")
+@pytest.fixture
+def worker(sandbox: Sandbox, media: Path) -> Iterator[Callable[[], Child]]:
     env = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{facts['USER']}@{socket}/{facts['NAME']}",
         "REDIS_URL": settings.REDIS_URL,
         "SANDBOX_URL": sandbox.url,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(sandbox.smtp_port),
         "SMTP_TLS": "0",
-        "MEDIA_ROOT": str(media),
         "LOG_LEVEL": "CRITICAL",
-        "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
     }
-    argv = [sys.executable, "-m", "tests.certificates.dying"]
-    return subprocess.Popen(argv, env=env, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
+    with nursery("tests.certificates.dying", **env) as born:
+        yield lambda: born(media)
 
 
 def leases_run_out() -> None:
@@ -65,13 +59,13 @@ def printed() -> int:
     return Certificate.objects.filter(state=Certificate.State.ISSUED).count()
 
 
-def test_nothing_is_lost_and_nothing_is_doubled(sandbox, media) -> None:
+def test_nothing_is_lost_and_nothing_is_doubled(sandbox, media, worker) -> None:
     organization, course = desks.organization("North"), desks.external_course()
     for number in range(RENDERS):
         desks.completed(organization, course, f"Learner {number}")
     for pk in Learner.objects.values_list("pk", flat=True):
         issuing.issue_learner(pk)
-    workers = [worker(sandbox, media) for _ in range(WORKERS)]
+    workers = [worker() for _ in range(WORKERS)]
     killed = flushed = 0
     until = time.monotonic() + MOST_SECONDS
     chance = random.Random(9)
@@ -88,10 +82,10 @@ def test_nothing_is_lost_and_nothing_is_doubled(sandbox, media) -> None:
                     limits.client(settings.REDIS_URL).flushdb()
                     flushed += 1
                 leases_run_out()
-                workers = [*workers[1:], worker(sandbox, media)]
+                workers = [*workers[1:], worker()]
             elif all(one.poll() is not None for one in workers):
                 leases_run_out()
-                workers[0] = worker(sandbox, media)
+                workers[0] = worker()
     finally:
         for one in workers:
             one.kill()

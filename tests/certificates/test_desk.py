@@ -9,9 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from certificates import files
-from certificates.models import Certificate, Delivery, Learner, LearnerImport, Member, Organization
-from certificates.services import deliveries, imports, issuing, retention, taking_back
+from certificates.models import Delivery, Learner, LearnerImport, Member
+from certificates.services import deliveries, issuing, retention, taking_back
 from realtime.models import MailDelivery
 from tests.certificates import desks
 from tests.certificates.desks import CANARY
@@ -23,50 +22,17 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1/"
 
 
-def issue(learner: Learner) -> Certificate:
-    """As its job does it, with a file that did not need the press."""
-    certificate = issuing.issue_learner(learner.pk)
-    claimed = jobs._claim(certificate.job_id)  # type: ignore[arg-type]
-    assert claimed is not None
-    stored = files.store(f"%PDF-1.7 {certificate.serial}".encode())
-    with jobs.Run(claimed, jobs.kinds()[issuing.RENDER]).finishing():
-        issuing.mark_printed(certificate_id=certificate.pk, stored=stored)
-    certificate.refresh_from_db()
-    return certificate
-
-
-class Side:
-    """One organisation with everything an organisation has."""
-
-    def __init__(self, name: str, user) -> None:
-        self.organization = desks.organization(name)
-        self.seat = desks.seat(self.organization, user)
-        self.course = desks.external_course(f"course-{name.lower()}")
-        self.learner = desks.completed(self.organization, self.course, f"Ines {name}")
-        self.failed = desks.learner(
-            self.organization, self.course, f"Fay {name}", state="failed", last_error=name
-        )
-        self.certificate = issue(self.learner)
-        self.batch = imports.start(
-            course=self.course,
-            organization=self.organization,
-            actor_id=user.pk,
-            data=desks.rows(2, self.organization.website).encode(),
-        )
-        jobs.run_due()
+@pytest.fixture
+def north(sam, media, sandbox) -> desks.Side:
+    return desks.Side("North", sam)
 
 
 @pytest.fixture
-def north(sam, media, sandbox) -> Side:
-    return Side("North", sam)
+def south(otto, media, sandbox) -> desks.Side:
+    return desks.Side(CANARY.title(), otto)
 
 
-@pytest.fixture
-def south(otto, media, sandbox) -> Side:
-    return Side(CANARY.title(), otto)
-
-
-def paths(side: Side) -> list[tuple[str, str]]:
+def paths(side: desks.Side) -> list[tuple[str, str]]:
     org, batch, certificate = side.organization.pk, side.batch.pk, side.certificate.pk
     return [
         ("get", f"organizations/{org}/"),
@@ -231,7 +197,7 @@ def test_a_link_instead_of_the_file_where_the_organisation_wants_that(
     sam, media, sandbox, drain, client
 ) -> None:
     organization = desks.organization("North", delivery="link", tells_learners=False)
-    certificate = issue(desks.completed(organization, desks.external_course(), "Ines"))
+    certificate = desks.issue(desks.completed(organization, desks.external_course(), "Ines"))
     drain()
     (mail,) = sandbox.mails("sop@north.example")
     assert not mail["attachments"]
@@ -309,62 +275,6 @@ def test_files_leave_after_their_time_but_not_while_held(
     answer = api(ada).get(f"{API}certificates/{row.pk}/download/")
     assert (answer.status_code, answer.json()["code"]) == (410, "certificate-file-retired")
     assert api(None).get(f"{API}certificates/verify/{row.code}/").json()["state"] == "valid"
-
-
-def test_the_thirteen_admin_actions(ada, north, api, settings) -> None:
-    """Each of the source system's, by its resource here."""
-    admin, settings.CERTIFICATE_RESEND_SECONDS = api(ada), 0
-    facts = {"external_id": "new", "name": "New course"}
-    course = admin.post(f"{API}external-courses/", facts, format="json")
-    path = f"{API}external-courses/{course.json()['id']}/"
-    edit = admin.patch(
-        path, {"name": "Edited"}, format="json", headers={"If-Match": course["ETag"]}
-    )
-    upload = {"file": desks.sheet(desks.rows(1, "north.example"))}
-    organization = {
-        "name": "West",
-        "website": "https://www.west.example/",
-        "contact_name": "W",
-        "contact_email": "w@west.example",
-    }
-    west = admin.post(f"{API}organizations/", organization, format="json")
-    west_path = f"{API}organizations/{west.json()['id']}/"
-    statuses = {
-        "CREATE_COURSE": course.status_code,
-        "EDIT_COURSE": edit.status_code,
-        "UPLOAD_LEARNERS_CSV": admin.post(
-            f"{path}learners/import/", upload, format="multipart"
-        ).status_code,
-        "LIST_COURSES": admin.get(f"{API}external-courses/").status_code,
-        "VIEW_LEARNERS": admin.get(f"{path}learners/").status_code,
-        "DELETE_COURSE": admin.delete(path).status_code,
-        "ADD_ORGANIZATION": west.status_code,
-        "EDIT_ORGANIZATION": admin.patch(
-            west_path, {"name": "Far West"}, format="json", headers={"If-Match": west["ETag"]}
-        ).status_code,
-        "DELETE_ORGANIZATION": admin.delete(west_path).status_code,
-        "RESEND_CERTIFICATE": admin.post(
-            f"{API}certificates/{north.certificate.pk}/resend/",
-            {"recipient": "contact"},
-            format="json",
-        ).status_code,
-        "LIST_WEBHOOKS": admin.get(f"{API}webhook-events/?provider=graphy").status_code,
-    }
-    assert statuses == {
-        "CREATE_COURSE": 201,
-        "EDIT_COURSE": 200,
-        "UPLOAD_LEARNERS_CSV": 202,
-        "LIST_COURSES": 200,
-        "VIEW_LEARNERS": 200,
-        "DELETE_COURSE": 204,
-        "ADD_ORGANIZATION": 201,
-        "EDIT_ORGANIZATION": 200,
-        "DELETE_ORGANIZATION": 204,
-        "RESEND_CERTIFICATE": 202,
-        "LIST_WEBHOOKS": 200,
-    }
-    assert west.json()["website"] == "west.example"
-    assert Organization.objects.filter(pk=west.json()["id"]).count() == 0
 
 
 def test_a_preview_is_what_would_be_printed(ada, api) -> None:

@@ -5,9 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from certificates.models import Certificate, Learner, LearnerImport
+from certificates.models import Certificate, Learner, LearnerImport, Organization
 from tests.certificates import desks
-from tests.certificates.test_desk import issue
+from tests.certificates.desks import issue
 from tutorme.core.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,16 @@ def test_members_are_invited_and_dismissed(organization, browser, otto) -> None:
 def test_signed_in_people_find_their_desks(browser, otto) -> None:
     assert 'href="/org/"' in browser.get("/certificates/").content.decode()
     assert 'href="/org/"' not in Client().get("/verify/").content.decode()
+
+
+def test_the_account_menu_leads_members_to_their_desk(client, sam, otto) -> None:
+    acme = desks.organization("Acme")
+    desks.seat(acme, sam, role="desk")
+    client.force_login(sam)
+    page = client.get("/certificates/").content.decode()
+    assert "My organisation" in page
+    client.force_login(otto)
+    assert "My organisation" not in client.get("/certificates/").content.decode()
+    Organization.objects.update(archived_at=timezone.now())
+    client.force_login(sam)
+    assert "My organisation" not in client.get("/certificates/").content.decode()

@@ -4,16 +4,20 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from certificates.models import Certificate, ExternalCourse, Learner, Organization
 from certificates.services import enrolling
+from sandbox.faults import Fault, board
 from sandbox.graphy.routes import signed
 from sandbox.graphy.state import Learner as GraphyLearner
 from sandbox.graphy.state import school
 from tests.certificates import desks
-from tutorme.core import inbox, jobs
-from tutorme.core.models import InboxMessage
+from tutorme.core import inbox, jobs, limits
+from tutorme.core.models import InboxMessage, Job
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/certificates/webhooks/graphy/"
@@ -180,10 +184,49 @@ def test_the_daily_look_finds_what_no_message_said(ines, drain) -> None:
     assert Certificate.objects.get().state == "issued"
 
 
-def test_our_own_limit_of_calls_holds_back(north, course, sam, settings, sandbox) -> None:
+def test_our_own_limit_of_calls_holds_back(north, course, settings, sandbox) -> None:
     settings.GRAPHY = {**settings.GRAPHY, "calls_per_minute": 2}
     rows = [desks.learner(north, course, f"N{n}") for n in range(3)]
     enrolling._enqueue([row.pk for row in rows], key="limits")
     jobs.run_due()
     states = sorted(Learner.objects.values_list("state", flat=True))
     assert states == ["enrolled", "imported", "imported"]
+    job = Job.objects.get(kind=enrolling.ENROLL)
+    assert (job.state, job.attempts) == ("queued", 0), "it was never Graphy that was away"
+
+
+def asked() -> int:
+    return sum(row.created + row.assigned for row in school.learners.values())
+
+
+def test_a_pause_that_graphy_asks_for_is_kept_by_everybody(north, course, sandbox) -> None:
+    """One job hears of it; the other does not even knock, and neither comes back too early."""
+    board.arm(Fault("graphy", "assign", "429", seconds=120))
+    rows = [desks.learner(north, course, f"N{n}") for n in range(2)]
+    for row in rows:
+        enrolling._enqueue([row.pk], key=f"pause:{row.pk}")
+    jobs.run_due()
+    assert (asked(), board.armed()) == (1, []), "one was created, and is not assigned"
+    waiting = Job.objects.filter(kind=enrolling.ENROLL, state=Job.State.QUEUED)
+    assert sorted(waiting.values_list("attempts", flat=True)) == [0, 1]
+    waits = waiting.values_list(F("run_after") - Now(), flat=True)
+    assert all(timedelta(seconds=60) < wait <= timedelta(seconds=120) for wait in waits)
+    end_the_pause()
+    jobs.run_due()
+    assert set(Learner.objects.values_list("state", flat=True)) == {"enrolled"}
+    assert [row.assigned for row in school.learners.values()] == [1, 1]
+
+
+def test_control_a_refusal_without_a_pause_stops_nobody_else(north, course, sandbox) -> None:
+    board.arm(Fault("graphy", "assign", "500-before"))
+    rows = [desks.learner(north, course, f"N{n}") for n in range(2)]
+    for row in rows:
+        enrolling._enqueue([row.pk], key=f"pause:{row.pk}")
+    jobs.run_due()
+    assert asked() == 3
+
+
+def end_the_pause() -> None:
+    """As if its two minutes were over."""
+    limits.client(settings.REDIS_URL).flushdb()
+    Job.objects.update(run_after=Now())

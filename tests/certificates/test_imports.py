@@ -140,6 +140,21 @@ def test_the_same_file_again_is_the_same_import(send, sam) -> None:
     assert Learner.objects.count() == 3
 
 
+def test_the_same_file_read_in_another_way_takes_its_place(send, sam) -> None:
+    """Two of its encodings fit, and only a person sees which is right."""
+    text = desks.HEAD + "Ивайло,ivo@north.example,north.example\n"
+    misread = send(text, encoding="mac_roman")
+    assert misread.lines.get().name != "Ивайло"
+    again = send(text, encoding="mac_roman")
+    assert again.pk == misread.pk
+    right = send(text, encoding="utf-8-sig")
+    misread.refresh_from_db()
+    assert (misread.state, right.state) == (State.DISCARDED, State.CHECKED)
+    assert right.lines.get().name == "Ивайло"
+    commit(right, sam)
+    assert send(text, encoding="mac_roman").pk == right.pk, "what is written stays as it is"
+
+
 def test_who_is_there_already_is_known_or_in_conflict(send, sam) -> None:
     commit(send(desks.rows(2, "north.example")), sam)
     again = desks.HEAD + (

@@ -1,7 +1,9 @@
 """From a completed course to a PDF that says so, once."""
 
+from collections import Counter
 from datetime import timedelta
 
+import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
@@ -12,7 +14,7 @@ from accounts.models import User
 from certificates import codes
 from certificates.errors import CertificateNotReady, CertificateRevoked, CourseNotCompleted
 from certificates.models import Certificate, CertificateTemplate
-from certificates.services import issuing, taking_back
+from certificates.services import facts, issuing, taking_back
 from courses.events import EnrollmentCompleted
 from courses.models import Enrollment
 from tests.certificates.conftest import completed
@@ -89,10 +91,48 @@ def test_the_file_is_tagged_and_named_by_its_hash(sheet: Certificate) -> None:
     assert pdf_of(sheet).is_tagged()
 
 
+def test_the_sealed_file_keeps_what_pdf_ua_asks_for(sheet: Certificate) -> None:
+    """By a reader that is not ours; nothing here stands in for a full validator of PDF/UA."""
+    with pikepdf.open(path_of(sheet.storage_key)) as file:
+        root = file.Root
+        assert root.MarkInfo.Marked
+        assert root.ViewerPreferences.DisplayDocTitle
+        assert str(root.Lang) == "en"
+        with file.open_metadata() as about:
+            assert about["pdfuaid:part"] == "1"
+            assert about["dc:title"].endswith(", Sam")
+        elements = [row for row in file.objects if _is(row, "/StructElem")]
+        kinds = Counter(str(row.S) for row in elements)
+        assert {"/Document", "/H1", "/P", "/L", "/LBody", "/Figure"} <= set(kinds)
+        figures = [row for row in elements if row.S == "/Figure"]
+        assert [bool(str(row.get("/Alt", ""))) for row in figures] == [True, True]
+        faces = [row for row in file.objects if _is(row, "/FontDescriptor")]
+        assert all("/FontFile2" in row or "/FontFile3" in row for row in faces)
+        assert len(faces) >= 3
+
+
+def _is(row: object, kind: str) -> bool:
+    return isinstance(row, pikepdf.Dictionary) and row.get("/Type") == kind
+
+
 def test_the_printed_qr_code_opens_the_verify_page(sheet: Certificate) -> None:
     page = pdf_of(sheet)[0].render(scale=150 / 72).to_pil()
     (found,) = zxingcpp.read_barcodes(page)
     assert found.text == f"http://127.0.0.1:8000/verify/{sheet.code}/"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, ""),
+        (45, "45 minutes"),
+        (61, "1 hour 1 minute"),
+        (90, "1 hour 30 minutes"),
+        (840, "14 hours"),
+    ],
+)
+def test_how_long_a_course_takes_is_not_rounded(minutes: int, said: str) -> None:
+    assert facts._extent(minutes) == said
 
 
 def test_facts_stay_as_they_were_on_the_day(issued: Certificate, sam: User) -> None:

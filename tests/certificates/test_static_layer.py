@@ -1,16 +1,21 @@
 """What is drawn once looks as what is drawn each time, to the pixel; and the child that stays."""
 
+import io
 import os
+import re
 import signal
+from dataclasses import asdict
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import ImageChops
 
 from bench.certificates import naive, order
 from certificates import drawings
+from certificates.models import Certificate
 from tutorme.core.errors import DocumentRefused
-from tutorme.core.press import sketches
+from tutorme.core.press import child, faces, pages, sketches
 from tutorme.core.press.fetching import BASE
 from tutorme.core.printing import FONTS, Press
 
@@ -42,10 +47,77 @@ def test_our_drawings_are_sketched_and_foreign_ones_left_to_weasyprint() -> None
     assert set(found) == {f"{BASE}{name}" for name in ours}
 
 
+NAMES = (
+    "Ada Lovelace", "Maximiliana Konstantinopolitanska-Featherstonehaugh", "محمد الخوارزمي",
+    "Ada Byron", "王小明", "דוד בן־גוריון", "Griffith Łukasiewicz", "Ada King",
+)  # fmt: skip
+
+
+@pytest.fixture
+def in_this_process(monkeypatch) -> None:
+    """The press without its jail."""
+    monkeypatch.setenv("FONTCONFIG_FILE", str(FONTS))
+
+
+def drawn(recipient: str, css: str = "") -> bytes:
+    one = order(1)
+    words = {**(one.words or {}), "recipient": recipient}
+    return child.carry_out({**asdict(one), "words": words, "css": one.css + css})
+
+
+def test_styles_worn_again_and_faces_cut_before_change_no_byte(in_this_process) -> None:
+    """Whatever was printed before it: for each, what it is in a process of its own."""
+    alone = []
+    for name in NAMES:
+        pages._wardrobe.cache_clear()
+        faces.forget()
+        alone.append(drawn(name))
+    pages._wardrobe.cache_clear()
+    together = [drawn(name) for name in (*NAMES, *NAMES, *NAMES)]
+    assert together == alone * 3
+    assert not pages._wardrobe()._barred
+
+
+# Styles that the layout writes into: worn again they are others.
+_SPOILT = "body { overflow: hidden; height: 20mm }"
+
+
+def test_a_sheet_whose_styles_spoil_is_printed_the_long_way(in_this_process) -> None:
+    pages._wardrobe.cache_clear()
+    first = drawn("Ada Lovelace", _SPOILT)
+    assert drawn("Ada Lovelace", _SPOILT) == first
+    assert pages._wardrobe()._barred
+    assert drawn("Ada Lovelace", _SPOILT) == first
+
+
+def test_documents_in_the_usual_letters_carry_the_same_faces(in_this_process) -> None:
+    """Which spares cutting and packing them; one with other letters has what it needs."""
+    ada, zoe, other = (fonts_of(drawn(name)) for name in ("Ada", "Zoë Xylander", "Łukasz"))
+    assert ada == zoe
+    assert ada != other
+
+
+def fonts_of(pdf: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        found = [row for row in file.objects if isinstance(row, pikepdf.Stream)]
+        return sorted(row.read_bytes() for row in found if "/Length1" in row)
+
+
 def test_the_same_order_gives_the_same_bytes_in_a_child_that_stays(press) -> None:
     first = press.print_document(order(1))
     press.print_document(order(2))
     assert press.print_document(order(1)) == first
+
+
+def test_the_engine_is_named_with_the_library_of_this_machine(press) -> None:
+    assert press.engine() == ""
+    press.print_document(order(1))
+    assert re.fullmatch(
+        r"weasyprint [\d.]+, python 3\.\d+, press \d+, fonts [0-9a-f]{12}, pango 1\.\d+\.\d+",
+        press.engine(),
+    )
+    room = Certificate._meta.get_field("engine").max_length
+    assert len(press.engine()) <= (room or 0)
 
 
 def test_a_bad_document_fails_alone(press) -> None:

@@ -1,0 +1,76 @@
+"""Issues what should have been issued: completions that have no certificate, and failed prints."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandParser
+from django.db.models import Exists, OuterRef, QuerySet
+
+from certificates.models import Certificate, Learner
+from certificates.services import issuing
+from courses.models import Enrollment
+from tutorme.core.errors import DomainError
+from tutorme.core.management.operating import OperatorCommand
+from tutorme.core.models import Job
+
+
+class Command(OperatorCommand):
+    help = "Issues certificates of completions that have none; run again, it issues no second one."
+    changes = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--course", default="", help="only of this course: slug or Graphy's id")
+        parser.add_argument("--retry-failed", action="store_true", help="print failed ones again")
+
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        asked: dict[str, tuple[QuerySet[Any], Callable[[UUID], object]]] = {
+            "enrollments": (_enrollments(options["course"]), issuing.issue),
+            "learners": (_learners(options["course"]), issuing.issue_learner),
+        }
+        if options["retry_failed"]:
+            asked["failed"] = (_failed(), _print_again)
+        found = {name: list(rows.values_list("pk", flat=True)) for name, (rows, _) in asked.items()}
+        counts: dict[str, Any] = {name: len(keys) for name, keys in found.items()}
+        if options["dry_run"]:
+            return {**counts, "dry_run": True}
+        tried = (_tried(asked[name][1], key) for name, keys in found.items() for key in keys)
+        return {**counts, "refused": [told for told in tried if told], "dry_run": False}
+
+    def is_wrong(self, found: dict[str, Any]) -> str:
+        return "Some could not be issued." if found.get("refused") else ""
+
+
+def _tried(issue: Callable[[UUID], object], key: UUID) -> dict[str, str] | None:
+    try:
+        issue(key)
+    except DomainError as error:
+        return {"id": str(key), "detail": str(error.detail)}
+    return None
+
+
+def _print_again(certificate_id: UUID) -> None:
+    issuing.retry(certificate=Certificate.objects.get(pk=certificate_id), actor_id=None)
+
+
+def _enrollments(course: str) -> QuerySet[Enrollment]:
+    issued = Certificate.objects.filter(
+        enrollment=OuterRef("pk"), course_version=OuterRef("completed_version")
+    )
+    rows = Enrollment.objects.filter(completed_at__isnull=False).exclude(Exists(issued))
+    return rows.filter(course__slug=course) if course else rows
+
+
+def _learners(course: str) -> QuerySet[Learner]:
+    issued = Certificate.objects.filter(
+        learner=OuterRef("pk"), course_version=OuterRef("completed_version")
+    )
+    rows = Learner.objects.filter(state=Learner.State.COMPLETED).exclude(Exists(issued))
+    return rows.filter(course__external_id=course) if course else rows
+
+
+def _failed() -> QuerySet[Certificate]:
+    return Certificate.objects.filter(
+        state=Certificate.State.PENDING, job__state=Job.State.FAILED
+    ).order_by("pk")
