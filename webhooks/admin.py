@@ -1,23 +1,29 @@
 """Webhooks out, as those who run the site see them: nothing is typed over, secrets stay hidden."""
 
-from uuid import UUID
-
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from tutorme.core.errors import DomainError
+from tutorme.core import bulk_admin
+from tutorme.core.bulk import By
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 from webhooks import queries
 from webhooks.models import Delivery, Endpoint
 from webhooks.services import endpoints, replaying
 
 
-def _actor(request: HttpRequest) -> UUID:
-    assert request.user.pk is not None
-    return UUID(str(request.user.pk))
+@bulk_admin.action("endpoints.pause", _("Pause; what happens meanwhile is held"))
+def pause(row: Endpoint, by: By) -> None:
+    endpoints.change(row=row, changes={"state": Endpoint.State.PAUSED}, actor_id=by.actor_id)
+
+
+@bulk_admin.action("endpoints.resume", _("Make active again"))
+def resume(row: Endpoint, by: By) -> None:
+    endpoints.change(row=row, changes={"state": Endpoint.State.ACTIVE}, actor_id=by.actor_id)
+
+
+@bulk_admin.action("webhooks.send_again", _("Send again"))
+def send_again(row: Delivery, by: By) -> None:
+    replaying.one(row=row)
 
 
 @admin.register(Endpoint)
@@ -30,26 +36,11 @@ class EndpointAdmin(ReadOnlyAdmin):
     exclude = ("secret", "previous_secret")
     list_select_related = ("owner", "organization")
     ordering = ("-created_at",)
-    actions = ("pause", "resume")
-    show_full_result_count = False
+    actions = (pause, resume)
 
     @admin.display(description=_("whose"))
     def whose(self, row: Endpoint) -> str:
         return str(row.owner or row.organization or _("The whole site"))
-
-    @admin.action(description=_("Pause; what happens meanwhile is held"))
-    def pause(self, request: HttpRequest, rows: QuerySet[Endpoint]) -> None:
-        self._switch(request, rows, Endpoint.State.PAUSED)
-
-    @admin.action(description=_("Make active again"))
-    def resume(self, request: HttpRequest, rows: QuerySet[Endpoint]) -> None:
-        self._switch(request, rows, Endpoint.State.ACTIVE)
-
-    def _switch(
-        self, request: HttpRequest, rows: QuerySet[Endpoint], state: Endpoint.State
-    ) -> None:
-        for row in rows:
-            endpoints.change(row=row, changes={"state": state}, actor_id=_actor(request))
 
 
 @admin.register(Delivery)
@@ -63,8 +54,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("message", "endpoint")
     readonly_fields = ("body", "tried")
     ordering = ("-created_at",)
-    actions = ("send_again",)
-    show_full_result_count = False
+    actions = (send_again,)
 
     @admin.display(description=_("type"))
     def type(self, row: Delivery) -> str:
@@ -78,15 +68,3 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def tried(self, row: Delivery) -> str:
         tries = queries.detail(row)["attempts"]
         return "\n".join(f"{one['at']:%F %T} {one['status'] or one['error']}" for one in tries)
-
-    @admin.action(description=_("Send again"))
-    def send_again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
-        count = 0
-        for row in rows.select_related("endpoint"):
-            try:
-                replaying.one(row=row)
-                count += 1
-            except DomainError as error:
-                messages.warning(request, f"{row}: {error.detail}")
-        text = ngettext("%(n)d message is sent again.", "%(n)d messages are sent again.", count)
-        messages.info(request, text % {"n": count})

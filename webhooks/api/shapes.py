@@ -5,6 +5,7 @@ from rest_framework import serializers
 from tutorme.core.api.serializers import (
     BoundedDateTime,
     OutputSerializer,
+    PageSize,
     SafeText,
     StrictSerializer,
 )
@@ -92,7 +93,7 @@ class WebhookDeliveriesQuery(StrictSerializer):
     state = serializers.ChoiceField(required=False, choices=Delivery.State.choices)
     type = serializers.CharField(required=False, max_length=60)
     cursor = serializers.CharField(required=False)
-    page_size = serializers.CharField(required=False)
+    page_size = PageSize(required=False)
 
 
 class WebhookReplayIn(StrictSerializer):

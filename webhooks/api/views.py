@@ -13,6 +13,7 @@ from tutorme.core.api import jobs
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import (
+    IF_MATCH,
     ApiViewSet,
     Idempotency,
     read_body,
@@ -97,7 +98,10 @@ class WebhookViewSet(ApiViewSet):
         return Response(queries.card(row), headers={"ETag": queries.tag(row)})
 
     @extend_schema(
-        operation_id="webhooks_update", request=shapes.WebhookEdit, responses=shapes.WebhookOut
+        operation_id="webhooks_update",
+        parameters=[IF_MATCH],
+        request=shapes.WebhookEdit,
+        responses=shapes.WebhookOut,
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change an endpoint, pause it, or make it active again."""

@@ -45,7 +45,12 @@ def _again(ids: list[UUID]) -> int:
 
 
 def span(
-    *, endpoint: Endpoint, since: datetime, until: datetime, missed_only: bool, owner_id: UUID
+    *,
+    endpoint: Endpoint,
+    since: datetime,
+    until: datetime,
+    missed_only: bool,
+    owner_id: UUID | None,
 ) -> Job:
     """A job that goes through the log of the endpoint: `missed_only` leaves out what was taken."""
     if endpoint.state != Endpoint.State.ACTIVE:
