@@ -38,6 +38,7 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "refund": _REST,
         "refund-state": _REST,
         "verify": _REST,
+        "webhooks": _REST,
         "product": _REST,
         "plan": _REST,
         "subscribe": _REST,

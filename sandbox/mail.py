@@ -21,7 +21,7 @@ from starlette.routing import Route
 from sandbox.faults import board
 from sandbox.pages import templates
 
-_KEPT = 1000
+_KEPT = 5000
 _MAX_BYTES = 25 * 1024 * 1024
 _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "

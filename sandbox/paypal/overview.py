@@ -35,7 +35,7 @@ def balances() -> dict[str, Decimal]:
                 held[order.currency] += one.left - fee_of(one.value, order.currency)
     for row in memory.subscriptions.values():
         for sale in row.sales:
-            held[sale.currency] += sale.value - sale.refunded - fee_of(sale.value, sale.currency)
+            held[sale.currency] += sale.left - fee_of(sale.value, sale.currency)
     for item in payouts.items():
         if item.status in {"SUCCESS", "UNCLAIMED", "ONHOLD", "PENDING"}:
             held[item.currency] -= item.value + item.fee

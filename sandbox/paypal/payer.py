@@ -47,21 +47,33 @@ def _back(request: Request, url: str, row: Order) -> Response:
 
 
 async def settle(request: Request) -> Response:
-    """Ends a held capture: `{"status": "COMPLETED" | "DECLINED"}`."""
+    """Ends a held capture: `{"status": "COMPLETED" | "DECLINED", "event"?: "DECLINED"}`; PayPal
+    has two names for the message of a refusal."""
     found = memory.capture_of(request.path_params["capture_id"])
     if found is None:
         return refusal(404, "INVALID_RESOURCE_ID")
     row, item = found
-    status = (await request.json()).get("status")
+    order = await request.json()
+    status = order.get("status")
     if item.status != "PENDING" or status not in {"COMPLETED", "DECLINED"}:
         return JSONResponse({"error": "only a held capture ends, in one of two ways"}, 400)
     with memory.lock:
         item.status, item.created_at = status, now()
-    event = "COMPLETED" if status == "COMPLETED" else "DENIED"
+    event = "COMPLETED" if status == "COMPLETED" else order.get("event", "DENIED")
     webhooks.announce(
         f"PAYMENT.CAPTURE.{event}", "capture", shapes.capture(row, item, base_of(request))
     )
     return JSONResponse({"status": status})
+
+
+async def processed(request: Request) -> Response:
+    """Tells that an order is complete, as PayPal does to marketplaces alone."""
+    row = memory.orders.get(request.path_params["order_id"])
+    if row is None or row.status != "COMPLETED":
+        return refusal(404, "INVALID_RESOURCE_ID")
+    shown = shapes.order(row, base_of(request))
+    webhooks.announce("CHECKOUT.ORDER.COMPLETED", "checkout-order", shown)
+    return JSONResponse(shown)
 
 
 async def lapse(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Payouts: paid once for a sender_batch_id; how an item ends is chosen by its receiver's name.
 
-`unclaimed@…`, `blocked@…`, `held@…`, `pending@…`, `failed@…` end so; everybody else is paid.
+`unclaimed@…`, `blocked@…`, `held@…`, `pending@…`, `failed@…` end so; everybody else is paid. With
+`denied@…` among them nobody is.
 """
 
 from collections.abc import Iterator
@@ -171,18 +172,26 @@ def _process(batch: Batch, base: str) -> None:
     """What PayPal does in its own time comes right after the answer: the answer says PENDING."""
     batch.status = "PROCESSING"
     webhooks.announce("PAYMENT.PAYOUTSBATCH.PROCESSING", "payouts", _created(batch, base))
-    for item in batch.items:
-        name = str(item.asked["receiver"]).partition("@")[0].partition("+")[0]
+    names = [_name(item) for item in batch.items]
+    if "denied" in names:
+        batch.status = "DENIED"
+        webhooks.announce("PAYMENT.PAYOUTSBATCH.DENIED", "payouts", _created(batch, base))
+        return
+    for item, name in zip(batch.items, names, strict=True):
         settle(item, _ENDS.get(name, "SUCCESS"), base)
     batch.status = "SUCCESS"
     webhooks.announce("PAYMENT.PAYOUTSBATCH.SUCCESS", "payouts", _created(batch, base))
 
 
-def settle(item: Item, status: str, base: str) -> None:
+def _name(item: Item) -> str:
+    return str(item.asked["receiver"]).partition("@")[0].partition("+")[0]
+
+
+def settle(item: Item, status: str, base: str, event: str = "") -> None:
     item.status, item.processed_at = status, now()
     if status not in {"FAILED", "BLOCKED"}:
         item.transaction_id = item.transaction_id or new_id()
-    event = _EVENTS.get(status, status)
+    event = event or _EVENTS.get(status, status)
     if event:
         kind = f"PAYMENT.PAYOUTS-ITEM.{event}"
         webhooks.announce(kind, "payouts_item", _item(item, base))
@@ -227,12 +236,13 @@ async def cancel(request: Request) -> Response:
 
 
 async def control(request: Request) -> Response:
-    """Beyond PayPal: `{"status": "SUCCESS" | "RETURNED" | …}` is what becomes of an item."""
+    """Beyond PayPal: `{"status": "SUCCESS" | "RETURNED" | …, "event"?}` is what becomes of an item;
+    some messages have a name of their own (`CANCELED`, `DENIED`)."""
     item = _found(request)
     if item is None:
         return refusal(404, "INVALID_RESOURCE_ID")
-    status = str((await request.json()).get("status", ""))
-    settle(item, status, base_of(request))
+    order = await request.json()
+    settle(item, str(order.get("status", "")), base_of(request), str(order.get("event", "")))
     return JSONResponse(_item(item, base_of(request)))
 
 
