@@ -1,6 +1,8 @@
 # One image for web, stream, worker and beat; the command decides. Nothing in it runs as root.
 FROM python:3.13-slim-bookworm AS packages
-COPY requirements/production.txt /requirements.txt
+# `--build-arg REQUIREMENTS=tracing` adds what sends traces to a collector.
+ARG REQUIREMENTS=production
+COPY requirements/${REQUIREMENTS}.txt /requirements.txt
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary=:all: \
         -r /requirements.txt

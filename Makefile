@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 DEVSTACK := .venv/bin/python -m tutorme.devstack
 
-.PHONY: help setup run stop shell manage test check e2e bench audit lock clean
+.PHONY: help setup run stop shell manage test check e2e bench audit clients lock clean
 
 help: ## Show these lines
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1	/' | expand -t 16
@@ -35,11 +35,14 @@ e2e: setup ## The browser tests alone; fetches a Chromium where none is found
 	@sh tutorme/devstack/native.sh chromium-anyhow
 	@exec $(DEVSTACK) test --only browser $(ARGS)
 
-bench: setup ## Measure the everyday requests (DATABASE_URL and REDIS_URL of a server to measure on; SCALE=0.1)
-	@.venv/bin/python -m bench.run
+bench: setup ## Measure everything beside its floor (SCALE=0.1; WRITE=1 puts the figures into docs/bench.md)
+	@exec .venv/bin/python -m bench.everything
 
 audit: setup ## Known weaknesses of what production installs (asks pypi.org)
-	@.venv/bin/python -m pip_audit --disable-pip --require-hashes -r requirements/production.txt
+	@exec $(DEVSTACK) audit
+
+clients: setup ## Clients in Python and TypeScript from the contract, checked and walked (needs Node 20)
+	@exec $(DEVSTACK) clients
 
 lock: ## Resolve pyproject.toml anew into requirements/*.txt (needs uv)
 	@sh tutorme/devstack/lock.sh

@@ -3,6 +3,10 @@
 Sam learns. Tess teaches. Otto is another student, Orla another tutor, Ada runs the site.
 """
 
+import time
+
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import TutorProfile, User
@@ -36,3 +40,13 @@ def tutor(name: str, **facts: object) -> User:
         hourly_currency="EUR",
     )
     return user
+
+
+def confirmed(client: Client) -> Client:
+    """As if whoever is signed in there had shown a moment ago who they are."""
+    session = client.session
+    shown = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session["account_authentication_methods"] = [shown]
+    session["account_authentication_methods_user"] = session[SESSION_KEY]
+    session.save()
+    return client

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts import tokens
 from accounts.models import User
@@ -23,6 +25,19 @@ from tutorme.core import inbox, jobs, limits, outbox
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("steady")
 BUDGETS = Path(__file__).parent / "query_budgets.json"
+
+
+class WholeFolders(LoadScopeScheduling):  # type: ignore[misc]
+    """A file is one worker's, and so is a folder whose tests share a running system."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        folder = path.rpartition("/")[0]
+        return folder if folder.rpartition("/")[2] in {"chaos", "devstack", "journeys"} else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFolders | None:
+    return WholeFolders(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ DOCUMENTS = {
     ("/paypal", "/v1/billing/"): "paypal/billing_subscriptions_v1.json",
     ("/paypal", "/v1/catalogs/"): "paypal/catalogs_products_v1.json",
     ("/paypal", "/v1/customer/disputes"): "paypal/customer_disputes_v1.json",
+    ("/paypal", "/v1/notifications/webhooks"): "paypal/notifications_webhooks_v1.json",
     ("/paypal", "/v1/notifications/verify"): "paypal/notifications_webhooks_v1.json",
     ("/twilio", "/v1/Rooms"): "twilio/twilio_video_v1.json",
     ("/twilio", "/v1/Recordings"): "twilio/twilio_video_v1.json",

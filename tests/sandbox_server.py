@@ -20,6 +20,7 @@ from sandbox.calendars.state import memory as calendars
 from sandbox.faults import board
 from sandbox.graphy.state import school
 from sandbox.mail import box
+from sandbox.paypal.notices import shelf
 from sandbox.paypal.state import memory
 from sandbox.paypal.webhooks import forget, outgoing
 from sandbox.pusher.sockets import office
@@ -151,7 +152,7 @@ def sandbox(running_sandbox: Sandbox, settings) -> Iterator[Sandbox]:
         memory.forget()
     twilio.forget()
     callbacks.forget()
-    for kept in (zoom, calendars, grants, school):
+    for kept in (zoom, calendars, grants, school, shelf):
         kept.forget()
     settings.SANDBOX_URL = running_sandbox.url
     settings.TWILIO = providers.twilio(env, running_sandbox.url, "http://127.0.0.1:1")

@@ -1,5 +1,7 @@
 """No Docker engine here: what compose would start is held against what `make run` starts."""
 
+import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from tutorme.devstack.stack import Stack
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ENDING = {"migrate", "static"}
+ENDING = {"check", "migrate", "static"}
 # Where a container listens, keeps its schedule or is named is its own affair.
 OWN = {"-b", "--host", "--port", "-s", "-n", "-Q", "--worker-tmp-dir", "--log-level", "--loglevel"}
 KEYS = {
@@ -92,8 +94,18 @@ def test_what_is_named_exists() -> None:
 
 def test_every_variable_is_one_that_settings_read() -> None:
     declared = {variable.name for variable in env.VARIABLES}
-    for name in ("web", "stream", "worker", "render", "beat", "migrate", "static"):
+    for name in ("web", "stream", "worker", "render", "beat", "check", "migrate", "static"):
         assert set(SERVICES[name]["environment"]) <= declared
+
+
+def test_nothing_starts_before_the_settings_were_judged() -> None:
+    """The command is the one that tests/web/test_security.py runs."""
+    words = SERVICES["check"]["command"]
+    assert words == ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = {"condition": "service_completed_successfully"}
+    assert SERVICES["migrate"]["depends_on"]["check"] == done
+    for name in ("web", "stream", "worker", "render", "beat"):
+        assert SERVICES[name]["depends_on"]["migrate"] == done
 
 
 def test_only_the_proxy_is_open_to_the_world_and_data_is_not_beside_it() -> None:
@@ -110,5 +122,18 @@ def test_the_proxy_buffers_and_lets_the_stream_through() -> None:
     assert "proxy_request_buffering on;" in text
     stream = text[text.index("location /api/v1/realtime/stream/") :].split("}")[0]
     assert "proxy_buffering off;" in stream
-    assert "server web:8000" in text
-    assert "server stream:8001" in text
+    assert "server web:8000 resolve" in text
+    assert "server stream:8001 resolve" in text
+
+
+def test_the_roll_speaks_of_services_there_are() -> None:
+    text = (ROOT / "docker" / "roll.sh").read_text()
+    subprocess.run(["sh", "-n", str(ROOT / "docker" / "roll.sh")], check=True)
+    ran = set(re.findall(r"docker compose run --rm (\w+)", text))
+    assert ran == ENDING
+    rolled = re.search(r"for service in ([\w ]+);", text)
+    recreated = re.search(r"up -d --no-deps ([a-z ]+)\n", text)
+    assert rolled
+    assert recreated
+    applications = {"web", "stream", "worker", "render", "beat"}
+    assert {*rolled[1].split(), *recreated[1].split()} == applications

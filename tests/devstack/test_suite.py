@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from tutorme.devstack import suite
+from tutorme.devstack.audit import weaknesses
+from tutorme.devstack.coverage import Coverage
 from tutorme.devstack.suite import Suite, Tally
 
 FEW = """
@@ -50,3 +52,22 @@ def test_without_a_browser_ci_fails(monkeypatch, capsys) -> None:
     running.browser(["tests/devstack/test_suite.py"])
     assert running.tally.failed == 1
     assert "no Chromium here" in capsys.readouterr().out
+
+
+def test_a_known_weakness_is_named() -> None:
+    known = {"id": "PYSEC-1", "fix_versions": ["2.0"]}
+    packages = [
+        {"name": "sound", "version": "1.0", "vulns": []},
+        {"name": "holed", "version": "1.0", "vulns": [known]},
+    ]
+    assert weaknesses({"dependencies": packages}) == ["holed 1.0: PYSEC-1, mended in 2.0"]
+
+
+def test_coverage_is_counted_only_where_asked(monkeypatch) -> None:
+    monkeypatch.delenv("COVERAGE", raising=False)
+    assert (Coverage().runner, Coverage().env, Coverage().failures()) == ([], {}, 0)
+    monkeypatch.setenv("COVERAGE", "1")
+    asked = Coverage()
+    assert asked.runner == ["-m", "coverage", "run"]
+    assert "COVERAGE_FILE" in asked.env
+    asked.forget()

@@ -96,6 +96,7 @@ OPEN = {
     "accounts.AuthSession.token_version": "a number",
     "realtime.NotificationSettings.digest": "how often",
     "payments.LedgerSeal.digest": "for whoever checks the books",
+    "core.AuditSeal.digest": "for whoever checks the trail",
 }
 
 

@@ -30,6 +30,9 @@ KEEPERS = {
     "accounts/admin_door.py",
     "accounts/api/people.py",
     "accounts/services/erasure.py",
+    "accounts/services/merging.py",
+    "accounts/services/desks.py",
+    "accounts/backends.py",
     "accounts/services/roles.py",
     # The team earns no points, and is offered what concerns a team.
     "courses/services/points.py",

@@ -3,14 +3,28 @@
 import re
 
 import pytest
+from django.core.management import get_commands
 
 from tests.house.sources import ROOT, name_of, tracked
+from tests.house.test_commands import _OURS
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(
     r"`((?:tests|docs|bench|tutorme|accounts|payments|courses|certificates|realtime)/[\w./]+"
     # The sources call functions by the names of these apps: files alone are meant.
     r"|(?:ai|video|webhooks)/[\w/]+\.(?:py|md))"
+)
+_READ = re.compile(
+    r"""(?:environ(?:\.get\(|\[)|values\.get\(|values\[)\s*["']([A-Z][A-Z0-9_]+)["']"""
+    r"""|\$\{([A-Z][A-Z0-9_]+)[:}]"""
+)
+# Set by our own programs for their children, or by somebody else's.
+_NOBODY_SETS = frozenset(
+    {
+        *("BENCH_TEMPLATE", "FLOOR", "STATEMENT", "STORM_WITHOUT_LOCKS", "TEST_DATABASE_TEMPLATE"),
+        *("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PYTEST_XDIST_WORKER"),
+        *("LD_LIBRARY_PATH", "PATH", "PATH_INFO", "STARTING_POINT", "STATIC_ROOT"),
+    }
 )
 DOCS = [path for path in tracked() if path.suffix == ".md" and "courses/demo" not in str(path)]
 
@@ -25,3 +39,53 @@ def test_links_and_named_files_exist(path) -> None:
 
 def exists(name: str) -> bool:
     return (ROOT / name).exists() or bool(list(ROOT.glob(f"{name}*")))
+
+
+def test_every_alert_has_its_page_in_the_runbook() -> None:
+    alerts = re.findall(r"alert: (\w+)", (ROOT / "docker/monitoring/alerts.yml").read_text())
+    headings = re.findall(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
+    assert len(alerts) > 5
+    assert sorted(alerts) == sorted(headings), (
+        "an alert without a page, or a page nobody is sent to"
+    )
+
+
+def read_from_the_environment() -> set[str]:
+    scripts = {"docker-compose.yml", "run"}
+    sources = [row for row in tracked() if row.suffix in {".py", ".sh"} or row.name in scripts]
+    return {
+        name
+        for path in sources
+        for pair in _READ.findall(path.read_text())
+        for name in pair
+        if name
+    }
+
+
+def test_every_variable_that_is_read_is_written_about() -> None:
+    told = [*DOCS, ROOT / ".env.example"]
+    words = set(re.findall(r"[A-Z][A-Z0-9_]+", " ".join(path.read_text() for path in told)))
+    read = read_from_the_environment()
+    assert len(read) > 30
+    assert sorted(read - words - _NOBODY_SETS) == []
+
+
+def test_every_make_target_that_is_named_is_there() -> None:
+    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for path in DOCS for name in re.findall(r"`make ([a-z0-9]+)", path.read_text())}
+    assert {"run", "test", "clients"} <= named
+    assert sorted(named - targets) == []
+
+
+def test_every_management_command_that_is_named_is_there() -> None:
+    known = set(get_commands())
+    for path in DOCS:
+        named = set(re.findall(r"manage\.py ([a-z_]+)", path.read_text()))
+        assert sorted(named - known) == [], path
+
+
+def test_every_command_of_ours_is_in_the_operators_table() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    _, _, table = text.partition("## Commands")
+    named = set(re.findall(r"`([a-z_]+)", table))
+    assert sorted({name for name, _app in _OURS} - named) == []

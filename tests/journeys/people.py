@@ -20,8 +20,8 @@ PYTHON = "python-first-line-to-small-program"
 PASSWORD = "seven paper boats"  # a test's own
 
 
-def eventually(look: Callable[[], Any], *, within_s: float = 60.0) -> Any:
-    """What `look` finds once it finds something."""
+def eventually(look: Callable[[], Any], *, within_s: float = 240.0) -> Any:
+    """What `look` finds once it finds something. A fresh stack has the demo's work to do first."""
     ends_at = time.monotonic() + within_s
     while time.monotonic() < ends_at:
         if found := look():

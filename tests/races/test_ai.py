@@ -1,22 +1,19 @@
 """Allowances hold and parts are accepted once, whoever is at it at the same time; a worker that is
 killed loses one call."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from ai.errors import AiQuotaReached
 from ai.models import Draft, Node, Run, Usage
-from ai.services import accepting, drafts, quotas
+from ai.services import accepting, drafts, quotas, solving
 from courses.models import LessonDraft
 from tests.ai.conftest import BRIEF, begin, outlined, written  # noqa: F401  fixtures
-from tests.ai.dying import LIVED  # type: ignore[attr-defined]
+from tests.nursery import nursery
+from tests.payments.dying import LIVED
 from tests.races.parallel import together
 from tutorme.core.models import Job
 
@@ -65,6 +62,15 @@ def test_parallel_acceptance_makes_one_lesson(written, tess) -> None:  # noqa: F
     }
 
 
+def test_parallel_second_looks_are_one_look(written, tess, settings) -> None:  # noqa: F811
+    settings.AI_A_DAY = {**settings.AI_A_DAY, "solve": (20, 20)}
+    node = written.nodes.filter(form="quiz").first()
+    Node.objects.filter(pk=node.pk).update(state="needs_human", findings=drafts.unsolved())
+    results = together([lambda: solving.solve(node=node)] * 8)
+    assert len({row.pk for row in results}) == 1, results
+    assert Usage.objects.get(kind="solve").used == 1
+
+
 def test_a_zombie_changes_nothing(outlined, drain) -> None:  # noqa: F811
     """An answer that comes after the author has changed the node is dropped."""
     from ai.services import steps
@@ -94,15 +100,16 @@ def test_a_worker_killed_again_and_again_loses_no_more_than_calls(outlined, sand
     outlined.refresh_from_db()
     before = Run.objects.count()
     deaths = 0
-    for boundary in (3, 6, 4, 5):
-        status = worked(sandbox, outlined, boundary)
-        if status == LIVED:
-            break
-        assert status == -9
-        deaths += 1
-        Job.objects.filter(state="running").update(lease_until=Now())
-    assert deaths == 4
-    assert worked(sandbox, outlined, 100_000) == LIVED
+    with nursery("tests.ai.dying", SANDBOX_URL=sandbox.url) as born:
+        for boundary in (3, 6, 4, 5):
+            status = worked(born, outlined, boundary)
+            if status == LIVED:
+                break
+            assert status == -9
+            deaths += 1
+            Job.objects.filter(state="running").update(lease_until=Now())
+        assert deaths == 4
+        assert worked(born, outlined, 100_000) == LIVED
     outlined.refresh_from_db()
     assert outlined.state == "draft_ready"
     nodes = outlined.nodes.exclude(kind="outline")
@@ -112,18 +119,8 @@ def test_a_worker_killed_again_and_again_loses_no_more_than_calls(outlined, sand
     assert Run.objects.filter(state="started").count() <= deaths
 
 
-def worked(sandbox, draft: Draft, boundary: int) -> int:
-    facts = connection.settings_dict
-    socket = str(facts["HOST"]).replace("/", "%2F")
-    env = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{facts['USER']}@{socket}/{facts['NAME']}",
-        "SANDBOX_URL": sandbox.url,
-        "DJANGO_SETTINGS_MODULE": "tutorme.settings.base",
-    }
-    argv = [sys.executable, "-m", "tests.ai.dying", str(boundary), str(draft.job_id)]
-    done = subprocess.run(
-        argv, env=env, cwd=django_settings.BASE_DIR, capture_output=True, check=False
-    )
-    assert done.returncode in {-9, LIVED}, done.stderr.decode()[-2000:]
-    return done.returncode
+def worked(born, draft: Draft, boundary: int) -> int:
+    child = born(boundary, draft.job_id)
+    code: int = child.wait()
+    assert code in {-9, LIVED}, child.said()
+    return code

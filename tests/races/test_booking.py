@@ -16,7 +16,7 @@ from accounts.models import User
 from booking import locks
 from booking.errors import BookingOver, OutsideAvailability, SlotTaken, StudentBusy, TooManyHolds
 from booking.models import ACTIVE_STATES, Booking, LessonType
-from booking.services import cancelling, holding, moving, offers, schedules
+from booking.services import cancelling, changes, holding, moving, offers, schedules
 from tests import cast
 from tests.booking.conftest import held, hour, open_diary
 from tests.payments.conftest import bare_order
@@ -148,6 +148,56 @@ def test_a_daily_limit_holds(tess: User, free: LessonType) -> None:
     people = crowd(8)
     results = together([partial(held, who, free, hour(3, 9 + at)) for at, who in enumerate(people)])
     assert sum(isinstance(result, Booking) for result in results) == 2
+
+
+def test_control_without_the_lock_the_limit_is_passed(tess, free, monkeypatch) -> None:
+    """The constraints alone: nobody overlaps, and everybody saw a day with room."""
+    schedules.change(tutor_id=tess.pk, changes={"max_per_day": 1})
+    people = crowd(4)
+    looked = threading.Barrier(len(people))
+    real = holding._allowed
+
+    def slowly(*given: Any) -> None:
+        real(*given)
+        looked.wait(timeout=30)
+
+    monkeypatch.setattr(locks, "hold", lambda people: None)
+    monkeypatch.setattr(holding, "_allowed", slowly)
+    together([partial(held, who, free, hour(3, 9 + at)) for at, who in enumerate(people)])
+    assert overlaps("tutor_id", "blocked_from", "blocked_until") == 0
+    assert Booking.objects.filter(state=State.CONFIRMED).count() > 1
+
+
+def two_words(row: Booking) -> list[Any]:
+    """Two who read the same row, and whom no row lock keeps apart, say what becomes of it."""
+    read = [Booking.objects.get(pk=row.pk) for _ in range(2)]
+    words = (State.CONFIRMED, State.EXPIRED)
+    return together([partial(changes.move, *pair) for pair in zip(read, words, strict=True)])
+
+
+def test_of_two_who_read_the_same_row_one_moves_it(sam: User, tess: User) -> None:
+    """The compare-and-swap by itself."""
+    open_diary(tess)
+    kind = offers.offer(tutor_id=tess.pk, title="Lesson", minutes=60, price=Money(100, "EUR"))
+    row = held(sam, kind)
+    results = two_words(row)
+    assert {type(result) for result in results} == {Booking, BookingOver}
+    row.refresh_from_db()
+    assert row.version == 2
+    assert row.changes.count() == 2
+
+
+def test_control_without_the_comparison_both_do(sam: User, tess: User, monkeypatch) -> None:
+    open_diary(tess)
+    kind = offers.offer(tutor_id=tess.pk, title="Lesson", minutes=60, price=Money(100, "EUR"))
+    row = held(sam, kind)
+
+    def swap(booking: Booking, facts: dict[str, Any], **_: Any) -> Booking:
+        Booking.objects.filter(pk=booking.pk).update(version=booking.version + 1, **facts)
+        return booking
+
+    monkeypatch.setattr(changes, "_swap", swap)
+    assert not [result for result in two_words(row) if isinstance(result, Exception)]
 
 
 def test_paying_against_running_out(sam: User, tess: User) -> None:

@@ -3,8 +3,10 @@ Each has a control that shows the race without its guard."""
 
 import threading
 from functools import partial
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 
@@ -22,6 +24,7 @@ from payments.models import (
 )
 from payments.services import credits, earnings, ledger, packages, payouts, refunds, transitions
 from payments.services.ledger import Kind, Line
+from sandbox.paypal.state import memory
 from tests import cast
 from tests.payments.books import all_mature, buy, place, prove, stall, sum_of
 from tests.races.parallel import together
@@ -34,7 +37,7 @@ def rich(sam, tess) -> None:
     buy(sam, stall.put(tess))
     all_mature()
     earnings.mature()
-    payouts.set_method(user=tess, email="tess@paypal.test")
+    payouts.set_method(user=tess, email=f"{tess.username}@paypal.test")
 
 
 def kinds(results: list) -> set[type]:
@@ -77,6 +80,23 @@ def test_two_payouts_of_one_balance(sam, tess) -> None:
     assert [item.amount_minor for item in items] == [8000]
     assert len(results) == 8
     assert (sum_of("tutor_available", tess), sum_of("payout_transit", tess)) == (0, 8000)
+    prove()
+
+
+def test_many_runs_of_payouts_at_once_pay_once(sam, tess, orla, ada, sandbox) -> None:
+    """Half of them draft what is owed, all of them send what was approved."""
+    rich(sam, tess)
+    batch = payouts.request(user=tess, currency="EUR")
+    payouts.approve(batch_id=batch.pk, actor=ada)
+    rich(sam, orla)
+    run = partial(call_command, "run_payouts", stdout=StringIO())
+    for _ in range(2):
+        assert kinds(together([run] * 6)) == set()
+    batch.refresh_from_db()
+    assert (batch.state, len(memory.payouts)) == ("paid", 1)
+    drafts = PayoutBatch.objects.filter(state="draft")
+    assert [row.items.get().payee_id for row in drafts] == [orla.pk]
+    assert (sum_of("paid_out"), sum_of("payout_transit", orla)) == (8000, 8000)
     prove()
 
 

@@ -9,12 +9,14 @@ from django.utils import timezone
 from accounts.models import TutorProfile, User
 from booking.gateways import oauth
 from booking.gateways.base import GrantGone, Tokens
+from booking.leases import Busy
 from booking.models import Booking, CalendarConnection, Meeting
-from booking.services import free_times, grants, meetings, offers
+from booking.services import connecting, free_times, grants, meetings, offers
 from tests.booking.calendars import connect
 from tests.booking.conftest import held, open_diary
 from tests.races.parallel import together
 from tests.sandbox_server import Sandbox
+from tests.waiting import until
 from tutorme.core import breaker
 from tutorme.core.money import Money
 
@@ -50,6 +52,47 @@ def test_without_the_lease_the_second_is_taken_for_a_thief(
     results = together([partial(oauth.refresh, "microsoft", row.refresh_token)] * WORKERS)
     assert sum(isinstance(result, Tokens) for result in results) == 1
     assert {type(result) for result in results} == {Tokens, GrantGone}
+
+
+def is_taken() -> bool:
+    return CalendarConnection.objects.filter(taken_until__isnull=False).exists()
+
+
+def test_letting_go_waits_for_who_renews_the_token(
+    sandbox: Sandbox, tess: User, row: CalendarConnection
+) -> None:
+    """Else the refresh token that comes with the new one would live on where nobody has it."""
+    sandbox.fault("token", "late-reply", provider="graph", seconds=1.0)
+
+    def let_go() -> None:
+        until(is_taken)
+        connecting.disconnect(tess, row.pk)
+        connecting.give_back(row.pk)
+
+    renewed, refused = together([partial(grants.access, row.pk), let_go])
+    assert isinstance(refused, Busy)
+    kept = CalendarConnection.objects.get()
+    assert (kept.state, kept.access_token) == ("ending", renewed)
+    assert kept.refresh_token != row.refresh_token
+    connecting.give_back(row.pk)
+    assert not CalendarConnection.objects.exists()
+
+
+def test_without_the_lease_its_new_token_is_nobodys(
+    sandbox: Sandbox, tess: User, row: CalendarConnection
+) -> None:
+    """The control: given back under a renewal, what that is given opens the calendar still."""
+    sandbox.fault("token", "late-reply", provider="graph", seconds=1.0)
+
+    def let_go() -> None:
+        connecting.disconnect(tess, row.pk)
+        connecting.give_back(row.pk)
+
+    refresh = partial(oauth.refresh, "microsoft", row.refresh_token)
+    found, _ = together([refresh, let_go])
+    assert not CalendarConnection.objects.exists()
+    assert isinstance(found, Tokens)
+    assert found.refresh != row.refresh_token
 
 
 @pytest.fixture

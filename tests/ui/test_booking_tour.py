@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
+from booking.models import Schedule
 from booking.services import (
     disputes,
     groups,
@@ -110,4 +111,17 @@ def test_hours_can_be_drawn(chromium, live_server, tess, client):
     last.hover()
     page.mouse.up()
     assert field.input_value() == "08:00-12:00, 14:00-20:00"
+    # What is not drawn over stays as it was written, quarters and midnights too.
+    field.fill("08:15-09:00, 20:45-01:00")
+    first.hover()
+    page.mouse.down()
+    last.hover()
+    page.mouse.up()
+    assert field.input_value() == "08:15-09:00, 12:00-14:00, 20:45-01:00"
+    page.fill("input[name=max_per_week]", "12")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Your hours are saved.").wait_for()
+    assert page.locator("input[name=day_1]").input_value() == field.input_value()
+    assert page.locator("input[name=max_per_week]").input_value() == "12"
+    assert Schedule.objects.get().max_per_week == 12
     context.close()

@@ -40,7 +40,7 @@ def stops(
     assert Package.objects.exists()
     drain()
     month = f"{order.created_at:%Y-%m}"
-    pages = ("earnings", f"earnings/{month}/EUR", "payouts", "coupons", "packages")
+    pages = ("earnings", f"earnings/{month}/EUR", "payouts", "coupons", "packages", "reports")
     return {
         "tess": [f"/teach/{page}/" for page in pages],
         "sam": [

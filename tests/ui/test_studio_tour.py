@@ -16,7 +16,7 @@ from courses.services import enrolling, publishing
 from tests.ai.conftest import BRIEF, EXERCISE, MATERIAL, QUIZ
 from tests.ai.test_matching import subjects, teaching  # noqa: F401  a fixture
 from tests.certificates import desks
-from tests.certificates.test_desk import issue
+from tests.certificates.desks import issue
 from tests.ui.test_browser import NARROW, WIDE
 from tests.ui.test_tour import signed_in, tour
 from tests.waiting import until
@@ -154,6 +154,9 @@ def test_a_design_is_seen_while_it_is_written(chromium, live_server, ada):
         image = page.locator("[data-preview]")
         until(lambda: image.is_visible(), within_s=60)
         assert image.evaluate("img => img.naturalWidth") > 900
+        before = image.get_attribute("src")
+        page.locator("[data-preview-kind]").select_option("right to left")
+        until(lambda: image.get_attribute("src") != before, within_s=60)
         page.locator("[name=html]").fill("<p>{{ nobody_knows_this }}</p>")
         problem = page.locator("[data-preview-problem]")
         until(lambda: "not a known word" in problem.inner_text(), within_s=60)

@@ -1,4 +1,4 @@
-"""python -m tutorme.devstack up | stop | clean | manage … | check | test [--only browser] …
+"""python -m tutorme.devstack up | stop | clean | check | audit | clients | manage … | test …
 
 What follows `manage` and `test` is manage.py's and pytest's.
 """
@@ -6,10 +6,10 @@ What follows `manage` and `test` is manage.py's and pytest's.
 import sys
 from pathlib import Path
 
-from tutorme.devstack import place, stack, suite
+from tutorme.devstack import audit, clients, place, stack, suite
 from tutorme.devstack.place import CannotGoOn, Place
 
-_COMMANDS = ("up", "stop", "clean", "manage", "check", "test")
+_COMMANDS = ("up", "stop", "clean", "manage", "check", "audit", "clients", "test")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,6 +28,10 @@ def main(arguments: list[str]) -> int:
             return stack.clean(where)
         case "check":
             return suite.check()
+        case "audit":
+            return audit.audit()
+        case "clients":
+            return clients.clients()
         case "test":
             only, chosen = suite.parse(rest)
             return suite.main(chosen, only=only)

@@ -13,5 +13,8 @@ export_as() {
     shift
     uv export --frozen --quiet --no-header --no-annotate --no-emit-project "$@" -o "$file"
 }
-export_as requirements/development.txt --all-groups
+export_as requirements/development.txt --all-groups --extra tracing
+export_as requirements/tracing.txt --no-default-groups --extra tracing
 export_as requirements/production.txt --no-default-groups
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+    requirements/clients.in -o requirements/clients.txt

@@ -80,8 +80,8 @@ def program(place: Place) -> Program:
     )
 
 
-def create_database(place: Place, name: str = "tutorme") -> None:
-    """Does nothing when it is there."""
+def create_database(place: Place, name: str = "tutorme", *, dump: str = "") -> None:
+    """Does nothing when it is there. A new one begins with what the file `dump` holds."""
     answer = subprocess.run(
         [find()["createdb"], "-h", str(place.postgres_sockets), "-U", "postgres", name],
         env=_environment(),
@@ -91,6 +91,30 @@ def create_database(place: Place, name: str = "tutorme") -> None:
     )
     if answer.returncode and "already exists" not in answer.stderr:
         raise CannotGoOn(f"PostgreSQL could not create a database: {answer.stderr.strip()}")
+    if dump and not answer.returncode:
+        _tell(url(place, name), "--file", dump)
+
+
+def _tell(address: str, *words: str) -> None:
+    """psql, for our own convenience: what it cannot do is said with the words of the server."""
+    argv = [find()["psql"], "-X", "-q", "-v", "ON_ERROR_STOP=1", address, *words]
+    answer = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise CannotGoOn(f"PostgreSQL refused: {answer.stderr.strip()}")
+
+
+def dump_of(address: str, name: str, file: Path) -> None:
+    """Writes the database `name` of another server, by way of a copy: a template that somebody
+    looks at cannot be copied by others meanwhile."""
+    base, copy = address.rpartition("/")[0], f"copy_{os.getpid()}"
+    _tell(f"{base}/postgres", "-c", f'CREATE DATABASE {copy} TEMPLATE "{name}"')
+    try:
+        # Who may read is made anew by `migrate`: another server does not know our role.
+        words = [find()["pg_dump"], "--no-owner", "--no-privileges"]
+        words += ["--file", str(file), f"{base}/{copy}"]
+        subprocess.run(words, env=_environment(), check=True)
+    finally:
+        _tell(f"{base}/postgres", "-c", f"DROP DATABASE {copy}")
 
 
 def is_ready(data: Path) -> bool:

@@ -39,7 +39,7 @@ class Program:
     argv: list[str]
     env: Mapping[str, str]
     ready: Callable[[], bool] = _yes
-    ready_seconds: float = 60
+    ready_seconds: float = 180
     prepare: Callable[[], None] = _nothing
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10

@@ -16,19 +16,22 @@ variables. It is `make run` itself in another place: nothing here is a copy of w
 Start it from the main thread: on Linux the stack gets the death signal when that thread ends.
 """
 
+import atexit
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutorme.devstack import environment, place
+from tutorme.devstack import environment, place, postgres
 from tutorme.devstack.environment import Ports
 from tutorme.devstack.place import ROOT, CannotGoOn, Place
 from tutorme.devstack.ports import any_free
@@ -132,11 +135,27 @@ def running_stack(
         shutil.rmtree(where.var, ignore_errors=True)
 
 
+def starting_point() -> str:
+    """A file with the migrated database `make test` has made, so that a stack of its own need not
+    migrate for a minute; empty where there is none."""
+    template, address = (os.environ.get(n, "") for n in ("TEST_DATABASE_TEMPLATE", "DATABASE_URL"))
+    return _dumped(address, template) if template and address else ""
+
+
+@functools.cache
+def _dumped(address: str, template: str) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="tutorme-dump-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    postgres.dump_of(address, template, folder / "migrated.sql")
+    return str(folder / "migrated.sql")
+
+
 def _launch(where: Place, without: tuple[str, ...], extra: Mapping[str, str]) -> RunningStack:
     at = Ports(*any_free(4))
     inherited = {k: v for k, v in os.environ.items() if v and k not in _NOT_INHERITED}
     numbers = {name: str(port) for name, port in at.by_variable().items()}
-    values = {**inherited, **extra, **numbers, "WITHOUT": " ".join(without)}
+    own = {"WITHOUT": " ".join(without), "STARTING_POINT": starting_point()}
+    values = {**inherited, **extra, **numbers, **own}
     log_path = where.var / "log"
     with log_path.open("wb") as log:
         supervisor = subprocess.Popen(

@@ -68,7 +68,7 @@ def app_programs(stack: Stack) -> list[Program]:
             _uvicorn("sandbox.app:app", at.sandbox, ws="sandbox.websockets:WebSocket"),
             at.sandbox,
         ),
-        ("web", _gunicorn("tutorme.wsgi:application", at.web), at.web),
+        ("web", web_server(at.web), at.web),
         ("stream", _uvicorn("tutorme.asgi_stream:application", at.stream), at.stream),
         ("worker", [*celery, "worker", "-Q", QUEUES, "-c", "2", *quiet], None),
         (
@@ -93,11 +93,11 @@ def app_programs(stack: Stack) -> list[Program]:
     ]
 
 
-def _gunicorn(application: str, port: int) -> list[str]:
+def web_server(port: int) -> list[str]:
     threads = ["-k", "gthread", "-w", "2", "--threads", "32"]
     grace = ["--graceful-timeout", str(_GRACE_SECONDS), "--no-control-socket"]
     bind = ["-b", f"127.0.0.1:{port}", "--log-level", "warning"]
-    return [*PYTHON, "gunicorn", application, *threads, *grace, *bind]
+    return [*PYTHON, "gunicorn", "tutorme.wsgi:application", *threads, *grace, *bind]
 
 
 def _uvicorn(application: str, port: int, *, ws: str = "none") -> list[str]:
@@ -109,10 +109,11 @@ def _uvicorn(application: str, port: int, *, ws: str = "none") -> list[str]:
 
 def answers(port: int, path: str = "/healthz/") -> bool:
     """Any answer that is not the server's own failure."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        connection.request("GET", path)
-        return connection.getresponse().status < 500
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(line):
+        line.request("GET", path)
+        with line.getresponse() as answer:
+            return answer.status < 500
     return False
 
 
@@ -158,7 +159,7 @@ def _start(supervisor: Supervisor, stack: Stack) -> None:
     _stop_leftovers(stack.place)
     supervisor.start(data_programs(stack.place, stack.values))
     if not stack.values.get("DATABASE_URL"):
-        postgres.create_database(stack.place)
+        postgres.create_database(stack.place, dump=stack.values.get("STARTING_POINT", ""))
     supervisor.say("bringing the tables up to date")
     supervisor.run(management(stack, "migrate", "--verbosity", "0"))
     if "demo" not in stack.without:

@@ -18,12 +18,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tutorme.devstack import browser, checks, environment, place, postgres, stack
+from tutorme.devstack.coverage import Coverage
 from tutorme.devstack.place import ROOT, CannotGoOn, Place
 
 LONGEST_SECONDS = 85 * 60
 EVERYDAY = "not slow and not processes and not browser"
 SLOW = "(slow or processes) and not browser"
 BROWSER = "browser"
+# Files stay whole, and folders whose tests share a running system (tests/conftest.py).
+TWO_AT_ONCE = ["-n", "2", "--dist", "loadfile"]
 _INTERRUPTED, _NOTHING_COLLECTED = 2, 5
 _HOW = "make e2e, or (as root) apt-get install chromium libatomic1"
 
@@ -55,9 +58,11 @@ class Suite:
     def everything(self) -> None:
         outcomes = checks.run(self.env, house=False)
         self.tally.failed += sum(not outcome.passed for outcome in outcomes)
-        self._pytest("Everyday tests", ["-m", EVERYDAY, "-n", "2"])
-        self._pytest("Slow tests, and those that start processes", ["-m", SLOW])
-        self.browser([])
+        coverage = Coverage()
+        self._pytest("Everyday tests", ["-m", EVERYDAY, "-n", "2"], coverage)
+        self.tally.failed += coverage.failures()
+        self._pytest("Slow tests, and those that start processes", ["-m", SLOW, *TWO_AT_ONCE])
+        self.browser(TWO_AT_ONCE)
 
     def chosen(self, arguments: Sequence[str]) -> None:
         self._pytest("Chosen tests", arguments)
@@ -87,18 +92,22 @@ class Suite:
         else:
             self.tally.skipped += count
 
-    def _pytest(self, title: str, arguments: Sequence[str]) -> None:
+    def _pytest(
+        self, title: str, arguments: Sequence[str], coverage: Coverage | None = None
+    ) -> None:
         if self.tally.interrupted:
             return
         print(f"\n{title}", flush=True)
         with tempfile.TemporaryDirectory(prefix="tutorme-report-") as directory:
             report = Path(directory) / "report.xml"
-            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-            self.tally.add(_judge(self._run(command), report))
+            runner = coverage.runner if coverage else []
+            command = [sys.executable, *runner, "-m", "pytest", "-q", f"--junitxml={report}"]
+            env = {**self.env, **(coverage.env if coverage else {})}
+            self.tally.add(_judge(self._run([*command, *arguments], env), report))
 
-    def _run(self, command: list[str]) -> int:
+    def _run(self, command: list[str], env: Mapping[str, str]) -> int:
         try:
-            return stack.at_terminal(command, self.env, self._give_up_at - time.monotonic())
+            return stack.at_terminal(command, env, self._give_up_at - time.monotonic())
         except subprocess.TimeoutExpired:
             print(f"Not finished after {LONGEST_SECONDS // 60} minutes; stopped.")
             return -1
