@@ -25,6 +25,7 @@ from realtime.streams import doors, frames  # noqa: E402
 from realtime.streams.places import Place, withdraw  # noqa: E402
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402
 from realtime.streams.wakeups import give_back_connection, hub  # noqa: E402
+from tutorme.core import patience  # noqa: E402
 from tutorme.core.api.problems import CONTENT_TYPE, problem  # noqa: E402
 from tutorme.core.api.renderers import dumps  # noqa: E402
 from tutorme.core.errors import (  # noqa: E402
@@ -35,6 +36,7 @@ from tutorme.core.errors import (  # noqa: E402
 )
 
 log = structlog.get_logger(__name__)
+patience.never_wait_longer()
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -93,7 +95,6 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         return
     place = doors.take_place(admission.viewer, in_thread=False)
     try:
-        await _asking(lambda: doors.make_room(place))
         await _stream(admission, place, receive, send)
     finally:
         doors.leave(place)
@@ -176,7 +177,7 @@ async def _write(admission: doors.Admission, place: Place, send: Send) -> None:
 
 async def _live(reader: frames.Reader, place: Place, bell: asyncio.Event, send: Send) -> None:
     timetable = frames.Timetable()
-    await _part(send, await _asking(reader.open))
+    await _part(send, await _asking(lambda: _begun(reader, place)))
     bell.set()
     while not (hub.stopping or place.retired or timetable.is_over()):
         rang = await _rang(bell, timetable.patience())
@@ -188,6 +189,11 @@ async def _live(reader: frames.Reader, place: Place, bell: asyncio.Event, send: 
             await _send_all(reader, send)
         if timetable.must_breathe():
             await _part(send, frames.HEARTBEAT)
+
+
+def _begun(reader: frames.Reader, place: Place) -> bytes:
+    doors.make_room(place)
+    return reader.open()
 
 
 async def _rang(bell: asyncio.Event, seconds: float) -> bool:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tutorme.core.api.urls import schema_patterns
 from tutorme.core.files.serving import serve
 from tutorme.core.scrape import scrape
+from tutorme.web.desk import views as desk
 
 # The admin has no password form of its own: one password door.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -28,6 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("realtime.urls")),
     path("files/<uuid:pk>/<str:name>", serve, name="core-file"),
     path("metrics", scrape, name="metrics"),
+    path("admin/reports/", admin.site.admin_view(desk.business), name="admin-reports"),
+    path("admin/health/", admin.site.admin_view(desk.system), name="admin-health"),
+    path("admin/policies/", admin.site.admin_view(desk.policies), name="admin-policies"),
+    path("admin/schedules/", admin.site.admin_view(desk.schedules), name="admin-schedules"),
     path("admin/", admin.site.urls),
     path("api/", include(schema_patterns)),
     path(

@@ -10,5 +10,8 @@ if counters := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
 application = get_wsgi_application()
 
 from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402  (apps must be loaded)
+from tutorme.core import patience, queue  # noqa: E402
 
 end_streams_on_sigterm()
+patience.never_wait_longer()
+queue.wait_briefly()
