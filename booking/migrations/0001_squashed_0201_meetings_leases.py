@@ -16,13 +16,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    replaces = [
-        ('booking', '0001_initial'),
-        ('booking', '0100_lessons'),
-        ('booking', '0200_meetings'),
-        ('booking', '0201_meetings_leases'),
-    ]
-
     dependencies = [
         ('accounts', '0024_tutor_papers'),
         ('payments', '0001_squashed_0021_ledger_rules'),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0201_meetings_leases'),
+        ('booking', '0001_squashed_0201_meetings_leases'),
     ]
 
     operations = [

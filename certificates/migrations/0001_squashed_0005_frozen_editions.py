@@ -60,14 +60,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    replaces = [
-        ('certificates', '0001_initial'),
-        ('certificates', '0002_serials_and_frozen_facts'),
-        ('certificates', '0003_withheld_names'),
-        ('certificates', '0004_organizations'),
-        ('certificates', '0005_frozen_editions'),
-    ]
-
     dependencies = [
         ('core', '0004_invariant_checks'),
         ('courses', '0001_squashed_0047_handovers'),

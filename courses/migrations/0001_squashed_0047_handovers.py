@@ -152,31 +152,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    replaces = [
-        ('courses', '0001_initial'),
-        ('courses', '0002_achievements'),
-        ('courses', '0003_activity_days'),
-        ('courses', '0010_drafts_and_versions'),
-        ('courses', '0011_course_files'),
-        ('courses', '0020_question_bank'),
-        ('courses', '0021_bank_items'),
-        ('courses', '0022_question_items'),
-        ('courses', '0023_submissions_and_threads'),
-        ('courses', '0030_search_functions'),
-        ('courses', '0031_catalogue'),
-        ('courses', '0032_catalogue_triggers'),
-        ('courses', '0033_words_apart'),
-        ('courses', '0034_places_by_plan'),
-        ('courses', '0040_motivation'),
-        ('courses', '0041_keep_what_is_there'),
-        ('courses', '0042_points_append_only'),
-        ('courses', '0043_tallies_by_points'),
-        ('courses', '0044_transcripts'),
-        ('courses', '0045_renewals'),
-        ('courses', '0046_regrade_by_reading'),
-        ('courses', '0047_handovers'),
-    ]
-
     dependencies = [
         ('accounts', '0024_tutor_papers'),
         ('core', '0004_invariant_checks'),

@@ -24,6 +24,6 @@ DELETE FROM courses_boardscore WHERE board LIKE 'cohort:%';
 
 class Migration(migrations.Migration):
 
-    dependencies = [('courses', '0047_handovers')]
+    dependencies = [('courses', '0001_squashed_0047_handovers')]
 
     operations = [migrations.RunSQL(PLACES, GONE)]

@@ -93,17 +93,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    replaces = [
-        ('payments', '0001_initial'),
-        ('payments', '0002_append_only'),
-        ('payments', '0003_next_check'),
-        ('payments', '0010_subscriptions'),
-        ('payments', '0011_append_only'),
-        ('payments', '0012_cycles'),
-        ('payments', '0020_books'),
-        ('payments', '0021_ledger_rules'),
-    ]
-
     dependencies = [
         ('accounts', '0024_tutor_papers'),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0012_cycles'),
+        ('payments', '0001_squashed_0021_ledger_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

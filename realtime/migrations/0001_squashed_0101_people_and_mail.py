@@ -9,12 +9,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    replaces = [
-        ('realtime', '0001_initial'),
-        ('realtime', '0100_channels'),
-        ('realtime', '0101_people_and_mail'),
-    ]
-
     dependencies = [
         ('accounts', '0024_tutor_papers'),
         ('core', '0004_invariant_checks'),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('certificates', '0005_frozen_editions'),
+        ('certificates', '0001_squashed_0005_frozen_editions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
