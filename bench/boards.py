@@ -114,7 +114,7 @@ def learned(course: Course) -> None:
 
 def a_course() -> Course:
     teacher = User.objects.get(username="person1")
-    TutorProfile.objects.create(user=teacher, state="approved")
+    TutorProfile.objects.create(user=teacher, state="approved", approved_at=timezone.now())
     course = Course.objects.create(
         slug="bench",
         instructor=teacher,

@@ -42,7 +42,7 @@ def parts(scale: float) -> dict[str, tuple[str, list[str]]]:
         "free_times": ("Tutors who are free at a time", ["bench.free_times", of(20_000, 200)]),
         "matching": ("Matching", ["bench.matching", of(20_000, 500)]),
         "streams": ("Open pages", ["bench.streams", of(1_000, 50)]),
-        "certificates": ("Certificates", ["bench.certificates", of(1_000, 100)]),
+        "certificates": ("Certificates", ["bench.certificates", "--documents", of(1_000, 100)]),
     }
 
 
