@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from payments.events import (
     CreditEnding,
     PackageEnding,
@@ -19,6 +18,7 @@ from payments.events import (
 from payments.models import Order, Package
 from payments.payout_words import why
 from realtime.announcements import Announcement, Facts, Told, declare
+from realtime.staff_news import who_may_act
 from tutorme.core.ids import uuid7
 
 
@@ -75,7 +75,7 @@ def _those_who_answer(
 ) -> list[Told]:
     facts = {"what": what, **_amount(event.amount_minor, event.currency)}
     page = reverse("admin:payments_dispute_change", args=[event.dispute_id])
-    people = User.objects.admins().values_list("pk", flat=True)
+    people = who_may_act(kind)
     return [Told(pk, f"{kind}:{event.dispute_id}:{pk}", facts, page) for pk in people]
 
 
