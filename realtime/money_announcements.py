@@ -12,6 +12,7 @@ from payments.events import (
     PayoutAddressChanged,
     PayoutFailed,
     PayoutPaid,
+    PayoutRejected,
     SubscriptionPartRefunded,
     SubscriptionPaymentDisputed,
 )
@@ -30,6 +31,12 @@ def _paid(event: PayoutPaid) -> list[Told]:
 def _failed(event: PayoutFailed) -> list[Told]:
     facts = {**_amount(event.amount_minor, event.currency), "code": event.reason}
     return [Told(event.user_id, f"payout-failed:{event.item_id}", facts, reverse("teach-payouts"))]
+
+
+def _rejected(event: PayoutRejected) -> list[Told]:
+    facts = {**_amount(event.amount_minor, event.currency), "why": event.reason}
+    page = reverse("teach-payouts")
+    return [Told(event.user_id, f"payout-rejected:{event.item_id}", facts, page)]
 
 
 def _why_it_failed(facts: Facts) -> Facts:
@@ -118,6 +125,18 @@ declare(
         ),
         mail="money",
         read_as=_why_it_failed,
+        action=_("See your payouts"),
+    )
+)
+declare(
+    Announcement(
+        kind="payout-rejected",
+        is_essential=True,
+        event=PayoutRejected,
+        who=_rejected,
+        title=_("A payout was turned down: %(amount)s"),
+        body=_("%(amount)s are on your balance again. The reason given: %(why)s"),
+        mail="money",
         action=_("See your payouts"),
     )
 )
