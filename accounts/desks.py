@@ -114,6 +114,11 @@ DESKS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def holding(permission: str) -> list[str]:
+    """The desks that have it."""
+    return [desk for desk in DESKS if permission in permissions([desk])]
+
+
 def permissions(desks: Iterable[str]) -> set[str]:
     """As Django names them: `payments.change_order`. A group that is no desk has none of these."""
     return {

@@ -3,7 +3,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+
+from accounts import desks
 
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  named in strings
@@ -26,7 +28,17 @@ SECOND_FACTORS = ("totp", "webauthn")
 class UserQuerySet(models.QuerySet["User"]):
     def admins(self) -> "UserQuerySet":
         """Those for whom `is_admin` holds."""
-        rows = self.filter(is_staff=True, is_superuser=True, is_active=True)
+        return self._at_desk().filter(is_superuser=True)
+
+    def who_may(self, permission: str) -> "UserQuerySet":
+        """Admins, and who sits at a desk that has this permission (`payments.change_dispute`)."""
+        seats = self.model.groups.through._default_manager.filter(
+            user_id=OuterRef("pk"), group__name__in=desks.holding(permission)
+        )
+        return self._at_desk().filter(Q(is_superuser=True) | Exists(seats))
+
+    def _at_desk(self) -> "UserQuerySet":
+        rows = self.filter(is_staff=True, is_active=True)
         if not settings.ADMIN_SECOND_FACTOR:
             return rows
         kept = self.model._meta.get_field("authenticator").related_model

@@ -167,6 +167,14 @@ class TutorReviewAnswered(Event):
 
 
 @dataclass(frozen=True)
+class TutorReviewReported(Event):
+    """Somebody finds that a review should not stand."""
+
+    name: ClassVar[str] = "tutor_review.reported"
+    report_id: UUID
+
+
+@dataclass(frozen=True)
 class TutorReviewModerated(Event):
     """An admin hid a review, or shows it again; `reason` is theirs, for both to read."""
 

@@ -66,6 +66,21 @@ def instants(zone: str, on: date, hours: Hours, *, until_midnight: bool = False)
     return unite(_shifted(zone, start, end))
 
 
+def moment_of(zone: str, wall: datetime) -> datetime | None:
+    """The first instant at which the clocks of `zone` show this naive wall time, in UTC; None in a
+    gap, where they never do."""
+    clock = ZoneInfo(zone)
+    moment = wall.replace(tzinfo=clock).astimezone(UTC)
+    return moment if moment.astimezone(clock).replace(tzinfo=None) == wall else None
+
+
+def is_shown_twice(zone: str, wall: datetime) -> bool:
+    """Whether the clocks of `zone` are put back over this wall time."""
+    first = moment_of(zone, wall)
+    second = wall.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+    return first is not None and second > first
+
+
 def _shifted(zone: str, start: datetime, end: datetime) -> Iterator[Span]:
     for stretch, offset in _stretches(zone, start, end):
         first = max(stretch.start, (start - offset).replace(tzinfo=UTC))

@@ -36,6 +36,22 @@ class CourseReviewed(Event):
 
 
 @dataclass(frozen=True)
+class RatingReported(Event):
+    """Somebody finds that a review of a course should not stand."""
+
+    name: ClassVar[str] = "rating.reported"
+    report_id: UUID
+
+
+@dataclass(frozen=True)
+class PostReported(Event):
+    """Somebody finds that a question or an answer does not belong here."""
+
+    name: ClassVar[str] = "post.reported"
+    report_id: UUID
+
+
+@dataclass(frozen=True)
 class RatingModerated(Event):
     """An admin hid a review, or shows it again; `reason` is theirs, for author and teacher."""
 

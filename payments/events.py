@@ -101,6 +101,19 @@ class PayoutFailed(Event):
 
 
 @dataclass(frozen=True)
+class PayoutRejected(Event):
+    """A person turned it down; the money is back on the balance. `reason` is theirs, for the payee
+    to read."""
+
+    name: ClassVar[str] = "payout.rejected"
+    item_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class PayoutAddressChanged(Event):
     """Told at once, so that a change somebody else made is noticed before it counts."""
 

@@ -32,6 +32,7 @@ from booking.events import (
 )
 from booking.models import Booking, LessonReview, MoveProposal, WaitlistEntry
 from realtime.announcements import Announcement, Attachment, Facts, TextLike, Told, declare, said
+from realtime.staff_news import who_may_act
 from tutorme.core.events import Event
 
 SEE = _("See the lesson")
@@ -146,7 +147,7 @@ def _staff(event: BookingDisputed) -> list[Told]:
     row = _booking(event.booking_id)
     facts: Facts = {"what": row.lesson_type.title, "who": row.tutor.display_name}
     url = reverse("admin:booking_lessondispute_change", args=[event.dispute_id])
-    people = User.objects.admins().values_list("pk", flat=True)
+    people = who_may_act("dispute-opened")
     return [Told(pk, f"{_key(event)}:staff:{pk}", facts, url) for pk in people]
 
 

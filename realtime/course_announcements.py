@@ -6,10 +6,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from courses.events import CourseReviewed, CourseSubmitted, RenewalDue, WishAnswered
 from courses.models import Course, CourseReview, CourseWish
 from realtime.announcements import Announcement, Facts, Told, declare
+from realtime.staff_news import who_may_act
 
 
 def _review(review_id: UUID) -> CourseReview:
@@ -20,7 +20,7 @@ def _staff(event: CourseSubmitted) -> list[Told]:
     review = _review(event.review_id)
     facts: Facts = {"course": review.course.title}
     url = reverse("admin:courses_coursereview_changelist") + "?state__exact=submitted"
-    people = User.objects.admins().values_list("pk", flat=True)
+    people = who_may_act("course-submitted")
     return [Told(pk, f"course-submitted:{review.pk}:{pk}", facts, url) for pk in people]
 
 

@@ -19,6 +19,7 @@ from realtime import (  # declared by being read
     message_announcements,  # noqa: F401
     money_announcements,  # noqa: F401
     people_announcements,  # noqa: F401
+    report_announcements,  # noqa: F401
     review_announcements,  # noqa: F401
     room_announcements,  # noqa: F401
     security_announcements,  # noqa: F401

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from realtime import announcements
+from accounts.models import User
+from realtime import announcements, staff_news
 from realtime.announcements import Announcement
 
 TextLike = str | Promise
@@ -25,6 +26,9 @@ AREAS: dict[str, TextLike] = {
 LABELS: dict[str, TextLike] = {
     "message": _("Somebody writes to you"),
     "message-reported": _("Somebody reports a message"),
+    "review-reported": _("Somebody reports a review of a tutor"),
+    "rating-reported": _("Somebody reports a review of a course"),
+    "post-reported": _("Somebody reports a question or an answer"),
     "digest": _("Your mails, gathered into one"),
     "welcome": _("Welcome"),
     "report-ready": _("A report you asked for is ready"),
@@ -90,18 +94,6 @@ LABELS: dict[str, TextLike] = {
     "subscription-changed": _("Your plan changes"),
     "webhook-disabled": _("A webhook was switched off"),
 }
-# Told to those who run the site; nobody else is asked about them.
-FOR_STAFF = frozenset(
-    {
-        "course-submitted",
-        "tutor-submitted",
-        "achievement-backfilled",
-        "message-reported",
-        "dispute-opened",
-        "payment-disputed",
-        "subscription-payment-disputed",
-    }
-)
 # To an address somebody gave, not to an account: there is nobody to ask.
 LETTERS = frozenset(
     {
@@ -123,14 +115,18 @@ class Kind:
     mails: bool
 
 
-def choosable(*, is_staff: bool) -> list[Kind]:
-    """What one can decide about, in the order of the page."""
+def choosable(user: User) -> list[Kind]:
+    """What they can decide about, in the order of the page; of the back office's news what is
+    theirs."""
+    return [row for row in every() if staff_news.is_for(user, row.name)]
+
+
+def every() -> list[Kind]:
+    """What somebody can decide about, in the order of the page."""
     rows = [
         _kind(each)
         for each in announcements.all_announcements()
-        if not each.is_essential
-        and each.kind not in LETTERS
-        and (is_staff or each.kind not in FOR_STAFF)
+        if not each.is_essential and each.kind not in LETTERS
     ]
     order = list(AREAS)
     return sorted(rows, key=lambda row: order.index(row.area))

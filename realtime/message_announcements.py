@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from realtime.announcements import Announcement, Told, declare
 from realtime.events import MessageReported, MessageWaiting
 from realtime.models import Message, MessageReport, Participant
+from realtime.staff_news import who_may_act
 
 _EXCERPT = 140
 
@@ -27,7 +27,7 @@ def _recipient(event: MessageWaiting) -> list[Told]:
 def _moderators(event: MessageReported) -> list[Told]:
     report = MessageReport.objects.get(pk=event.report_id)
     url = reverse("admin:realtime_messagereport_change", args=[report.pk])
-    staff = User.objects.admins().values_list("pk", flat=True)
+    staff = who_may_act("message-reported")
     return [Told(pk, f"message-reported:{report.pk}:{pk}", {}, url) for pk in staff]
 
 

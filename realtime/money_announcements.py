@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from payments.events import (
     CreditEnding,
     PackageEnding,
@@ -13,12 +12,14 @@ from payments.events import (
     PayoutAddressChanged,
     PayoutFailed,
     PayoutPaid,
+    PayoutRejected,
     SubscriptionPartRefunded,
     SubscriptionPaymentDisputed,
 )
 from payments.models import Order, Package
 from payments.payout_words import why
 from realtime.announcements import Announcement, Facts, Told, declare
+from realtime.staff_news import who_may_act
 from tutorme.core.ids import uuid7
 
 
@@ -30,6 +31,12 @@ def _paid(event: PayoutPaid) -> list[Told]:
 def _failed(event: PayoutFailed) -> list[Told]:
     facts = {**_amount(event.amount_minor, event.currency), "code": event.reason}
     return [Told(event.user_id, f"payout-failed:{event.item_id}", facts, reverse("teach-payouts"))]
+
+
+def _rejected(event: PayoutRejected) -> list[Told]:
+    facts = {**_amount(event.amount_minor, event.currency), "why": event.reason}
+    page = reverse("teach-payouts")
+    return [Told(event.user_id, f"payout-rejected:{event.item_id}", facts, page)]
 
 
 def _why_it_failed(facts: Facts) -> Facts:
@@ -75,7 +82,7 @@ def _those_who_answer(
 ) -> list[Told]:
     facts = {"what": what, **_amount(event.amount_minor, event.currency)}
     page = reverse("admin:payments_dispute_change", args=[event.dispute_id])
-    people = User.objects.admins().values_list("pk", flat=True)
+    people = who_may_act(kind)
     return [Told(pk, f"{kind}:{event.dispute_id}:{pk}", facts, page) for pk in people]
 
 
@@ -118,6 +125,18 @@ declare(
         ),
         mail="money",
         read_as=_why_it_failed,
+        action=_("See your payouts"),
+    )
+)
+declare(
+    Announcement(
+        kind="payout-rejected",
+        is_essential=True,
+        event=PayoutRejected,
+        who=_rejected,
+        title=_("A payout was turned down: %(amount)s"),
+        body=_("%(amount)s are on your balance again. The reason given: %(why)s"),
+        mail="money",
         action=_("See your payouts"),
     )
 )

@@ -21,6 +21,7 @@ from accounts.events import (
 from accounts.models import Deletion, TutorReview, User
 from accounts.services import invitations
 from realtime.announcements import Addressee, Announcement, Facts, Told, declare
+from realtime.staff_news import who_may_act
 from tutorme.core.models import ReportExport
 from tutorme.core.report_exports import ReportReady
 from tutorme.core.reports import Report
@@ -30,10 +31,10 @@ def _desk(event: TutorSubmitted) -> list[Told]:
     """Everybody who may decide."""
     name = User.objects.values_list("display_name", flat=True).get(pk=event.user_id)
     url = reverse("admin:accounts_tutorreview_decide", args=[event.review_id])
-    staff = User.objects.admins().exclude(pk=event.user_id)
     return [
         Told(pk, f"tutor-submitted:{event.review_id}:{pk}", {"who": name}, url)
-        for pk in staff.values_list("pk", flat=True)
+        for pk in who_may_act("tutor-submitted")
+        if pk != event.user_id
     ]
 
 

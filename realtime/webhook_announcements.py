@@ -13,7 +13,8 @@ from webhooks.models import Endpoint
 
 
 def _keepers(row: Endpoint) -> list[UUID]:
-    """Its owner, the owners of its organisation, or those who run the site."""
+    """Its owner, the owners of its organisation, or those in the back office who may switch it on
+    again."""
     if row.owner_id is not None:
         return [row.owner_id]
     if row.organization_id is not None:
@@ -21,7 +22,14 @@ def _keepers(row: Endpoint) -> list[UUID]:
             organization_id=row.organization_id, role="owner", user__isnull=False
         )
         return [pk for pk in owners.values_list("user_id", flat=True) if pk is not None]
-    return list(User.objects.admins().values_list("pk", flat=True))
+    may = User.objects.who_may("webhooks.change_endpoint")
+    return list(may.values_list("pk", flat=True))
+
+
+def _log(row: Endpoint) -> str:
+    if row.owner_id is None and row.organization_id is None:
+        return reverse("admin:webhooks_endpoint_change", args=[row.pk])
+    return reverse("webhook", args=[row.pk])
 
 
 def _told(event: EndpointDisabled) -> list[Told]:
@@ -29,9 +37,8 @@ def _told(event: EndpointDisabled) -> list[Told]:
     if row is None:
         return []
     facts = {"name": str(row), "reason": event.reason}
-    url = reverse("webhook", args=[row.pk])
     at = row.disabled_at.isoformat() if row.disabled_at else ""
-    return [Told(pk, f"webhook-disabled:{row.pk}:{at}", facts, url) for pk in _keepers(row)]
+    return [Told(pk, f"webhook-disabled:{row.pk}:{at}", facts, _log(row)) for pk in _keepers(row)]
 
 
 declare(

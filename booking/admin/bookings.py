@@ -25,11 +25,16 @@ from accounts.models import User
 from booking.models import Booking, BookingChange
 from booking.policies import POLICIES, share
 from booking.services import cancelling, moving
+from booking.walltime import is_shown_twice, moment_of
 from tutorme.core import bulk_admin
 from tutorme.core.bulk import By
+from tutorme.core.errors import NotAllowed
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
 _SHARES = (100, 50, 0)
+_NO_SUCH_HOUR = gettext_lazy(
+    "The clocks of %(zone)s are put forward over this time: it does not exist on that day."
+)
 
 
 class _Reason(forms.Form):
@@ -41,7 +46,7 @@ class _Reason(forms.Form):
     )
 
 
-class MoveForm(_Reason):
+class MoveForm(_Reason, bulk_admin.AboutRows):
     on = forms.DateField(label=gettext_lazy("New date"), widget=UnfoldAdminDateWidget)
     at = forms.TimeField(
         label=gettext_lazy("New time"),
@@ -49,6 +54,15 @@ class MoveForm(_Reason):
         help_text=gettext_lazy("By the clock of the tutor, whose zone is named above."),
     )
     field_order = ("on", "at", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "on" in found and "at" in found:
+            wall = datetime.combine(found["on"], found["at"])
+            zones = sorted({row.tutor_zone for row in self.rows})
+            for zone in [zone for zone in zones if moment_of(zone, wall) is None]:
+                self.add_error("at", _NO_SUCH_HOUR % {"zone": zone})
+        return found
 
 
 class CancelForm(_Reason):
@@ -103,14 +117,17 @@ def what_cancelling_costs(row: Booking) -> str:
     tells=what_moving_costs,
 )
 def move(row: Booking, by: By) -> str:
-    start = datetime.fromisoformat(f"{by.given['on']}T{by.given['at']}")
+    wall = datetime.fromisoformat(f"{by.given['on']}T{by.given['at']}")
+    start = moment_of(row.tutor_zone, wall)
+    if start is None:
+        raise NotAllowed(_NO_SUCH_HOUR % {"zone": row.tutor_zone})
     done = moving.move_for_both(
-        booking_id=row.pk,
-        by=_who(by),
-        start=start.replace(tzinfo=ZoneInfo(row.tutor_zone)),
-        reason=by.given["reason"],
+        booking_id=row.pk, by=_who(by), start=start, reason=by.given["reason"]
     )
-    return f"{date_format(done.starts_at, 'D j M Y, H:i')} UTC"
+    told = f"{date_format(done.starts_at, 'D j M Y, H:i')} UTC"
+    if not is_shown_twice(row.tutor_zone, wall):
+        return told
+    return f"{told}. {_('The clocks show this time twice that day; it is the first of the two.')}"
 
 
 @confirmed

@@ -8,7 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.errors import NotReviewable, ReviewDecided
-from booking.events import TutorReviewAnswered, TutorReviewModerated, TutorReviewWritten
+from booking.events import (
+    TutorReviewAnswered,
+    TutorReviewModerated,
+    TutorReviewReported,
+    TutorReviewWritten,
+)
 from booking.models import Booking, LessonReview, ReviewReport
 from booking.services import standing
 from tutorme.core import audit, outbox
@@ -80,10 +85,13 @@ def reply(*, review_id: UUID, tutor: User, text: str) -> LessonReview:
     return row
 
 
+@transaction.atomic
 def report(*, review: LessonReview, reporter: User, reason: str) -> None:
     """Puts it before a moderator; saying so twice changes nothing."""
     row = ReviewReport(review=review, reporter=reporter, reason=reason)
     ReviewReport.objects.bulk_create([row], ignore_conflicts=True)
+    if ReviewReport.objects.filter(pk=row.pk).exists():
+        outbox.record(TutorReviewReported(row.pk), actor_id=reporter.pk)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from courses.errors import LessonLocked
-from courses.events import ThreadAnswered, ThreadOpened
+from courses.events import PostReported, ThreadAnswered, ThreadOpened
 from courses.models import Enrollment, Lesson, Post, PostReport, Thread, ThreadFollow, Vote
 from tutorme.core import audit, outbox
 from tutorme.core.errors import Conflict, NotAllowed, NotFound
@@ -165,9 +165,11 @@ def report(*, user: Any, target: Target, reason: str, note: str = "") -> PostRep
     name = "thread" if isinstance(target, Thread) else "post"
     try:
         with transaction.atomic():
-            return PostReport.objects.create(
+            row = PostReport.objects.create(
                 reporter=user, reason=reason, note=note, **{name: target}
             )
+            outbox.record(PostReported(row.pk), actor_id=user.pk)
+            return row
     except IntegrityError as error:
         raise Conflict from error
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from courses.errors import AlreadyDecided, NotEligible, OwnCourse
-from courses.events import RatingModerated
+from courses.events import RatingModerated, RatingReported
 from courses.models import Course, CourseRating, Enrollment, RatingPrior, RatingReport
 from tutorme.core import audit, outbox
 from tutorme.core.ids import uuid7
@@ -95,7 +95,10 @@ def reply(*, rating: CourseRating, text: str) -> CourseRating:
 def report(*, rating: CourseRating, reporter: Any, reason: str) -> None:
     """Puts it before a moderator; saying so twice changes nothing."""
     row = RatingReport(rating=rating, reporter=reporter, reason=reason)
-    RatingReport.objects.bulk_create([row], ignore_conflicts=True)
+    with transaction.atomic():
+        RatingReport.objects.bulk_create([row], ignore_conflicts=True)
+        if RatingReport.objects.filter(pk=row.pk).exists():
+            outbox.record(RatingReported(row.pk), actor_id=reporter.pk)
 
 
 def hide(

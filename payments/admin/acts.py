@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.confirmed import confirmed
 from payments.admin import giving_back
@@ -39,6 +41,7 @@ from payments.services import (
 )
 from tutorme.core import bulk, bulk_admin
 from tutorme.core.bulk import Act, By
+from tutorme.core.bulk_admin import ReasonForm
 from tutorme.core.errors import Unavailable
 from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
@@ -147,23 +150,26 @@ def approve_period_refund(row: SubscriptionRefund, by: By) -> str:
     return str(subscription_refunds.approve(refund_id=row.pk, actor=_who(by)).state)
 
 
-@action("subscription_refunds.reject", _("Turn down"))
+@action("subscription_refunds.reject", _("Turn down"), asks=ReasonForm)
 def reject_period_refund(row: SubscriptionRefund, by: By) -> str:
-    return str(subscription_refunds.reject(refund_id=row.pk, actor=_who(by)).state)
+    done = subscription_refunds.reject(refund_id=row.pk, actor=_who(by), reason=by.given["reason"])
+    return str(done.state)
 
 
 # The books ----------------------------------------------------------------------------------------
 
 
-@action("earnings.hold", _("Hold back what these orders earned"))
+@action("earnings.hold", _("Hold back what these orders earned"), asks=ReasonForm)
 def hold(row: Earning, by: By) -> str:
-    return str(earnings.hold(row.order_id, reason="by an admin") or "")
+    reason = by.given["reason"]
+    return str(earnings.hold_by_hand(order_id=row.order_id, actor=_who(by), reason=reason) or "")
 
 
 @confirmed
-@action("earnings.lift", _("Hold them back no longer"))
+@action("earnings.lift", _("Hold them back no longer"), asks=ReasonForm)
 def lift(row: Earning, by: By) -> str:
-    return str(earnings.lift(row.order_id) or "")
+    reason = by.given["reason"]
+    return str(earnings.lift_by_hand(order_id=row.order_id, actor=_who(by), reason=reason) or "")
 
 
 @confirmed
@@ -172,9 +178,10 @@ def approve_refund(row: Refund, by: By) -> str:
     return str(refunds.approve(refund_id=row.pk, actor=_who(by)).state)
 
 
-@action("refunds.reject", _("Turn down"))
+@action("refunds.reject", _("Turn down"), asks=ReasonForm)
 def reject_refund(row: Refund, by: By) -> str:
-    return str(refunds.reject(refund_id=row.pk, actor=_who(by)).state)
+    done = refunds.reject(refund_id=row.pk, actor=_who(by), reason=by.given["reason"])
+    return str(done.state)
 
 
 @confirmed
@@ -183,10 +190,23 @@ def approve_payout(row: PayoutBatch, by: By) -> str:
     return str(payouts.approve(batch_id=row.pk, actor=_who(by)).state)
 
 
-@action("payouts.reject", _("Turn down: the money goes back to the balances"))
+class PayoutReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Each payee reads it; kept in the audit trail."),
+    )
+
+
+@action(
+    "payouts.reject",
+    _("Turn down: the money goes back to the balances"),
+    asks=PayoutReasonForm,
+)
 def reject_payout(row: PayoutBatch, by: By) -> str:
-    reason = "turned down by an admin"
-    return str(payouts.reject(batch_id=row.pk, actor=_who(by), reason=reason).state)
+    done = payouts.reject(batch_id=row.pk, actor=_who(by), reason=by.given["reason"])
+    return str(done.state)
 
 
 @action("payouts.follow", _("Ask the provider how it stands"))

@@ -5,6 +5,7 @@ Lock order: the order's row, its earnings, ledger accounts.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from payments.models import Earning, Order
 from payments.services import ledger
 from payments.services.ledger import Kind, Line
+from tutorme.core import audit
 
 State = Earning.State
 _ACCOUNT = {
@@ -79,6 +81,27 @@ def hold(order_id: UUID, *, reason: str, part: int | None = None) -> int:
             _move(row, State.PENDING, "earning_frozen")
         Earning.objects.filter(pk=row.pk).update(held_at=Now(), held_for=reason[:100])
     return len(rows)
+
+
+@transaction.atomic
+def hold_by_hand(*, order_id: UUID, actor: Any, reason: str) -> int:
+    """As `hold`, by a person, whose reason the trail keeps."""
+    count = hold(order_id, reason=reason)
+    _trace("earnings.held", order_id, actor, reason)
+    return count
+
+
+@transaction.atomic
+def lift_by_hand(*, order_id: UUID, actor: Any, reason: str) -> int:
+    """As `lift`, by a person, whose reason the trail keeps."""
+    count = lift(order_id)
+    _trace("earnings.let_go", order_id, actor, reason)
+    return count
+
+
+def _trace(action: str, order_id: UUID, actor: Any, reason: str) -> None:
+    order = Order.objects.get(pk=order_id)
+    audit.record(action, target=order, actor_id=actor.pk, reason=reason)
 
 
 @transaction.atomic

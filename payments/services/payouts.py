@@ -23,7 +23,7 @@ from payments.errors import (
     PayoutMethodMissing,
     SecondPersonNeeded,
 )
-from payments.events import PayoutAddressChanged
+from payments.events import PayoutAddressChanged, PayoutRejected
 from payments.models import (
     LedgerAccount,
     PayoutApproval,
@@ -193,18 +193,31 @@ def approve(*, batch_id: UUID, actor: Any) -> PayoutBatch:
 
 @transaction.atomic
 def reject(*, batch_id: UUID, actor: Any, reason: str) -> PayoutBatch:
-    """The money goes back to the balances it came from. A payee may take back what they asked for
-    themselves; otherwise as `approve`."""
+    """The money goes back to the balances it came from, and each payee is told why. A payee may
+    take back what they asked for themselves; otherwise as `approve`."""
     batch = _waiting(batch_id)
     if batch.requested_by_id != actor.pk:
         _not_concerned(batch, actor)
     for item in batch.items.order_by("payee_id"):
         give_back(item, PayoutItem.State.REJECTED, reason)
+        if item.payee_id != actor.pk:
+            _tell(item, batch, actor, reason)
     batch.state, batch.note = State.REJECTED, reason[:200]
     batch.save(update_fields=["state", "note"])
     PayoutBatch.objects.filter(pk=batch.pk).update(finished_at=Now())
     audit.record("payout.rejected", target=batch, actor_id=actor.pk, reason=reason)
     return batch
+
+
+def _tell(item: PayoutItem, batch: PayoutBatch, actor: Any, reason: str) -> None:
+    rejected = PayoutRejected(
+        item_id=item.pk,
+        user_id=item.payee_id,
+        amount_minor=item.amount_minor,
+        currency=batch.currency,
+        reason=reason[:200],
+    )
+    outbox.record(rejected, actor_id=actor.pk, key=f"{PayoutRejected.name}:{item.pk}")
 
 
 def _waiting(batch_id: UUID) -> PayoutBatch:

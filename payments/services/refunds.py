@@ -127,11 +127,11 @@ def approve(*, refund_id: UUID, actor: Any) -> Refund:
     return carry_out(refund_id)
 
 
-def reject(*, refund_id: UUID, actor: Any) -> Refund:
-    return _decide(refund_id, actor, Step.REJECTED)
+def reject(*, refund_id: UUID, actor: Any, reason: str = "") -> Refund:
+    return _decide(refund_id, actor, Step.REJECTED, reason)
 
 
-def _decide(refund_id: UUID, actor: Any, to: Refund.State) -> Refund:
+def _decide(refund_id: UUID, actor: Any, to: Refund.State, reason: str = "") -> Refund:
     with transaction.atomic():
         row = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
         if row.state != Step.PROPOSED:
@@ -140,7 +140,7 @@ def _decide(refund_id: UUID, actor: Any, to: Refund.State) -> Refund:
             raise SecondPersonNeeded
         row.state, row.decided_by_id = to, actor.pk
         row.save(update_fields=["state", "decided_by"])
-        audit.record(f"refund.{to}", target=row, actor_id=actor.pk)
+        audit.record(f"refund.{to}", target=row, actor_id=actor.pk, reason=reason)
     return row
 
 

@@ -73,12 +73,12 @@ def approve(*, refund_id: UUID, actor: Any) -> SubscriptionRefund:
     return carry_out(refund_id)
 
 
-def reject(*, refund_id: UUID, actor: Any) -> SubscriptionRefund:
-    return _decide(refund_id, actor, Step.REJECTED)
+def reject(*, refund_id: UUID, actor: Any, reason: str = "") -> SubscriptionRefund:
+    return _decide(refund_id, actor, Step.REJECTED, reason)
 
 
 @transaction.atomic
-def _decide(refund_id: UUID, actor: Any, to: Step) -> SubscriptionRefund:
+def _decide(refund_id: UUID, actor: Any, to: Step, reason: str = "") -> SubscriptionRefund:
     row = _locked(refund_id)
     if row.state != Step.PROPOSED:
         raise NotWaiting
@@ -86,7 +86,7 @@ def _decide(refund_id: UUID, actor: Any, to: Step) -> SubscriptionRefund:
         raise SecondPersonNeeded
     row.state, row.decided_by_id = to, actor.pk
     row.save(update_fields=["state", "decided_by"])
-    audit.record(f"subscription_refund.{to}", target=row, actor_id=actor.pk)
+    audit.record(f"subscription_refund.{to}", target=row, actor_id=actor.pk, reason=reason)
     return row
 
 

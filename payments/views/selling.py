@@ -205,9 +205,9 @@ def _words(item: PayoutItem) -> tuple[Any, str]:
 
 def _why_not(item: PayoutItem) -> TextLike:
     """Who turned it down here said why; PayPal says it in a code."""
-    if not item.failure or item.state == Item.REJECTED:
-        return item.failure
-    return why(item.failure)
+    if item.state == Item.REJECTED:
+        return item.batch.note
+    return why(item.failure) if item.failure else ""
 
 
 @tutors_only

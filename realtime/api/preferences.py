@@ -96,7 +96,7 @@ def _shown(user: User) -> dict[str, Any]:
                 "in_page": choice.in_page,
                 "by_mail": choice.by_mail,
             }
-            for choice in queries.matrix(user.pk, is_staff=user.is_staff)
+            for choice in queries.matrix(user)
         ],
     }
 

@@ -1,8 +1,8 @@
 """What somebody chose, beside what is usual."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
+from accounts.models import User
 from realtime import kinds
 from realtime.kinds import AREAS, Kind
 from realtime.models import NotificationPreference
@@ -15,10 +15,10 @@ class Choice:
     by_mail: bool
 
 
-def matrix(user_id: UUID, *, is_staff: bool) -> list[Choice]:
-    rows = NotificationPreference.objects.filter(user_id=user_id)
+def matrix(user: User) -> list[Choice]:
+    rows = NotificationPreference.objects.filter(user=user)
     decided = {row.kind: row for row in rows}
-    return [_choice(kind, decided.get(kind.name)) for kind in kinds.choosable(is_staff=is_staff)]
+    return [_choice(kind, decided.get(kind.name)) for kind in kinds.choosable(user)]
 
 
 def _choice(kind: Kind, decided: NotificationPreference | None) -> Choice:

@@ -41,7 +41,7 @@ def usual(announcement: Announcement) -> Wish:
 
 def decide(*, user: User, kind: str, changes: Mapping[str, bool]) -> None:
     """Raises `KindNotChoosable` for what does not exist or cannot be turned off."""
-    choosable = {row.name for row in kinds.choosable(is_staff=user.is_staff)}
+    choosable = {row.name for row in kinds.choosable(user)}
     if kind not in choosable:
         raise KindNotChoosable(kind=kind)
     before = usual(announcements.named(kind))

@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect("settings-notifications")
     context = {
         "form": delivery,
-        "areas": queries.by_area(queries.matrix(user.pk, is_staff=user.is_staff)),
+        "areas": queries.by_area(queries.matrix(user)),
         "zone": user.time_zone,
         "bounces": bounces.is_suppressed(user.email),
         "support_email": settings.SUPPORT_EMAIL,
@@ -48,10 +48,10 @@ def _saved(user: User, delivery: DeliveryForm, sent: object) -> bool:
             changes = delivery.cleaned_data
             preferences.change_settings(user=user, changes=changes, now=timezone.now())
         return not delivery.errors
-    choosable = kinds.choosable(is_staff=user.is_staff)
+    choosable = kinds.choosable(user)
     matrix = MatrixForm(sent, kinds=choosable)
     matrix.is_valid()
-    before = {row.kind.name: row for row in queries.matrix(user.pk, is_staff=user.is_staff)}
+    before = {row.kind.name: row for row in queries.matrix(user)}
     for kind in choosable:
         changes = matrix.changes(kind)
         if any(getattr(before[kind.name], name) != value for name, value in changes.items()):
@@ -69,7 +69,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             unsubscribing.leave(token)
     except UnsubscribeInvalid as error:
         raise Http404 from error
-    label = next((k.label for k in kinds.choosable(is_staff=True) if k.name == wanted.kind), "")
+    label = next((k.label for k in kinds.every() if k.name == wanted.kind), "")
     context = {"label": label, "done": request.method == "POST"}
     return render(request, "realtime/unsubscribe.html", context)
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from courses.errors import LessonLocked
 from courses.models import Course, Enrollment, Post, PostReport, Thread, ThreadFollow
 from courses.services import discussions, enrolling
+from realtime.models import Notification
 from tests.courses.assessment import learners
 from tests.courses.conftest import lesson
 from tests.races.parallel import together
@@ -79,9 +80,11 @@ def test_what_is_taken_back_is_gone_and_kept(thread: Thread, place: Enrollment, 
 
 
 def test_a_moderator_hides_and_answers_every_report(
-    thread: Thread, other: User, tess: User, ada: User
+    thread: Thread, other: User, tess: User, ada: User, drain
 ) -> None:
     rows = [discussions.report(user=user, target=thread, reason="rude") for user in (other, tess)]
+    drain()
+    assert Notification.objects.filter(kind="post-reported", user=ada).count() == 2
     with pytest.raises(Conflict):
         discussions.report(user=other, target=thread, reason="spam")
     discussions.decide_report(row=rows[0], moderator=ada, hide=True)

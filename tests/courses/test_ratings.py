@@ -13,6 +13,7 @@ from accounts.models import User
 from courses.errors import NotEligible
 from courses.models import Course, CourseRating, Enrollment, LessonProgress, RatingReport
 from courses.services import counting, enrolling, learning, ratings
+from realtime.models import Notification
 from tests import cast
 from tests.courses.conftest import lesson
 from tutorme.core.models import AuditEntry
@@ -143,7 +144,7 @@ def test_the_author_replies_once_and_nobody_else(
 
 
 def test_a_report_comes_before_a_moderator_and_a_hidden_review_counts_nowhere(
-    api, course: Course, learner: User, otto: User, ada: User, client: Client
+    api, course: Course, learner: User, otto: User, ada: User, client: Client, drain
 ) -> None:
     row, _new = ratings.rate(user=learner, course=course, rating=1, review="RUDE")
     report = f"/api/v1/ratings/{row.pk}/report/"
@@ -151,6 +152,8 @@ def test_a_report_comes_before_a_moderator_and_a_hidden_review_counts_nowhere(
         answer = api(otto).post(report, {"reason": "Insults"}, format="json")
         assert answer.status_code == 202
     waiting = RatingReport.objects.get()
+    drain()
+    assert Notification.objects.get(kind="rating-reported").user == ada
     client.force_login(ada)
     queue = client.get("/admin/courses/ratingreport/").content.decode()
     assert "Insults" in queue

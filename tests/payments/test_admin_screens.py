@@ -16,6 +16,7 @@ from accounts.models import User
 from payments.models import (
     CreditLot,
     Document,
+    Earning,
     PayoutBatch,
     PayoutMethod,
     Plan,
@@ -25,13 +26,15 @@ from payments.models import (
     SubscriptionRefund,
 )
 from payments.services import documents, earnings, ledger, orders, payouts, refunds
+from realtime.announcements import words
+from realtime.models import Notification
 from tests import cast
 from tests.payments.billing import Subscribe, plus, subscribed  # noqa: F401  fixtures
 from tests.payments.books import all_mature, buy, prove, stall, sum_of
 from tests.payments.conftest import Buy
 from tests.sandbox_server import Sandbox
 from tutorme.core import inbox
-from tutorme.core.models import InboxMessage
+from tutorme.core.models import AuditEntry, InboxMessage
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[..., str]
@@ -115,7 +118,9 @@ def test_a_refund_above_the_limit_is_approved_by_another(
     other = refunds.refund(
         order=buy(sam, stall.put(tess)), amount=None, note="x", actor=ada, as_credit=True
     )
-    assert "rejected" in desk(Refund, "reject", other, who=second)
+    assert "Kept in the audit trail" in desk(Refund, "reject", other, who=second)
+    assert "rejected" in desk(Refund, "reject", other, who=second, reason="She came after all")
+    assert AuditEntry.objects.get(action="refund.rejected").reason == "She came after all"
     prove()
 
 
@@ -158,6 +163,59 @@ def test_a_payout_needs_a_second_person(
     batch.refresh_from_db()
     assert batch.state == "draft"
     assert "approved" in desk(PayoutBatch, "approve", batch, who=second)
+
+
+def test_a_payout_that_is_turned_down_says_why(
+    desk: Desk, sam: User, tess: User, ada: User, second: User, drain
+) -> None:
+    payouts.set_method(user=tess, email="tess@paypal.test")
+    buy(sam, stall.put(tess))
+    all_mature()
+    earnings.mature()
+    batch = payouts.request(user=tess, currency="EUR")
+    assert "Each payee reads it" in desk(PayoutBatch, "reject", batch, reason="x" * 201)
+    assert "Each payee reads it" in desk(PayoutBatch, "reject", batch)
+    batch.refresh_from_db()
+    assert batch.state == "draft", "nobody turns one down without a word"
+    why = "Your address bounced our test: set another, please."
+    assert "rejected" in desk(PayoutBatch, "reject", batch, reason=why)
+    noted = AuditEntry.objects.get(action="payout.rejected")
+    assert (noted.actor, noted.reason) == (ada, why)
+    drain()
+    told = Notification.objects.get(user=tess, kind="payout-rejected")
+    assert why in words(told.kind, told.facts, "en").body
+    theirs = Client()
+    theirs.force_login(tess)
+    assert why in theirs.get(reverse("teach-payouts")).text
+    assert sum_of("tutor_available", tess) == 8000
+
+
+def test_who_takes_back_their_own_payout_is_not_told_of_it(sam: User, tess: User, drain) -> None:
+    payouts.set_method(user=tess, email="tess@paypal.test")
+    buy(sam, stall.put(tess))
+    all_mature()
+    earnings.mature()
+    batch = payouts.request(user=tess, currency="EUR")
+    payouts.reject(batch_id=batch.pk, actor=tess, reason="later")
+    drain()
+    assert not Notification.objects.filter(kind="payout-rejected").exists()
+
+
+def test_earnings_are_held_and_let_go_with_a_reason(desk: Desk, sam: User, tess: User) -> None:
+    order = buy(sam, stall.put(tess))
+    row = order.earnings.get()
+    desk(Earning, "hold", row)
+    row.refresh_from_db()
+    assert row.held_at is None
+    desk(Earning, "hold", row, reason="A copied course")
+    row.refresh_from_db()
+    assert (row.held_at is not None, row.held_for) == (True, "A copied course")
+    desk(Earning, "lift", row, reason="It is her own")
+    row.refresh_from_db()
+    assert row.held_at is None
+    rows = AuditEntry.objects.filter(target_id=str(order.pk), action__startswith="earnings.")
+    trail = dict(rows.values_list("action", "reason"))
+    assert trail == {"earnings.held": "A copied course", "earnings.let_go": "It is her own"}
 
 
 def test_a_message_is_read_and_processed_again(client: Client, ada: User) -> None:

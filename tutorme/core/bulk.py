@@ -23,7 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tutorme.core import jobs
-from tutorme.core.errors import DomainError, NotAllowed, NotFound
+from tutorme.core.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from tutorme.core.gateways import GatewayError
 from tutorme.core.ids import uuid7
 from tutorme.core.jobs import Run
@@ -103,10 +103,17 @@ def _outcome(one: Act, row: Model, by: By) -> Outcome:
             with transaction.atomic():
                 said = one.carry_out(row, by)
     except DomainError as error:
-        return Outcome(str(row), State.REFUSED, str(error.detail)[:500])
+        return Outcome(str(row), State.REFUSED, _why(error)[:500])
     except GatewayError as error:
         return Outcome(str(row), State.REFUSED, str(error)[:500])
     return Outcome(str(row), State.DONE, said[:500] if isinstance(said, str) else "")
+
+
+def _why(error: DomainError) -> str:
+    """Of what was not valid, what is wrong with each."""
+    if isinstance(error, InvalidInput):
+        return " ".join(each["detail"] for each in error.extras["errors"])
+    return error.detail
 
 
 def later(one: Act, model: type[Model], pks: list[Any], by: By) -> Job:

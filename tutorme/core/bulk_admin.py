@@ -1,7 +1,7 @@
 """Acts on many rows as actions of the admin: asked for, shown before they destroy, done at once or
 as a job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,12 @@ class ModerationForm(ReasonForm):
         self.fields["reason"].help_text = gettext_lazy(
             "Whoever wrote it and whom it is about read this; kept in the audit trail."
         )
+
+
+class AboutRows(forms.Form):
+    """A form that judges what was typed by the rows it is about."""
+
+    rows: Iterable[Any] = ()
 
 
 # What an act would come to, for one row.
@@ -162,6 +168,8 @@ def ask(
         not confirms and any(name in request.POST for name in form.base_fields)
     )
     asked = form(request.POST if is_answer else None)
+    if isinstance(asked, AboutRows):
+        asked.rows = rows
     if is_answer and asked.is_valid():
         if not confirms or request.POST.get("counted") == str(count):
             return dict(asked.cleaned_data)
