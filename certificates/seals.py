@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
@@ -35,6 +36,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from certificates import signing_keys
 
 _FIELD = "Seal"
+# No certificate and no digest holds so many of either.
+_NO_DIGEST, _BLANK = bytes(32), b"\xff"
 _ENTIRE = SignatureCoverageLevel.ENTIRE_FILE
 _FROM, _UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2056, 1, 1, tzinfo=UTC)
 
@@ -88,15 +91,60 @@ class _Sealer(signers.PdfSigner):
         return session
 
 
-class _Signer(signers.SimpleSigner):
-    """Elliptic signatures as RFC 6979 makes them, without chance."""
+class _Blanks(signers.SimpleSigner):
+    """Signs with so many blank bytes, and keeps what it was to sign."""
+
+    length = 0
+    to_sign = b""
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
-        key = serialization.load_der_private_key(self.signing_key.dump(), password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
+        self.to_sign = data
+        return _BLANK * self.length
+
+
+class _Signer(signers.SimpleSigner):
+    """Elliptic signatures as RFC 6979 makes them, without chance.
+
+    Of two seals by one key only the digest of the pages and the signature differ: PAdES has no
+    moment among what is signed. Writing the rest is nine tenths of what a seal costs, so pyHanko
+    writes a form once for each length of a signature, and those two are filled in."""
+
+    def __init__(self, key: Any, **named: Any) -> None:
+        super().__init__(**named)
+        self._key = key
+        self._named = named
+        self._forms: dict[int, tuple[bytes, bytes]] = {}
+
+    async def async_sign(
+        self, data_digest: bytes, digest_algorithm: str, *given: Any, **named: Any
+    ) -> cms.ContentInfo:
+        how = (digest_algorithm, *given)
+        to_sign, _ = await self._form(0, *how, **named)
+        signature = self.sign_raw(_filled(to_sign, _NO_DIGEST, data_digest), digest_algorithm)
+        _, whole = await self._form(len(signature), *how, **named)
+        digested = _filled(whole, _NO_DIGEST, data_digest)
+        return cms.ContentInfo.load(_filled(digested, _BLANK * len(signature), signature))
+
+    async def _form(self, length: int, *how: Any, **named: Any) -> tuple[bytes, bytes]:
+        """What is signed, and the whole around a signature of so many bytes."""
+        if length not in self._forms:
+            blanks = _Blanks(**self._named)
+            blanks.length = length
+            whole = await blanks.async_sign(_NO_DIGEST, *how, **named)
+            self._forms[length] = blanks.to_sign, whole.dump()
+        return self._forms[length]
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        if not isinstance(self._key, ec.EllipticCurvePrivateKey) or digest_algorithm != "sha256":
             other: bytes = super().sign_raw(data, digest_algorithm)
             return other
-        return key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+def _filled(form: bytes, blank: bytes, content: bytes) -> bytes:
+    before, found, after = form.partition(blank)
+    assert found, "pyHanko wrote the form in another way"
+    return before + content + after
 
 
 def judged(pdf: bytes) -> str:
@@ -149,6 +197,7 @@ def _signer(pem_file: str, _keys: tuple[str, ...]) -> _Signer:
         serialization.NoEncryption(),
     )
     return _Signer(
+        key,
         signing_cert=_as_asn1(chain[0]),
         signing_key=asn1_keys.PrivateKeyInfo.load(private),
         cert_registry=registry,
