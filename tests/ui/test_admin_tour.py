@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from accounts.models import User
 from booking.models import Booking
@@ -18,7 +17,7 @@ from booking.services import offers
 from tests import cast
 from tests.booking.conftest import held, hour, open_diary
 from tests.payments.books import buy, stall
-from tests.ui.test_browser import NARROW, WIDE, opened, sideways
+from tests.ui.test_browser import NARROW, WIDE, opened, sideways, violations
 from tutorme.core.money import Money
 
 # Playwright's loop runs in this thread; the server that answers runs in its own.
@@ -41,10 +40,15 @@ def at_the_desk(browser: Browser, base: str, user: User, **options) -> Iterator[
 
 
 def wrong_with(page: Page) -> list[str]:
-    found = Axe().run(page, context="#content").response["violations"]
-    told = [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
+    told = violations(page, within="#content")
     wide = sideways(page)
     return told + [f"{wide} px too wide"] * (wide > 0)
+
+
+def follow(page: Page, button: Locator, *, force: bool = False) -> None:
+    """To the page the button leads to: the one it stands on has a #content as well."""
+    with page.expect_navigation():
+        button.click(force=force)
 
 
 @pytest.fixture
@@ -62,8 +66,7 @@ def act(page: Page, path: str, action: str, pk: object) -> None:
     page.locator('select[name="action"]').select_option(action, force=True)
     run = page.locator('button[name="index"]').first
     run.wait_for(state="visible")
-    run.click(force=True)
-    page.wait_for_load_state()
+    follow(page, run, force=True)
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
@@ -86,7 +89,7 @@ def test_our_own_pages_are_open_to_everyone(
             wrong[stop] = wrong_with(page)
         page.goto(f"{base}/admin/accounts/user/{rows['closed'].pk}/merge/")
         page.locator('input[name="kept"]').fill("sam")
-        page.locator("#content form button[type=submit]").click()
+        follow(page, page.locator("#content form button[type=submit]"))
         wrong["what would move"] = wrong_with(page)
         for app, action, row in (
             ("payments/order", "refund", order),

@@ -164,7 +164,7 @@ def test_two_write_to_each_other(sits, sam, tess, course, media, tmp_path) -> No
     errors: list[str] = []
     for page in (ours, theirs):
         page.on("pageerror", lambda error: errors.append(str(error)))
-    expect(ours.locator("[data-presence]")).to_have_text("Here now", timeout=20_000)
+    expect(ours.locator("[data-presence]")).to_have_text("Here now")
 
     ours.locator("#id_body").press_sequentially("Page 12?")
     expect(theirs.locator("[data-status]")).to_have_text("Sam is writing …")
