@@ -104,6 +104,7 @@ def sent_over(line: http.client.HTTPConnection, ask: Ask) -> Answer:
 
 def approve(port: int, order: Answer) -> Answer:
     """What the payer presses at PayPal, who then tells us by a webhook."""
+    began = time.monotonic()
     address = urlsplit(order.approve_url)
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
     form = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
@@ -113,7 +114,8 @@ def approve(port: int, order: Answer) -> Answer:
     finally:
         line.close()
     assert status < 400, "the stand-in itself is not part of what breaks"
-    return replace(order, kind="approval", status=status)
+    seconds = time.monotonic() - began
+    return replace(order, kind="approval", status=status, at=began, seconds=seconds)
 
 
 class School:
