@@ -19,7 +19,7 @@ from ai.likeness import folded, likeness
 Content = dict[str, Any]
 TOO_ALIKE = 0.9
 _MOST_BYTES = 60_000
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])\+\d[\d ()/-]{7,}\d")
 _LEADING = ("first", "longest")
 

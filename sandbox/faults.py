@@ -25,7 +25,7 @@ SPOILT = ("wrong-audience", "wrong-issuer", "wrong-nonce", "expired", "bad-signa
 MODEL = (
     *("lie", "break-schema", "not-json", "inject", "truncate", "huge", "leak", "say", "stall"),
     *("break-off", "mid-error", "error-200", "bad-key", "no-credit", "blocked"),
-    *("overloaded", "edge-timeout", "not-retryable"),
+    *("overloaded", "edge-timeout", "not-retryable", "billed-error"),
 )
 # Provider, its operations, and what each can be told to do.
 OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {

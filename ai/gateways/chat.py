@@ -13,7 +13,16 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 
-from ai.gateways.reading import Answer, Refusal, Stream, answer_of, body_of, refusal_of
+from ai.gateways.reading import (
+    Answer,
+    Refusal,
+    Stream,
+    Usage,
+    answer_of,
+    body_of,
+    refusal_of,
+    usage_of,
+)
 from tutorme.core.errors import ProviderNotConfigured
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
 from tutorme.core.http import Door
@@ -54,23 +63,28 @@ def model_asked() -> str:
     return str(settings.OPENROUTER["models"][0])
 
 
-def complete(ask: Ask) -> Answer:
-    """May be tried up to three times; each may be billed."""
-    response = _post(ask, {}, idempotent=True)
+def complete(ask: Ask, billed: list[Usage] | None = None) -> Answer:
+    """May be tried up to three times; what each try says it cost is added to `billed`, whatever
+    became of it."""
+    response = _post(ask, {}, [] if billed is None else billed, idempotent=True)
     body = body_of(response.content)
     _refuse(response.status_code, refusal_of(body))
     return answer_of(body, ask.schema)
 
 
-def stream(ask: Ask, on_text: Callable[[str], None]) -> Answer:
-    """Tells the text so far with each piece. Not tried again by itself: what was told was told."""
-    told = Stream()
+def stream(ask: Ask, on_text: Callable[[str], None], billed: list[Usage] | None = None) -> Answer:
+    """Tells the text so far with each piece. Not tried again by itself: what was told was told.
+    What it cost is added to `billed`, also where it broke off after saying so."""
+    told, bill = Stream(), [] if billed is None else billed
 
     def heard(chunk: bytes) -> None:
         told.feed(chunk)
         on_text(told.text)
 
-    response = _post(ask, {"stream": True}, idempotent=False, on_bytes=heard)
+    try:
+        response = _post(ask, {"stream": True}, bill, idempotent=False, on_bytes=heard)
+    finally:
+        _note(bill, told.usage)
     if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
         body = body_of(response.content)
         _refuse(response.status_code, refusal_of(body))
@@ -82,14 +96,26 @@ def stream(ask: Ask, on_text: Callable[[str], None]) -> Answer:
     return answer_of(told.body(), ask.schema)
 
 
+def _note(billed: list[Usage], usage: Usage) -> None:
+    if usage != Usage():
+        billed.append(usage)
+
+
 def _post(
     ask: Ask,
     more: dict[str, Any],
+    billed: list[Usage],
     *,
     idempotent: bool,
     on_bytes: Callable[[bytes], None] | None = None,
 ) -> httpx.Response:
     require_configured()
+
+    def again(response: httpx.Response) -> str:
+        body = body_of(response.content)
+        _note(billed, usage_of(body.get("usage")))
+        return _again(response.status_code, refusal_of(body))
+
     door = Door(
         PROVIDER,
         settings.OPENROUTER["base_url"],
@@ -97,7 +123,7 @@ def _post(
         deadline=settings.OPENROUTER["deadline"],
         max_bytes=2 * 1024 * 1024,
         wait_initial=0.5,
-        again=_again,
+        again=again,
     )
     return door.request(
         "POST",
@@ -136,14 +162,13 @@ def _body(ask: Ask) -> dict[str, Any]:
     return body
 
 
-def _again(response: httpx.Response) -> str:
+def _again(status: int, refusal: Refusal | None) -> str:
     """Why to try again: the status, or an error in a body that says 200."""
-    refusal = refusal_of(body_of(response.content))
-    code = response.status_code if response.status_code != httpx.codes.OK else 0
+    code = status if status != httpx.codes.OK else 0
     code = code or (refusal.code if refusal else 0)
     if code not in _PASSING or (refusal and refusal.retryable is False):
         return ""
-    return f"HTTP {response.status_code}, error {code}"
+    return f"HTTP {status}, error {code}"
 
 
 def _refuse(status: int, refusal: Refusal | None) -> None:

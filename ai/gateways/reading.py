@@ -221,6 +221,11 @@ class Stream:
         self.text += _text(delta.get("content")) if isinstance(delta, dict) else ""
         self._reason = choice.get("finish_reason") or self._reason
 
+    @property
+    def usage(self) -> Usage:
+        """As far as it was told."""
+        return usage_of(self._seen.get("usage"))
+
     def body(self) -> dict[str, Any]:
         """As if it had come in one piece."""
         choice = {"finish_reason": self._reason, "message": {"content": self.text}}

@@ -32,7 +32,7 @@ fits AS (
     SELECT profile_id AS id, max(CASE level
         WHEN 'native' THEN 1.0 WHEN 'fluent' THEN 1.0 WHEN 'conversational' THEN 0.6
         ELSE 0.3 END::{kind}) AS fluency
-    FROM accounts_tutorlanguage WHERE code = ANY(%(languages)s::text[]) GROUP BY 1
+    FROM accounts_tutorlanguage t WHERE code = ANY(%(languages)s::text[]) {speaking} GROUP BY 1
 ), taught AS MATERIALIZED (
     SELECT DISTINCT tutor_id AS id FROM booking_booking
     WHERE student_id = %(student)s AND state = 'completed'
@@ -67,7 +67,7 @@ asked AS MATERIALIZED (
 ), tagged AS MATERIALIZED (
     SELECT profile_id AS id FROM accounts_tutorsubject WHERE subject_id = ANY(%(goals)s::text[])
     UNION SELECT user_id FROM accounts_tutorprofile
-        WHERE session_formats && %(goals)s::varchar[]
+        WHERE session_formats && %(goals)s::varchar[] AND user_id IN (SELECT id FROM fits)
     UNION SELECT c.instructor_id FROM courses_course c WHERE c.state = 'published'
         AND EXISTS (SELECT 1 FROM unnest(c.tags) AS tag WHERE lower(tag) = ANY(%(goals)s::text[]))
 ), able AS MATERIALIZED (
@@ -109,7 +109,8 @@ _ROUNDING = "0.500001"
 
 
 def listing(*, by_time: bool) -> str:
-    known = _KNOWN.format(kind="float8", among="")
+    speaking = "AND profile_id IN (SELECT id FROM fits)"
+    known = _KNOWN.format(kind="float8", among="", speaking=speaking)
     listed = _LISTING.format(
         sources=_FROM,
         near=_NEAR,
@@ -131,7 +132,9 @@ able AS MATERIALIZED (
     {sources}
     JOIN accounts_user u ON u.id = p.user_id AND u.is_active
     CROSS JOIN LATERAL (
-        SELECT count(*) AS slots, min(f.starts_at) AS first {starts} AND f.tutor_id = p.user_id
+        SELECT count(*) AS slots, min(f.starts_at) AS first FROM booking_freestart f
+        WHERE f.tutor_id = p.user_id AND f.starts_at <@ %(hours)s::tstzmultirange
+          AND f.ends_at = f.starts_at + %(length)s AND f.closes_at >= %(now)s
     ) AS free
     WHERE p.user_id = ANY(%(chosen)s::uuid[]) AND free.slots > 0
 ), answered AS (
@@ -190,5 +193,5 @@ FROM shares
 def weighing() -> str:
     """`chosen` are the ids of those to be weighed, `mean` the site's; in no order."""
     among = "AND t.profile_id = ANY(%(chosen)s::uuid[])"
-    known = _KNOWN.format(kind="numeric", among=among)
-    return "WITH" + known + _WEIGHING.format(sources=_FROM, starts=STARTS_IN_HOURS, apart=_APART)
+    known = _KNOWN.format(kind="numeric", among=among, speaking=among)
+    return "WITH" + known + _WEIGHING.format(sources=_FROM, apart=_APART)

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from ai.avoided import avoided_by
 from ai.queries.match_statement import SITE, STARTS_IN_HOURS, listing, weighing
 from ai.wishes import LEVELS, Wishes, offset_seconds, spans
+from booking.walltime import Span
 
 FACTORS = {
     "subject": 30,
@@ -222,6 +223,7 @@ def _parameters(wishes: Wishes, student_id: UUID, now: datetime) -> dict[str, An
         "now": now,
         "starts": [span.start for span in windows],
         "ends": [span.end for span in windows],
+        "hours": _hours(windows, timedelta(minutes=wishes.minutes)),
         "subjects": list(wishes.subjects),
         "families": list(wishes.families),
         "level": wishes.level,
@@ -236,6 +238,13 @@ def _parameters(wishes: Wishes, student_id: UUID, now: datetime) -> dict[str, An
         "offset": offset_seconds(wishes.zone, now),
         "new_below": NEW_BELOW,
     }
+
+
+def _hours(windows: Sequence[Span], length: timedelta) -> str:
+    """When a lesson may begin, as one multirange: they do not overlap."""
+    last = [(span.start, span.end - length) for span in windows]
+    starts = ",".join(f"[{start},{end}]" for start, end in last if start <= end)
+    return f"{{{starts}}}"
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:

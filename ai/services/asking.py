@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.crypto import salted_hmac
 
 from ai import costs, prompts
 from ai.errors import AiCeilingReached
 from ai.gateways import chat
-from ai.gateways.reading import Answer
+from ai.gateways.reading import Answer, Usage
 from ai.models import Draft, Run
-from tutorme.core.gateways import GatewayError, GatewayUnavailable
+from tutorme.core.gateways import GatewayError, GatewaySilent, GatewayUnavailable
+
+# What a column of theirs holds.
+_MOST = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,10 @@ def ask(question: Question, on_text: Callable[[str], None] | None = None) -> tup
     provider fails. Outside of any transaction: what was asked is on record before it is."""
     prompt = prompts.latest(question.purpose)
     messages = prompts.messages(prompt, question.given)
-    worst = costs.of_call(question.purpose, "".join(row["content"] for row in messages))
-    if question.draft:
-        _hold_ceiling(question.draft, worst)
-    run = _opened(question, prompt.version, worst)
+    text = "".join(row["content"] for row in messages)
+    chat.require_configured()
+    run = _opened(question, prompt.version, costs.of_call(question.purpose, text))
+    call = _Call(run, text)
     asked = chat.Ask(
         name=question.purpose,
         schema=question.schema,
@@ -45,14 +49,52 @@ def ask(question: Question, on_text: Callable[[str], None] | None = None) -> tup
         max_tokens=costs.MOST[question.purpose],
         user=salted_hmac("ai.user", str(question.user_id), algorithm="sha256").hexdigest()[:32],
     )
-    started = time.monotonic()
     try:
-        answer = chat.stream(asked, on_text) if on_text else chat.complete(asked)
+        answer = (
+            chat.stream(asked, call.hearing(on_text), call.billed)
+            if on_text
+            else chat.complete(asked, call.billed)
+        )
     except GatewayError as error:
-        _failed(run, error, started)
+        _failed(call, error)
         raise
-    _settled(run, answer, started)
+    _settled(call, answer)
     return answer, run
+
+
+class _Call:
+    """One that is under way: what its tries said they cost, and what was heard of a stream."""
+
+    def __init__(self, run: Run, text: str) -> None:
+        self.run, self.text, self.heard = run, text, ""
+        self.billed: list[Usage] = []
+        self.started = time.monotonic()
+
+    def hearing(self, on_text: Callable[[str], None]) -> Callable[[str], None]:
+        def heard(text: str) -> None:
+            self.heard = text
+            on_text(text)
+
+        return heard
+
+    def count(self, *, may_be_billed: bool) -> None:
+        """What the provider said; else what the text that was heard comes to. Where neither is
+        known and it may be billed all the same, the bound stands that was noted before the call."""
+        usages = self.billed
+        if not usages and self.heard:
+            usages = [Usage(costs.tokens_of(self.text), costs.tokens_of(self.heard))]
+        run = self.run
+        run.prompt_tokens = min(_MOST, sum(usage.prompt_tokens for usage in usages))
+        run.completion_tokens = min(_MOST, sum(usage.completion_tokens for usage in usages))
+        if usages or not may_be_billed:
+            run.cost_micros = sum(map(_micros, usages))
+        run.ms = min(_MOST, round((time.monotonic() - self.started) * 1000))
+
+
+def _micros(usage: Usage) -> int:
+    if usage.cost_micros is not None:
+        return usage.cost_micros
+    return costs.micros(usage.prompt_tokens, usage.completion_tokens)
 
 
 def spent(draft: Draft) -> int:
@@ -60,47 +102,51 @@ def spent(draft: Draft) -> int:
     return int(draft.runs.aggregate(total=Sum("cost_micros"))["total"] or 0)
 
 
-def _hold_ceiling(draft: Draft, worst: int) -> None:
-    used = spent(draft)
-    if used + worst > draft.ceiling_micros:
-        raise AiCeilingReached(spent=used, ceiling=draft.ceiling_micros)
-
-
 def _opened(question: Question, prompt: str, worst: int) -> Run:
-    chat.require_configured()
-    return Run.objects.create(
-        user_id=question.user_id,
-        draft=question.draft,
-        node=question.node,
-        purpose=question.purpose,
-        prompt=prompt,
-        model_asked=chat.model_asked(),
-        cost_micros=worst,
-    )
+    """Calls of one draft are let through one after the other, or two at once would both see the
+    room that is there for one."""
+    with transaction.atomic():
+        if question.draft:
+            _hold_ceiling(question.draft, worst)
+        return Run.objects.create(
+            user_id=question.user_id,
+            draft=question.draft,
+            node=question.node,
+            purpose=question.purpose,
+            prompt=prompt,
+            model_asked=chat.model_asked(),
+            cost_micros=worst,
+        )
 
 
-def _settled(run: Run, answer: Answer, started: float) -> None:
-    usage = answer.usage
+def _hold_ceiling(draft: Draft, worst: int) -> None:
+    rows = Draft.objects.select_for_update(of=("self",), no_key=True)
+    ceiling = rows.values_list("ceiling_micros", flat=True).get(pk=draft.pk)
+    used = spent(draft)
+    if used + worst > ceiling:
+        raise AiCeilingReached(spent=used, ceiling=ceiling)
+
+
+def _settled(call: _Call, answer: Answer) -> None:
+    run = call.run
     run.state = Run.State.UNUSABLE if answer.content is None else Run.State.ANSWERED
     run.model, run.generation = answer.model or run.model_asked, answer.generation
-    run.prompt_tokens, run.completion_tokens = usage.prompt_tokens, usage.completion_tokens
-    counted = costs.micros(usage.prompt_tokens, usage.completion_tokens)
-    run.cost_micros = counted if usage.cost_micros is None else usage.cost_micros
     run.error = " ".join(answer.problems)[:300]
-    _save(run, started)
+    call.count(may_be_billed=True)
+    _save(run)
 
 
-def _failed(run: Run, error: GatewayError, started: float) -> None:
-    """Nothing came of it, and nothing is counted; the provider's own bill is at the provider."""
+def _failed(call: _Call, error: GatewayError) -> None:
+    """What left and was not answered may have been carried out."""
+    run = call.run
     unavailable = isinstance(error, GatewayUnavailable)
     run.state = Run.State.UNAVAILABLE if unavailable else Run.State.REFUSED
-    run.cost_micros = 0
     run.error = str(error)[:300]
-    _save(run, started)
+    call.count(may_be_billed=isinstance(error, GatewaySilent))
+    _save(run)
 
 
-def _save(run: Run, started: float) -> None:
-    run.ms = min(round((time.monotonic() - started) * 1000), 2_000_000_000)
+def _save(run: Run) -> None:
     run.save(
         update_fields=[
             *("state", "model", "generation", "prompt_tokens", "completion_tokens"),

@@ -96,10 +96,15 @@ def _start(draft: Draft) -> None:
 
 
 def go_on(draft_id: UUID) -> None:
-    """The work takes longer than a job may: the next one goes on. The caller holds the transaction
-    that ends this one."""
+    """The work takes longer than a job may: the next one goes on, unless somebody asked this one to
+    stop. The caller holds the transaction that ends it."""
     draft = _locked(draft_id)
-    if draft.state in _WORKING:
+    if draft.state not in _WORKING:
+        return
+    if draft.job and draft.job.cancel_requested:
+        draft.state = State.STOPPED
+        draft.save()
+    else:
         _start(draft)
 
 
@@ -224,15 +229,36 @@ def failed(draft_id: UUID, error: dict[str, Any]) -> None:
     """The job ended for good. The caller holds the transaction; a draft of which nothing came
     costs nothing of the day's allowance."""
     draft = _locked(draft_id)
-    if draft.state not in _WORKING:
+    if draft.state not in _WORKING or _goes_on(draft):
         return
     draft.state, draft.error = State.FAILED, str(error.get("detail", ""))[:300]
-    if draft.counted_on and not draft.nodes.filter(content__isnull=False).exists():
-        quotas.give_back(draft.author_id, quota_kind(draft), draft.counted_on)
-        draft.counted_on = None
+    if not draft.nodes.filter(content__isnull=False).exists():
+        _give_back(draft)
     draft.save()
     event = DraftStopped(draft_id=draft.pk, author_id=draft.author_id)
     outbox.record(event, key=f"draft.stopped:{draft.pk}:{draft.starts}")
+
+
+def _goes_on(draft: Draft) -> bool:
+    """Whether it was begun again since: what becomes of the job before is no matter then."""
+    return draft.job is not None and not draft.job.is_final
+
+
+def _give_back(draft: Draft) -> None:
+    quotas.give_back(draft.author_id, quota_kind(draft), draft.counted_on)
+    draft.counted_on = None
+
+
+def cancelled(draft_id: UUID) -> None:
+    """The job was cancelled, by whomever. The caller holds the transaction; where the model was
+    never asked, it costs nothing of the day's allowance."""
+    draft = _locked(draft_id)
+    if draft.state not in {*_WORKING, State.STOPPED} or _goes_on(draft):
+        return
+    draft.state = State.STOPPED
+    if not draft.runs.exists():
+        _give_back(draft)
+    draft.save()
 
 
 def reject(*, draft: Draft) -> Draft:

@@ -1,6 +1,9 @@
 """A ladder of hints inside a lesson: from its own text, three and then an example of something
 similar, and never the answer of what still counts."""
 
+from datetime import date
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.models import User
@@ -47,12 +50,12 @@ def climb(*, ladder: Ladder, enrollment: Enrollment) -> Rung:
         rungs = list(row.rungs.all())
         if rungs and rungs[-1].state == State.ASKED:
             return rungs[-1]
-        quotas.take(row.learner_id, "hint")
+        on = quotas.take(row.learner_id, "hint")
         rung = _next(row, rungs)
         rung.job = jobs.enqueue(
             "ai.hint",
             key=f"ai.hint:{rung.pk}:{uuid7()}",
-            args={"rung_id": rung.pk},
+            args={"rung_id": rung.pk, "on": on.isoformat()},
             owner_id=row.learner_id,
         )
         rung.save(update_fields=["job"])
@@ -70,9 +73,12 @@ def _next(ladder: Ladder, rungs: list[Rung]) -> Rung:
     return Rung.objects.create(ladder=ladder, number=len(rungs) + 1)
 
 
-def write(rung_id: int) -> str:
-    """What may be shown of what the model wrote; empty where it gave the answer away each time."""
-    rung = Rung.objects.select_related("ladder__lesson").get(pk=rung_id)
+def write(rung_id: int, job_id: UUID) -> str:
+    """What may be shown of what the model wrote; empty where it gave the answer away each time, and
+    where nobody waits for it."""
+    rung = Rung.objects.select_related("ladder__lesson", "job").get(pk=rung_id)
+    if not _is_awaited(rung, job_id):
+        return ""
     ladder, lesson = rung.ladder, rung.ladder.lesson
     body = markdown.plain_of(lesson.body)[:_LESSON_CHARS]
     earlier = ladder.rungs.filter(number__lt=rung.number, state=State.GIVEN)
@@ -118,26 +124,35 @@ def _solutions(lesson: Lesson) -> list[str]:
     ]
 
 
-def give(rung_id: int, text: str) -> None:
-    """The caller holds the transaction that ends the job."""
-    rung = Rung.objects.select_for_update(of=("self",)).select_related("ladder").get(pk=rung_id)
+def _is_awaited(rung: Rung, job_id: UUID) -> bool:
+    """By this job, or by one that ended without a hint: it may be run again."""
+    job = rung.job
+    return rung.state != State.GIVEN and (job is None or job.pk == job_id or job.is_final)
+
+
+def give(rung_id: int, job_id: UUID, text: str, on: date | None) -> None:
+    """The caller holds the transaction that ends the job; `on` is the day it is counted on."""
+    rung = _held(rung_id)
+    if rung is None or not _is_awaited(rung, job_id):
+        return
     rung.text, rung.state = text, State.GIVEN if text else State.REFUSED
     rung.save(update_fields=["text", "state"])
     if not text:
-        _give_back(rung)
+        quotas.give_back(rung.ladder.learner_id, "hint", on)
 
 
-def refused(rung_id: int) -> None:
-    """The provider did not answer. The caller holds the transaction."""
-    rows = Rung.objects.select_for_update(of=("self",)).select_related("ladder")
-    rung = rows.filter(pk=rung_id, state=State.ASKED).first()
-    if rung:
+def refused(rung_id: int, on: date | None) -> None:
+    """The provider did not answer, or nobody asked it. The caller holds the transaction that ended
+    the job; of another that is under way nothing is taken."""
+    rung = _held(rung_id)
+    if rung is None or (rung.job and not rung.job.is_final):
+        return
+    if rung.state == State.ASKED:
         rung.state = State.REFUSED
         rung.save(update_fields=["state"])
-        _give_back(rung)
-
-
-def _give_back(rung: Rung) -> None:
-    job = rung.job
-    on = (job.created_at if job else rung.created_at).date()
     quotas.give_back(rung.ladder.learner_id, "hint", on)
+
+
+def _held(rung_id: int) -> Rung | None:
+    rows = Rung.objects.select_for_update(of=("self",)).select_related("ladder", "job")
+    return rows.filter(pk=rung_id).first()

@@ -2,9 +2,9 @@
 from the factors. A model may word the reasons and move somebody a little; it never adds one."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -92,18 +92,27 @@ def _length(wishes: Wishes) -> timedelta:
 
 
 def _shown(rows: list[Candidate], wishes: Wishes, starts: dict[UUID, list[datetime]]) -> list[Row]:
-    people = User.objects.select_related("tutor_profile").in_bulk([row.pk for row in rows])
+    found = User.objects.filter(pk__in=[row.pk for row in rows]).values_list(
+        "pk", "username", "display_name", "tutor_profile__headline"
+    )
+    people = {pk: _Person(*facts) for pk, *facts in found}
     return [_row(row, people[row.pk], wishes, starts[row.pk]) for row in rows if row.pk in people]
 
 
-def _row(row: Candidate, person: User, wishes: Wishes, starts: list[datetime]) -> Row:
+class _Person(NamedTuple):
+    username: str
+    name: str
+    headline: str
+
+
+def _row(row: Candidate, person: _Person, wishes: Wishes, starts: list[datetime]) -> Row:
     zone = ZoneInfo(wishes.zone)
     return {
         "tutor": {
             "id": str(row.pk),
             "slug": person.username.lower(),
-            "name": person.display_name,
-            "headline": person.tutor_profile.headline,
+            "name": person.name,
+            "headline": person.headline,
             "hourly_minor": row.hourly_minor,
             "currency": row.currency,
         },
@@ -124,11 +133,11 @@ def put_in_words(*, match: Match) -> Match:
     with transaction.atomic():
         row = Match.objects.select_for_update(of=("self",), no_key=True).get(pk=match.pk)
         if row.job_id is None and row.results:
-            quotas.take(row.student_id, "match")
+            on = quotas.take(row.student_id, "match")
             row.job = jobs.enqueue(
                 "ai.word_match",
                 key=f"ai.word_match:{row.pk}",
-                args={"match_id": str(row.pk)},
+                args={"match_id": str(row.pk), "on": on.isoformat()},
                 owner_id=row.student_id,
             )
             row.save(update_fields=["job"])
@@ -150,6 +159,17 @@ def ask_for_words(match_id: UUID) -> list[Row] | None:
     }
     answer, _run = ask(Question("match", given, MATCH, match.student_id))
     return worded(match.results, answer.content) if answer.content is not None else None
+
+
+def keep_words(match_id: UUID, rows: list[Row] | None, on: date | None) -> None:
+    """None where there are none: the ranking stays as it is, and the day's allowance is given
+    back. The caller holds the transaction that ends the job."""
+    match = Match.objects.only("student_id").filter(pk=match_id).first()
+    if match is None:
+        return
+    Match.objects.filter(pk=match_id).update(worded=rows)
+    if rows is None:
+        quotas.give_back(match.student_id, "match", on)
 
 
 def worded(results: list[Row], content: Row) -> list[Row]:

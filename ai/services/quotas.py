@@ -45,8 +45,11 @@ def take(user_id: UUID, kind: str) -> date:
     return on
 
 
-def give_back(user_id: UUID, kind: str, on: date) -> None:
-    """Once for each that was taken: the caller commits it together with the failure."""
+def give_back(user_id: UUID, kind: str, on: date | None) -> None:
+    """Once for each that was taken: the caller commits it together with the failure. `on` is the
+    day it is counted on; None where nothing was counted."""
+    if on is None:
+        return
     rows = Usage.objects.filter(user_id=user_id, on=on, kind=kind)
     rows.update(used=Greatest(F("used") - 1, 0))
 

@@ -66,8 +66,11 @@ def look(node_id: UUID, revision: int) -> tuple[Findings, Run] | None:
     return told, run
 
 
-def keep(node_id: UUID, revision: int, told: Findings, run: Run) -> None:
-    """The caller holds the transaction that ends the job. Accepted meanwhile it stays accepted."""
+def keep(node_id: UUID, revision: int, told: Findings, run: Run, on: date | None) -> None:
+    """The caller holds the transaction that ends the job. Accepted meanwhile it stays accepted; an
+    answer of no use is none of the day's."""
+    if any(row["code"] == steps.UNLOOKED for row in told):
+        not_looked(node_id, on)
     rows = Node.objects.select_for_update(no_key=True)
     row = rows.filter(pk=node_id, revision=revision).first()
     if row is None:
@@ -80,8 +83,8 @@ def keep(node_id: UUID, revision: int, told: Findings, run: Run) -> None:
     Node.objects.filter(pk=row.pk).update(**spent)
 
 
-def not_looked(node_id: UUID, on: str) -> None:
-    """The mark stays, and the day's allowance is given back."""
+def not_looked(node_id: UUID, on: date | None) -> None:
+    """The mark stays, and the day's allowance is given back. The caller holds the transaction."""
     node = Node.objects.select_related("draft").filter(pk=node_id).first()
     if node:
-        quotas.give_back(node.draft.author_id, "solve", date.fromisoformat(on))
+        quotas.give_back(node.draft.author_id, "solve", on)

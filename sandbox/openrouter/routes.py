@@ -38,6 +38,8 @@ async def chat(request: Request) -> Response:
         return _error(*_FAILURES[kind])
     if kind == "not-retryable":
         return _error(503, "No provider can serve this", {"availability": {"retryable": False}})
+    if kind == "billed-error":
+        return _billed_error(asked, fault.issue)
     if kind == "error-200":
         return _error(
             int(fault.issue) if fault.issue.isdigit() else 502, "Failed midway", status=200
@@ -51,6 +53,18 @@ async def chat(request: Request) -> Response:
     if asked.get("stream"):
         return _streamed(asked, text, reason, kind)
     return JSONResponse(_whole(asked, text, reason))
+
+
+def _billed_error(asked: dict, issue: str) -> Response:
+    """What was read before it failed is on the bill."""
+    error = {"code": int(issue) if issue.isdigit() else 502, "message": "Failed midway"}
+    return JSONResponse(
+        {
+            **_frame(asked, "chat.completion"),
+            "error": error,
+            "usage": _usage(asked, "half an answer"),
+        }
+    )
 
 
 def _answer(asked: dict) -> dict:

@@ -148,6 +148,18 @@ def test_availability_counts_up_to_six(sam) -> None:
     assert round(points, 2) == Decimal("6.67"), "one start in each of two weeks"
 
 
+def test_a_start_is_counted_where_the_whole_lesson_fits(sam) -> None:
+    """Ten, eleven and twelve begin in the window; what begins at twelve ends after it."""
+    teaching("Day")
+    day = (timezone.now() + timedelta(days=3)).isoweekday() % 7
+    window = (Window(day, time(10), time(12, 30)),)
+    facts = {"windows": window, "zone": "Europe/Paris"}
+    found = ranking.candidates(wish(**facts), student_id=sam.pk, now=timezone.now())
+    assert found[0].slots == 4, "two in each of two weeks"
+    short = (Window(day, time(10), time(10, 30)),)
+    assert names(sam, windows=short, zone="Europe/Paris") == []
+
+
 @pytest.mark.parametrize(
     ("price", "points"),
     [(2000, 10), (2100, 10), (3000, 5), (3900, 0), (9000, 0)],

@@ -21,6 +21,7 @@ class Switch:
 
     handler_error: Exception | None = None
     job: Any = None
+    cancelled: Any = None
 
 
 def ring(counter: str) -> None:
@@ -49,6 +50,11 @@ def hear_too(event: Rang) -> None:
     ring(f"heard-too:{event.bell}")
 
 
-@jobs.job("test.probe", max_attempts=3)
+def _cancelled(**args: Any) -> None:
+    if Switch.cancelled:
+        Switch.cancelled(**args)
+
+
+@jobs.job("test.probe", max_attempts=3, on_cancel=_cancelled, again={"paid": False})
 def probe(run: jobs.Run, **args: Any) -> None:
     Switch.job(run, **args)

@@ -168,6 +168,47 @@ def test_cancel_stops_a_queued_job_now_and_a_running_one_at_its_next_step() -> N
     assert jobs.retry(job).retry_of_id == job.pk
 
 
+def told_when_cancelled() -> list[dict]:
+    told: list[dict] = []
+    Switch.cancelled = lambda **args: told.append(args)
+    return told
+
+
+def test_a_kind_hears_once_that_a_queued_job_was_cancelled() -> None:
+    told, job = told_when_cancelled(), enqueue(args={"paid": True})
+    for _ in range(2):
+        jobs.cancel(job)
+    assert told == [{"paid": True}]
+    assert jobs.retry(job).args == {"paid": False}, "what was given back is not its own any more"
+
+
+def test_a_kind_hears_once_that_a_running_job_was_cancelled() -> None:
+    told, job = told_when_cancelled(), enqueue(args={"paid": True})
+
+    def work(run: jobs.Run, **_args: object) -> None:
+        jobs.cancel(Job.objects.get(pk=job.pk))
+        assert told == [], "it may still end well"
+        run.progress(step="next")
+
+    Switch.job = work
+    jobs.run(job.pk)
+    assert told == [{"paid": True}]
+    jobs.cancel(job)
+    assert len(told) == 1
+
+
+def test_what_is_said_of_a_cancelled_job_stands_and_falls_with_it() -> None:
+    def breaks(**_args: object) -> None:
+        ring("effect")
+        raise NotFound
+
+    Switch.cancelled, job = breaks, enqueue()
+    with pytest.raises(NotFound):
+        jobs.cancel(job)
+    job.refresh_from_db()
+    assert (job.state, rung("effect")) == ("queued", 0)
+
+
 def test_the_sweep_finds_what_nobody_was_told_about() -> None:
     job = enqueue()
     assert jobs.nudge_due() == 0

@@ -7,14 +7,18 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from ai.errors import AiQuotaReached
+from ai import costs
+from ai.errors import AiCeilingReached, AiQuotaReached
 from ai.models import Draft, Node, Run, Usage
-from ai.services import accepting, drafts, quotas, solving
+from ai.schemas import CHECK
+from ai.services import accepting, asking, drafts, quotas, solving
+from ai.services.asking import Question
 from courses.models import LessonDraft
 from tests.ai.conftest import BRIEF, begin, outlined, written  # noqa: F401  fixtures
 from tests.nursery import nursery
 from tests.payments.dying import LIVED
 from tests.races.parallel import together
+from tutorme.core import jobs
 from tutorme.core.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,3 +128,24 @@ def worked(born, draft: Draft, boundary: int) -> int:
     code: int = child.wait()
     assert code in {-9, LIVED}, child.said()
     return code
+
+
+def test_calls_at_once_never_pass_the_ceiling(outlined, tess, sandbox) -> None:  # noqa: F811
+    """Room for one is not room for each of those who look at the same time."""
+    worst = costs.of_call("check", "x" * 600)
+    Draft.objects.update(ceiling_micros=asking.spent(outlined) + 2 * worst)
+    asked = Question("check", {"language": "en", "questions": []}, CHECK, tess.pk, outlined)
+    results = together([lambda: asking._opened(asked, "check.v1", worst)] * 8)
+    assert sum(isinstance(row, Run) for row in results) == 2, results
+    assert sum(isinstance(row, AiCeilingReached) for row in results) == 6
+
+
+def test_a_look_cancelled_by_many_at_once_is_given_back_once(written, tess, settings) -> None:  # noqa: F811
+    settings.AI_A_DAY = {**settings.AI_A_DAY, "solve": (20, 20)}
+    node = written.nodes.filter(form="quiz").first()
+    Node.objects.filter(pk=node.pk).update(state="needs_human", findings=drafts.unsolved())
+    for _ in range(5):
+        quotas.take(tess.pk, "solve")
+    job = solving.solve(node=node)
+    together([lambda: jobs.cancel(job)] * 6)
+    assert Usage.objects.get(kind="solve").used == 5

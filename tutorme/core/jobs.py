@@ -14,7 +14,7 @@ Arguments are JSON. Long functions call `run.progress`, which also extends the l
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,8 @@ class Kind:
     backoff: timedelta
     on_failure: Callable[..., None] | None
     waits: tuple[timedelta, ...] = ()
+    on_cancel: Callable[..., None] | None = None
+    again: dict[str, Any] = field(default_factory=dict)
 
     def wait_after(self, attempt: int) -> timedelta:
         if self.waits:
@@ -80,15 +82,21 @@ def job(
     max_attempts: int = 5,
     backoff: timedelta = timedelta(seconds=2),
     on_failure: Callable[..., None] | None = None,
+    on_cancel: Callable[..., None] | None = None,
+    again: dict[str, Any] | None = None,
     waits: tuple[timedelta, ...] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Registers a job function. `backoff` doubles per attempt up to an hour; `waits` names the
     pauses instead, and allows one attempt more than there are. `on_failure` gets the job's
-    arguments plus `error` inside the transaction that marks the job failed."""
+    arguments plus `error` inside the transaction that marks the job failed, `on_cancel` the
+    arguments in the one that marks it cancelled. A job that is run again after either of them has
+    `again` in place of what it was given: what was given back before is not its own any more."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         most = len(waits) + 1 if waits else max_attempts
-        _kinds[name] = Kind(name, function, queue, lease, most, backoff, on_failure, waits)
+        _kinds[name] = Kind(
+            name, function, queue, lease, most, backoff, on_failure, waits, on_cancel, again or {}
+        )
         return function
 
     return register
@@ -216,7 +224,7 @@ def _attempt(row: Job, kind: Kind) -> None:
     except LeaseLost:
         log.warning("job.lease_lost", attempt=this.attempt)
     except Cancelled:
-        this._mine().update(state=State.CANCELLED, finished_at=Now(), lease_until=None)
+        _end_cancelled(row, this._mine())
     except _NOT_NOW as error:
         _retry_later(row, kind, error)
     except (DomainError, GatewayError) as error:
@@ -268,6 +276,15 @@ def _fail(row: Job, kind: Kind, error: dict[str, Any]) -> None:
                 kind.on_failure(error=error, **row.args)
 
 
+def _end_cancelled(row: Job, found: models.QuerySet[Job]) -> None:
+    """Whoever's UPDATE matches has cancelled it, and nobody after them."""
+    with transaction.atomic():
+        if found.update(state=State.CANCELLED, finished_at=Now(), lease_until=None):
+            kind = _kinds.get(row.kind)
+            if kind and kind.on_cancel:
+                kind.on_cancel(**row.args)
+
+
 def due() -> models.QuerySet[Job]:
     """Jobs somebody should be running now: queued and due, or abandoned by a dead worker."""
     return Job.objects.filter(
@@ -297,9 +314,7 @@ def run_due(*, limit: int = 200) -> int:
 def cancel(row: Job) -> Job:
     """Stops a queued job at once and a running one at its next progress report."""
     with transaction.atomic():
-        Job.objects.filter(pk=row.pk, state=State.QUEUED).update(
-            state=State.CANCELLED, finished_at=Now()
-        )
+        _end_cancelled(row, Job.objects.filter(pk=row.pk, state=State.QUEUED))
         Job.objects.filter(pk=row.pk, state=State.RUNNING).update(cancel_requested=True)
     row.refresh_from_db()
     if row.state in {State.SUCCEEDED, State.FAILED}:
@@ -308,13 +323,13 @@ def cancel(row: Job) -> Job:
 
 
 def retry(row: Job) -> Job:
-    """A new job with the same arguments, linked to the one that failed."""
+    """A new job with the same arguments but for its kind's `again`, linked to the first."""
     if row.state not in {State.FAILED, State.CANCELLED}:
         raise Conflict(_("Only a failed or cancelled job can be run again."))
     return enqueue(
         row.kind,
         key=f"{row.key}:retry:{row.pk}",
-        args=row.args,
+        args={**row.args, **_kinds[row.kind].again},
         owner_id=row.owner_id,
         total=row.total,
         retry_of=row,
