@@ -72,14 +72,21 @@ def _wave(number: int) -> str:
 
 
 def order(number: int, kind: str = "built-in") -> Order:
+    """As `services.orders` makes them: serial, code and what stands in the file's metadata are of
+    each certificate alone."""
     one = design(kind)
-    drawn = drawings.of(
-        address=f"https://tutorme.test/verify/{number:020d}/", seed=f"TM-2026-{number:06d}"
-    )
+    serial, code = f"TM-2026-{number:06d}", f"{number:020d}"
+    recipient, address = f"Ada Lovelace the {number}th", f"https://tutorme.test/verify/{code}/"
+    drawn = drawings.of(address=address, seed=serial)
     if kind == "engraved":
         drawn["ground.svg"] = ground()
-    words = {**(one.words or {}), "recipient": f"Ada Lovelace the {number}th"}
-    return replace(one, drawings=drawn, words=words)
+    return replace(
+        one,
+        drawings=drawn,
+        words={**(one.words or {}), "recipient": recipient, "serial": serial, "code": code},
+        title=f"Certificate of completion: {recipient}",
+        about={"description": address, "dcterms.created": "2026-11-21T00:00:00Z"},
+    )
 
 
 def naive(one: Order) -> bytes:
@@ -89,8 +96,10 @@ def naive(one: Order) -> bytes:
 
     assets = {name: svg.encode() for name, svg in one.drawings.items()}
     body = documents.environment().from_string(one.html).render(dict(one.words or {}))
-    text = documents.whole(
-        body, lang=one.lang, direction=one.direction, title=one.title, about=one.about
+    text = "".join(
+        documents.whole(
+            [body], lang=one.lang, direction=one.direction, title=one.title, about=one.about
+        )
     )
     page = HTML(string=text, base_url=BASE, url_fetcher=AssetFetcher(assets))
     sheet = CSS(string=one.css, base_url=BASE, url_fetcher=AssetFetcher(assets))

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 from dataclasses import asdict
+from xml.etree.ElementTree import tostring
 
 import pikepdf
 import pypdfium2
@@ -15,7 +16,7 @@ from bench.certificates import naive, order
 from certificates import drawings
 from certificates.models import Certificate
 from tutorme.core.errors import DocumentRefused
-from tutorme.core.press import child, faces, pages, sketches
+from tutorme.core.press import child, documents, faces, pages, sketches, trees
 from tutorme.core.press.fetching import BASE
 from tutorme.core.printing import FONTS, Press
 
@@ -59,6 +60,13 @@ def in_this_process(monkeypatch) -> None:
     monkeypatch.setenv("FONTCONFIG_FILE", str(FONTS))
 
 
+def as_in_a_new_process() -> None:
+    pages._wardrobe.cache_clear()
+    pages._sheet.cache_clear()
+    faces.forget()
+    trees.forget()
+
+
 def drawn(recipient: str, css: str = "") -> bytes:
     one = order(1)
     words = {**(one.words or {}), "recipient": recipient}
@@ -69,10 +77,9 @@ def test_styles_worn_again_and_faces_cut_before_change_no_byte(in_this_process) 
     """Whatever was printed before it: for each, what it is in a process of its own."""
     alone = []
     for name in NAMES:
-        pages._wardrobe.cache_clear()
-        faces.forget()
+        as_in_a_new_process()
         alone.append(drawn(name))
-    pages._wardrobe.cache_clear()
+    as_in_a_new_process()
     together = [drawn(name) for name in (*NAMES, *NAMES, *NAMES)]
     assert together == alone * 3
     assert not pages._wardrobe()._barred
@@ -83,11 +90,34 @@ _SPOILT = "body { overflow: hidden; height: 20mm }"
 
 
 def test_a_sheet_whose_styles_spoil_is_printed_the_long_way(in_this_process) -> None:
-    pages._wardrobe.cache_clear()
+    as_in_a_new_process()
     first = drawn("Ada Lovelace", _SPOILT)
     assert drawn("Ada Lovelace", _SPOILT) == first
     assert pages._wardrobe()._barred
     assert drawn("Ada Lovelace", _SPOILT) == first
+
+
+def test_what_is_of_one_certificate_alone_makes_no_other_shape(in_this_process) -> None:
+    """Serial, code and metadata differ in each: its styles are others' and its tree a copy."""
+    as_in_a_new_process()
+    for number in range(4):
+        child.carry_out(asdict(order(number)))
+    (worn,) = pages._wardrobe()._worn.values()
+    assert worn.times == 3
+    assert trees._form.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        'html:has([content$="1/"]) p { color: red }',
+        'html:has([ con\\tent$="1/"]) p { color: red }',
+        "head, meta { display: block } meta::after { content: attr(content) }",
+    ],
+)
+def test_a_sheet_that_looks_at_metadata_is_printed_the_long_way(sheet: str) -> None:
+    as_in_a_new_process()
+    assert pages._sheet(sheet) in pages._wardrobe()._barred
 
 
 def test_documents_in_the_usual_letters_carry_the_same_faces(in_this_process) -> None:
@@ -133,3 +163,36 @@ def test_a_killed_child_costs_no_document(press) -> None:
     assert press._child is not None
     os.kill(press._child._process.pid, signal.SIGKILL)
     assert press.print_document(order(2)).startswith(b"%PDF")
+
+
+ODD = (
+    "<p>{{ a }} and <b title='of {{ a }}'>{{ b }}</b>{{ c }}</p>",
+    "<table>{{ a }}<tr><td>{{ b }}</table>{{ c }}<pre>{{ a }}</pre>",
+    "<title>{{ a }}</title><textarea>{{ b }}</textarea>{{ c|e|upper }}",
+    "<b title='{{ a }}'><p>one</b>{{ b }}</p>{{ c }}",
+    "<style>{{ a }}</style><xmp>{{ b }}</xmp><!-- {{ c }} -->",
+    "<p title={{ a }} {{ b }}>{{ c }}",
+    "<i>\ue000 &lt;0\ue001</i>{{ a }}{{ b }}{{ c }}",
+    "<svg><title>{{ a }}</title></svg><select><option>{{ b }}</select>{{ c }}",
+    "{{ a }}<base href='{{ b }}'></body>{{ c }}",
+)
+SAID = (
+    {"a": "Ada", "b": "Byron", "c": "King"},
+    {"a": "R&D <b>", "b": "\"quoted\" 'too'", "c": "&amp; &lt"},
+    {"a": "", "b": " ", "c": "\n one\r\ntwo"},
+    {"a": "\ue000 <1\ue001", "b": "one two=three", "c": "-->"},
+    {"a": "</style>", "b": "</title></textarea>", "c": "\x0cx"},
+)
+
+
+@pytest.mark.parametrize("source", ODD)
+def test_a_tree_filled_in_is_the_one_that_is_read(source: str) -> None:
+    """Whichever document of the template came first, and wherever its words stand."""
+    for first in SAID:
+        trees.forget()
+        for said in (first, *SAID, first):
+            pieces = documents.whole(
+                documents.fill(source, said), lang="en", direction="ltr", title=said["a"], about={}
+            )
+            read = trees._read("".join(pieces))
+            assert tostring(trees.tree(pieces)) == tostring(read)

@@ -55,16 +55,17 @@ def carry_out(order: dict[str, Any]) -> bytes:
     )
 
 
-def written(order: dict[str, Any]) -> str:
-    """The order's document. One without words is whole as it is: no placeholder is looked for in
-    it, so that what a person typed cannot be one."""
+def written(order: dict[str, Any]) -> list[str]:
+    """The order's document, in pieces. One without words is whole as it is: no placeholder is
+    looked for in it, so that what a person typed cannot be one."""
     html, words = order["html"], order["words"]
+    body = [html]
     if words is not None:
         if order["strict"]:
             documents.check_placement(html, words)
-        html = documents.fill(html, words)
+        body = documents.fill(html, words)
     return documents.whole(
-        html,
+        body,
         lang=order["lang"],
         direction=order["direction"],
         title=order["title"],

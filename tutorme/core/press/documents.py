@@ -5,13 +5,14 @@ templates are checked against a list of allowed syntax before the sandbox sees t
 given plain strings alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from html import escape
+from itertools import chain
 
 import tinyhtml5
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import escape
 
 from tutorme.core.press.faults import Refused
 
@@ -84,10 +85,10 @@ def _compiled(source: str, names: frozenset[str]) -> Template:
     return environment().from_string(source)
 
 
-def fill(source: str, words: Mapping[str, str]) -> str:
-    """The body with every placeholder replaced by escaped text."""
+def fill(source: str, words: Mapping[str, str]) -> list[str]:
+    """The body in pieces, every placeholder replaced by escaped text: those are `Markup`."""
     try:
-        return _compiled(source, frozenset(words)).render(dict(words))
+        return list(_compiled(source, frozenset(words)).generate(dict(words)))
     except TemplateError as error:
         raise Refused("template-failed", str(error)) from error
 
@@ -95,7 +96,7 @@ def fill(source: str, words: Mapping[str, str]) -> str:
 def check_placement(source: str, names: Collection[str]) -> None:
     """Escaping is not enough in `style=` or `href=`: words may stand in text and alt texts only."""
     for sentinel in _SENTINELS:
-        body = fill(source, dict.fromkeys(names, sentinel))
+        body = "".join(fill(source, dict.fromkeys(names, sentinel)))
         tree = tinyhtml5.parse(f"<body>{body}", namespace_html_elements=False)
         elements = list(tree.iter())
         if len(elements) > MAX_ELEMENTS:
@@ -121,13 +122,21 @@ def _holds(value: str, sentinel: str) -> bool:
     return sentinel in value.lower() or "zzq" in value.lower()
 
 
-def whole(body: str, *, lang: str, direction: str, title: str, about: Mapping[str, str]) -> str:
-    """An HTML document around the body; its metadata becomes the PDF's."""
-    metas = "".join(
-        f'<meta name="{escape(name)}" content="{escape(value)}">' for name, value in about.items()
+def whole(
+    body: Iterable[str], *, lang: str, direction: str, title: str, about: Mapping[str, str]
+) -> list[str]:
+    """An HTML document around the body, in pieces like it; its metadata becomes the PDF's."""
+    metas = (
+        (f'<meta name="{escape(name)}" content="', escape(value), '">')
+        for name, value in about.items()
     )
-    return (
-        f'<!doctype html><html lang="{escape(lang)}" dir="{escape(direction)}"><head>'
-        f'<meta charset="utf-8"><title>{escape(title)}</title>{metas}</head>'
-        f"<body>{body}</body></html>"
-    )
+    return [
+        f'<!doctype html><html lang="{escape(lang)}" dir="{escape(direction)}"><head>',
+        '<meta charset="utf-8"><title>',
+        escape(title),
+        "</title>",
+        *chain.from_iterable(metas),
+        "</head><body>",
+        *body,
+        "</body></html>",
+    ]

@@ -4,7 +4,7 @@ import logging
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from tutorme.core.press import faces, sketches, styles
+from tutorme.core.press import faces, sketches, styles, trees
 from tutorme.core.press.faults import Refused
 from tutorme.core.press.fetching import BASE, AssetFetcher
 
@@ -47,9 +47,10 @@ class Complaints(logging.Handler):
 
 
 def print_pdf(
-    *, html: str, css: str, assets: Mapping[str, bytes], strict: bool, most_pages: int = 1
+    *, html: Sequence[str], css: str, assets: Mapping[str, bytes], strict: bool, most_pages: int = 1
 ) -> bytes:
-    """PDF/UA-1. `strict` also refuses what WeasyPrint merely warns about."""
+    """PDF/UA-1 of a document in pieces (`documents.whole`). `strict` also refuses what WeasyPrint
+    merely warns about."""
     if len(css) > MAX_CSS:
         raise Refused("template-too-large", f"A style sheet may have {MAX_CSS} characters.")
     complaints = Complaints(logging.WARNING if strict else logging.ERROR)
@@ -80,7 +81,7 @@ def pango_version() -> str:
 
 
 def _proved(
-    html: str, css: str, fetcher: AssetFetcher, images: dict[str, Any], most_pages: int
+    html: Sequence[str], css: str, fetcher: AssetFetcher, images: dict[str, Any], most_pages: int
 ) -> tuple[Document, bytes]:
     """Printed with the styles of others like it; the first of them the long way too."""
     wardrobe, sheet = _wardrobe(), _sheet(css)
@@ -97,7 +98,7 @@ def _proved(
 
 
 def _drawn(
-    html: str, fetcher: AssetFetcher, render: Render, most_pages: int
+    html: Sequence[str], fetcher: AssetFetcher, render: Render, most_pages: int
 ) -> tuple[Document, bytes]:
     document = _fitted(html, fetcher, render)
     _not_too_long(document, most_pages)
@@ -142,14 +143,15 @@ def _sheet(css: str) -> CSS:
     sheet = CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=_fonts())
     if fetcher.refused:
         raise Refused("asset-refused", f"refused to load {fetcher.refused[0]!r}")
+    _wardrobe().bar_if_it_looks_at_metadata(sheet, css)
     return sheet
 
 
-def _fitted(html: str, fetcher: AssetFetcher, render: Render) -> Document:
+def _fitted(html: Sequence[str], fetcher: AssetFetcher, render: Render) -> Document:
     """Lays out again and again, each tight element one step smaller, until all have their lines."""
     steps: dict[str, int] = {}
     while True:
-        page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+        page = trees.Page(trees.tree(html), fetcher)
         for element in page.etree_element.iter():
             if "fit" in _classes(element):
                 step = steps.setdefault(element.get("id", ""), 0)

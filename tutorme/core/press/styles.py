@@ -7,6 +7,7 @@ that styles are worn again, the document is printed the long way as well, and wh
 differ, its style sheet is printed the long way from then on (`pages.print_pdf`).
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ _MOST_SHAPES = 64
 # A statement of three hundred rows has few others of its shape.
 _MOST_ELEMENTS = 100
 _OWN_SHEETS = frozenset({"style", "link"})
+_METADATA = "content"
+_LOOKS_AT_METADATA = re.compile(rf"(?:\[|attr\()[^\])]*(?:{_METADATA}|\\)", re.IGNORECASE)
 
 
 @dataclass
@@ -55,6 +58,10 @@ class Wardrobe:
         page.dressed_by = partial(self._dressed, (sheet, shape))
         options = {**DEFAULT_OPTIONS, "stylesheets": [sheet], "cache": dict(images)}
         return _Dressed._render(page, self.fonts, None, None, options)
+
+    def bar_if_it_looks_at_metadata(self, sheet: CSS, css: str) -> None:
+        if _LOOKS_AT_METADATA.search(css):
+            self.bar(sheet)
 
     def bar(self, sheet: CSS) -> None:
         """Its documents are other documents when styles are worn again."""
@@ -145,10 +152,15 @@ class _WornStyles(StyleFor):  # type: ignore[misc]
 
 
 def _shape(page: HTML) -> Hashable | None:
-    """All that selectors look at. None for what is not worth or not possible to remember."""
+    """All that selectors look at, but for the document's metadata: those are of each document
+    alone, and a sheet that looks at them is barred from the start. None for what is not worth or
+    not possible to remember."""
     elements = list(page.etree_element.iter())
     if len(elements) > _MOST_ELEMENTS or any(each.tag in _OWN_SHEETS for each in elements):
         return None
-    return tuple(
-        (each.tag, tuple(each.attrib.items()), bool(each.text), len(each)) for each in elements
-    )
+    return tuple((each.tag, _attributes(each), bool(each.text), len(each)) for each in elements)
+
+
+def _attributes(element: Any) -> tuple[tuple[str, str], ...]:
+    unlooked_at = _METADATA if element.tag == "meta" else ""
+    return tuple((name, value) for name, value in element.attrib.items() if name != unlooked_at)
