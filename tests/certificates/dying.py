@@ -1,8 +1,10 @@
 """A worker that test_deaths.py has born to be killed (tests/nursery.py).
 
-Does what worker and beat do, over and over, until it is killed or there is nothing left to do.
+Does what worker and beat do, over and over, until it is killed or there is nothing left to do, and
+keeps a list of what it has taken up.
 """
 
+import os
 import time
 from pathlib import Path
 
@@ -15,6 +17,29 @@ if not apps.ready:
     django.setup()
 
 from tutorme.core import jobs, outbox
+from tutorme.core.models import Job
+
+
+def taken_up(folder: Path, pid: int) -> list[tuple[str, int]]:
+    """Which jobs a worker took up, and which attempt at each it was."""
+    file = _list(folder, pid)
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [(job, int(attempt)) for job, attempt in map(str.split, lines)]
+
+
+def keep_a_list(folder: Path) -> None:
+    begin = jobs.Run.__init__
+
+    def begun(self: jobs.Run, row: Job, kind: jobs.Kind) -> None:
+        begin(self, row, kind)
+        with _list(folder, os.getpid()).open("a") as file:
+            file.write(f"{row.pk} {row.attempts}\n")
+
+    jobs.Run.__init__ = begun  # type: ignore[method-assign]
+
+
+def _list(folder: Path, pid: int) -> Path:
+    return folder / f"taken-up-{pid}"
 
 
 def work() -> None:
@@ -31,5 +56,6 @@ def work() -> None:
 
 def main(arguments: list[str]) -> int:
     settings.MEDIA_ROOT = Path(arguments[0])
+    keep_a_list(settings.MEDIA_ROOT)
     work()
     return 0

@@ -1,4 +1,5 @@
-"""Scenarios that want a machine of their own: beside other work their time limits say nothing."""
+"""Scenarios that want a machine of their own: they take long, or beside other work their time
+limits say nothing."""
 
 import os
 

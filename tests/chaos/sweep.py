@@ -22,10 +22,11 @@ SELECT (SELECT count(*) FROM core_outboxdelivery WHERE state = 'pending')
      , (SELECT count(*) FROM core_inboxmessage WHERE state = 'received')
      , (SELECT count(*) FROM core_job WHERE state IN ('queued', 'running') AND run_after < now())
 """
-# What a worker could not hand back while the database was away: its lease ends now.
+# What a worker could not hand back while the database was away: its lease ends now. Who still
+# works has long been told by a time limit of their own: a provider's call has twenty seconds.
 _ABANDONED = """
 UPDATE core_job SET lease_until = now()
-WHERE state = 'running' AND started_at < now() - interval '10 seconds'
+WHERE state = 'running' AND started_at < now() - interval '30 seconds'
 """
 Line = psycopg.Connection[tuple[object, ...]]
 

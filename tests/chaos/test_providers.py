@@ -15,7 +15,7 @@ from tests.chaos.quiet import machine_of_its_own
 from tests.waiting import until
 from tutorme.core import breaker
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, machine_of_its_own]
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 # PayPal's door gives a call twenty seconds in all.
 DEADLINE_S = 20.0
 
@@ -48,6 +48,7 @@ def wake(home: House) -> None:
             line.delete(name)
 
 
+@machine_of_its_own
 @pytest.mark.parametrize("mode", ["trickle", "cut"])
 def test_a_provider_that_dribbles_or_breaks_off(whole: House, mode: str) -> None:
     with whole.load(buying=True) as load:

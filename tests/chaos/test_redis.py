@@ -14,7 +14,7 @@ from tests.chaos.quiet import machine_of_its_own
 from tests.waiting import until
 from tutorme.core.limits import Limit
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, machine_of_its_own]
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 GUESSES = 14
 
 
@@ -28,6 +28,7 @@ def all_done_soon(answers: list[Answer]) -> None:
     assert max(one.seconds for one in answers) < SOON_S, told(answers)
 
 
+@machine_of_its_own
 def test_killed_and_gone_for_a_while(whole: House) -> None:
     with whole.load() as load:
         whole.data.valkey.kill()

@@ -119,6 +119,14 @@ def worker(job: Job, media: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+@contextmanager
+def unissued(certificate: Certificate) -> Iterator[None]:
+    """Whoever would issue it waits until this is over, however slow the one who looks is."""
+    with transaction.atomic():
+        Certificate.objects.select_for_update().get(pk=certificate.pk)
+        yield
+
+
 def eventually(look: object, *, within_s: float = 90) -> None:
     deadline = time.monotonic() + within_s
     while not look():  # type: ignore[operator]
@@ -155,7 +163,7 @@ def assert_issued_once(certificate: Certificate, media: Path) -> None:
 def test_a_worker_killed_while_printing(enrollment: Enrollment, media: Path, drain) -> None:
     certificate = issuing.issue(enrollment.pk)
     job = Job.objects.get(kind=issuing.RENDER)
-    with worker(job, media) as process:
+    with unissued(certificate), worker(job, media) as process:
         eventually(lambda: presses_of(process.pid))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -171,16 +179,12 @@ def test_a_worker_killed_while_printing(enrollment: Enrollment, media: Path, dra
 
 @pytest.mark.processes
 def test_a_worker_killed_between_file_and_rows(enrollment: Enrollment, media: Path, drain) -> None:
-    """The test holds the job's row, so the worker waits at the transaction that would issue."""
     certificate = issuing.issue(enrollment.pk)
     job = Job.objects.get(kind=issuing.RENDER)
-    with worker(job, media) as process:
-        eventually(lambda: Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).exists())
-        with transaction.atomic():
-            Job.objects.select_for_update().get(pk=job.pk)
-            eventually(lambda: list(media.rglob("*.pdf")))
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+    with unissued(certificate), worker(job, media) as process:
+        eventually(lambda: list(media.rglob("*.pdf")))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
     certificate.refresh_from_db()
     assert certificate.state == Certificate.State.PENDING
     lease_expires(job)

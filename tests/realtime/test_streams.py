@@ -217,7 +217,7 @@ def test_an_account_is_counted_over_both_servers(sam, bearer, tell) -> None:
         began = time.monotonic()
         assert list(first) == []
         # Left alone it would live for twenty seconds.
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 15
         tell(sam)
         for stream in (*rest, newest):
             assert stream.next().id == "1"
@@ -300,4 +300,4 @@ def test_sigterm_ends_streams_and_the_server_at_once(kind, sam, otto, bearer) ->
             assert time.monotonic() - began < 8
             assert one.comments[-1] == "come back"
         # gunicorn leaves connections that could be used again open for two seconds more.
-        doomed.process.wait(timeout=9)
+        doomed.process.wait(timeout=30)

@@ -63,7 +63,7 @@ def test_it_takes_mail_and_ends_when_told_though_a_caller_hangs(program: Program
         waiting.sendall(b"POST /paypal/v1/oauth2/token HTTP/1.1\r\nHost: x\r\n\r\n")
         until(lambda: httpx.get(f"{program.url}/_faults").json()["armed"] == [])
         program.process.send_signal(signal.SIGTERM)
-        program.process.wait(timeout=8)
+        program.process.wait(timeout=30)
 
 
 def test_it_imports_nothing_of_ours() -> None:
