@@ -27,7 +27,7 @@ from courses.models import (
     Question,
     RatingReport,
 )
-from courses.services import authoring, ratings
+from courses.services import authoring, duplicating, featuring, ratings
 from tutorme.core import bulk_admin
 from tutorme.core.bulk import By
 from tutorme.core.bulk_admin import ModerationForm
@@ -66,6 +66,24 @@ def publish(course: Course, by: By) -> None:
         ) from error
 
 
+@bulk_admin.action("courses.feature", _("Put before the others on the front page"))
+def feature(course: Course, by: By) -> None:
+    featuring.feature(course=course, actor_id=by.actor_id)
+
+
+@bulk_admin.action("courses.stop_featuring", _("Put before the others no longer"))
+def stop_featuring(course: Course, by: By) -> None:
+    featuring.stop_featuring(course=course, actor_id=by.actor_id)
+
+
+@bulk_admin.action(
+    "courses.duplicate", _("Duplicate, as a draft of the same teacher"), destroys=True
+)
+def duplicate(course: Course, by: By) -> str:
+    made = duplicating.duplicate(course=course, author=course.instructor, actor_id=by.actor_id)
+    return str(_("the copy is %(slug)s") % {"slug": made.slug})
+
+
 @bulk_admin.action("ratings.hide", _("Hide: it leaves the counts"), asks=ModerationForm)
 def hide(row: CourseRating, by: By) -> None:
     ratings.hide(rating=row, hidden=True, actor_id=by.actor_id, **by.given)
@@ -88,14 +106,20 @@ def dismiss(row: RatingReport, by: By) -> None:
 
 @admin.register(Course)
 class CourseAdmin(TracedAdmin):
-    list_display = ("title", "category", "difficulty", "price_shown", "state", "enrollment_count")
-    list_filter = ("state", "difficulty", "category", "language")
+    list_display = (
+        *("title", "category", "difficulty", "price_shown", "state", "enrollment_count"),
+        "featured_at",
+    )
+    list_filter = (
+        *("state", ("featured_at", admin.EmptyFieldListFilter), "difficulty", "category"),
+        "language",
+    )
     search_fields = ("title", "slug", "instructor__email")
     list_select_related = ("instructor",)
     autocomplete_fields = ("instructor",)
     ordering = ("-id",)
     inlines = (LessonInline,)
-    actions = (publish,)
+    actions = (publish, feature, stop_featuring, duplicate)
     # What the builder, publishing, enrolling and counting write.
     readonly_fields = (
         *(name for name in FACTS if name not in ("price_minor", "currency")),
@@ -111,6 +135,7 @@ class CourseAdmin(TracedAdmin):
         "lesson_count",
         "total_minutes",
         "published_at",
+        "featured_at",
         "created_at",
         "updated_at",
     )

@@ -18,6 +18,12 @@ _SUM = "(rated_1 + 2 * rated_2 + 3 * rated_3 + 4 * rated_4 + 5 * rated_5)"
 _HUNDREDTHS = (
     "(CASE WHEN currency IN ('HUF', 'JPY', 'TWD') THEN price_minor * 100 ELSE price_minor END)"
 )
+# The order of the front page.
+FRONT_PAGE = (
+    models.F("featured_at").desc(nulls_last=True),
+    models.F("published_at").desc(),
+    models.F("id").desc(),
+)
 # Fewer ratings than this are shown as "New" and filter nothing.
 RATINGS_TO_SHOW = 3
 
@@ -72,6 +78,8 @@ class Course(models.Model):
     lesson_count = models.PositiveIntegerField(default=0)
     total_minutes = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
+    # Stands before the others on the front page, the last one chosen first.
+    featured_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # How many visible ratings gave so many stars; everything else about ratings is computed.
@@ -114,6 +122,9 @@ class Course(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                *FRONT_PAGE, condition=models.Q(state="published"), name="course_front_page"
+            ),
             *(
                 models.Index(
                     fields=columns, condition=models.Q(state="published"), name=f"course_{name}"

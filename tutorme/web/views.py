@@ -23,6 +23,7 @@ from booking import queries as booked
 from booking.services.joining import EARLY
 from courses import queries
 from courses.models import Course
+from courses.models.courses import FRONT_PAGE
 from courses.queries import catalogue
 from courses.queries.motivation import current_streak, motivation_of
 from tutorme.core import health
@@ -36,8 +37,9 @@ THEME_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """The shelf shows what is newest; each book with title, slug, subject, teacher and price."""
-    return render(request, "web/landing.html", {"courses": newest_courses(8)})
+    """The shelf shows what was put there, then what is newest; each book with title, slug, subject,
+    teacher and price."""
+    return render(request, "web/landing.html", {"courses": shelf_courses(8)})
 
 
 @login_required
@@ -63,13 +65,13 @@ def today(request: HttpRequest) -> HttpResponse:
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,
         "others": [row for row in shelf if row is not current],
-        "suggestions": [] if shelf else newest_courses(4),
+        "suggestions": [] if shelf else shelf_courses(4),
     }
     return render(request, "web/today.html", context)
 
 
-def newest_courses(count: int) -> list[dict[str, Any]]:
-    rows = Course.objects.published().order_by("-published_at", "-id")
+def shelf_courses(count: int) -> list[dict[str, Any]]:
+    rows = Course.objects.published().order_by(*FRONT_PAGE)
     return [
         {
             "slug": row["slug"],
