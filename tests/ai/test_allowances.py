@@ -192,6 +192,7 @@ def test_words_that_are_cancelled_are_given_back(sam, sandbox) -> None:
     teaching("Some")
     quotas.take(sam.pk, "match")
     match = matching.put_in_words(match=matching.find(student=sam, wishes=wish()))
+    assert match.job_id
     for _ in range(2):
         jobs.cancel(Job.objects.get(pk=match.job_id))
     assert used(sam, "match") == 1

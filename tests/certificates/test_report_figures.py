@@ -2,10 +2,12 @@
 reader's clock."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from certificates.models import Certificate
+from certificates.services import issuing
 from tests.certificates import desks
 from tests.core.test_report_figures import MARCH, PARIS_MARCH, lines, of, totals
 from tutorme.core.reports import Report
@@ -37,11 +39,11 @@ def issued(media) -> list[Certificate]:
         Certificate.objects.filter(pk=row.pk).update(issued_at=at)
     for row, at in ((made[0], PARIS_MARCH + SECOND), (made[1], PARIS_APRIL)):
         Certificate.objects.filter(pk=row.pk).update(state="revoked", revoked_at=at)
-    desks.issuing.issue_learner(desks.completed(organization, course, "Learner Last").pk)
+    issuing.issue_learner(desks.completed(organization, course, "Learner Last").pk)
     return made
 
 
-def said(**how: object) -> dict[str, str]:
+def said(**how: Any) -> dict[str, str]:
     return of(totals(Report.BUSINESS, **how), "certificates")
 
 
