@@ -30,6 +30,17 @@ class TutorSubmitted(Event):
 
 
 @dataclass(frozen=True)
+class PaperAsked(Event):
+    """The site would like to see a paper before it decides; `wanted` is for the tutor to read."""
+
+    name: ClassVar[str] = "paper.asked"
+    review_id: UUID
+    user_id: UUID
+    wanted: str
+    notice_id: UUID
+
+
+@dataclass(frozen=True)
 class TutorReviewed(Event):
     """The site decided about an application, or about changes of who a tutor is."""
 

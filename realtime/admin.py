@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from realtime.models import MailDelivery, MessageFile, MessageReport, Suppression
+from realtime.announcements import words
+from realtime.models import MailDelivery, MessageFile, MessageReport, Notification, Suppression
 from realtime.services import bounces, mail, moderation
 from tutorme.core import bulk_admin
 from tutorme.core.bulk import By
@@ -61,6 +62,27 @@ class MailDeliveryAdmin(ReadOnlyAdmin):
     search_fields = ("to_address", "message_id")
     ordering = ("-created_at",)
     actions = (send_again,)
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """What people were told in the page, in the words their reader finds there."""
+
+    list_display = ("created_at", "user", "kind", "title", "read_at")
+    list_filter = (("read_at", admin.EmptyFieldListFilter), "created_at", "kind")
+    search_fields = ("user__email", "kind", "dedupe_key")
+    list_select_related = ("user",)
+    readonly_fields = ("title", "body")
+    exclude = ("facts",)
+    ordering = ("-created_at",)
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, row: Notification) -> str:
+        return words(row.kind, row.facts, row.user.locale).title
+
+    @admin.display(description=gettext_lazy("text"))
+    def body(self, row: Notification) -> str:
+        return words(row.kind, row.facts, row.user.locale).body
 
 
 @admin.register(Suppression)

@@ -89,6 +89,7 @@ LABELS: dict[str, TextLike] = {
     "credit-ending": _("Credit is about to end"),
     "package-ending": _("A package is about to end"),
     "tutor-submitted": _("Somebody wants to teach"),
+    "paper-asked": _("We would like to see a paper of yours"),
     "tutor-reviewed": _("Your tutor page was looked at"),
     "subscription-activated": _("Your subscription runs"),
     "subscription-changed": _("Your plan changes"),

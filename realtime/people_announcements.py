@@ -14,6 +14,7 @@ from accounts.events import (
     DeletionCancelled,
     DeletionDue,
     DeletionRequested,
+    PaperAsked,
     TutorReviewed,
     TutorSubmitted,
     UserInvited,
@@ -46,6 +47,24 @@ declare(
         title=_("%(who)s wants to teach"),
         body=_("An application waits to be read."),
         action=_("Read it"),
+    )
+)
+
+
+def _asked(event: PaperAsked) -> list[Told]:
+    facts = {"wanted": event.wanted}
+    return [Told(event.user_id, f"paper-asked:{event.notice_id}", facts, reverse("tutor-profile"))]
+
+
+declare(
+    Announcement(
+        kind="paper-asked",
+        event=PaperAsked,
+        who=_asked,
+        title=_("We would like to see a paper"),
+        body=_("Before we decide about your tutor page: %(wanted)s"),
+        mail="notice",
+        action=_("Add it to your papers"),
     )
 )
 

@@ -1,5 +1,6 @@
 """Accounts for admins: found, suspended with a reason, signed out."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -20,6 +22,7 @@ from unfold.admin import StackedInline
 
 from accounts.admin.confirmed import confirmed
 from accounts.admin.merging import merge_view
+from accounts.admin.people_filters import LastSeenFilter, RoleFilter, last_seen
 from accounts.desks import NAMES
 from accounts.forms.profile import Words
 from accounts.forms.refusals import add_refusal
@@ -146,8 +149,14 @@ def propose_admin(user: User, by: By) -> str:
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
-    list_display = ("display_name", "username", "email", "is_active", "is_staff", "created_at")
-    list_filter = ("is_active", "is_staff", "tutor_profile__state")
+    list_display = (
+        *("display_name", "username", "email", "is_verified", "is_active", "is_staff"),
+        *("last_seen", "created_at"),
+    )
+    list_filter = (
+        *(RoleFilter, ("email_verified_at", admin.EmptyFieldListFilter), LastSeenFilter),
+        *("is_active", "tutor_profile__state", "created_at"),
+    )
     search_fields = ("username", "email", "display_name", "id")
     exclude = ("password", "groups", "user_permissions")
     readonly_fields = ("merging",)
@@ -157,6 +166,18 @@ class UserAdmin(ReadOnlyAdmin):
         *(suspend, restore, sign_out_everywhere, send_reset),
         *(invite_again, seat, propose_admin),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.annotate(seen_at=last_seen())
+
+    @admin.display(description=_("verified"), boolean=True, ordering="email_verified_at")
+    def is_verified(self, row: User) -> bool:
+        return row.email_verified_at is not None
+
+    @admin.display(description=_("last seen"))
+    def last_seen(self, row: User) -> datetime | None:
+        return row.seen_at  # type: ignore[attr-defined,no-any-return]  # an annotation
 
     @admin.display(description=_("twice here"))
     def merging(self, row: User) -> SafeString:

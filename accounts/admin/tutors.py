@@ -29,7 +29,7 @@ from tutorme.core.read_only_admin import ReadOnlyAdmin
 class DecisionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=_("Reason, if it is sent back"),
+        label=_("Reason, if it is sent back; or the paper you would like to see"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -71,8 +71,9 @@ class TutorReviewAdmin(ReadOnlyAdmin):
         if review is None:
             raise Http404
         form = DecisionForm(request.POST or None, initial={"version": review.profile.version})
+        act = self._ask if "ask" in request.POST else self._decide
         valid = request.method == "POST" and form.is_valid()
-        if valid and (answer := self._decide(request, review, form)):
+        if valid and (answer := act(request, review, form)):
             return answer
         context = {
             **self.admin_site.each_context(request),
@@ -85,6 +86,19 @@ class TutorReviewAdmin(ReadOnlyAdmin):
         }
         return render(request, "admin/accounts/decide.html", context)
 
+    def _ask(
+        self, request: HttpRequest, review: TutorReview, form: DecisionForm
+    ) -> HttpResponse | None:
+        assert isinstance(request.user, User)
+        wanted = form.cleaned_data["reason"]
+        try:
+            tutor_review.ask_for_paper(review_id=review.pk, actor=request.user, wanted=wanted)
+        except DomainError as refusal:
+            _refused(form, refusal)
+            return None
+        messages.success(request, _("Asked. It waits on until you decide."))
+        return redirect("admin:accounts_tutorreview_decide", review.pk)
+
     def _decide(
         self, request: HttpRequest, review: TutorReview, form: DecisionForm
     ) -> HttpResponse | None:
@@ -95,8 +109,7 @@ class TutorReviewAdmin(ReadOnlyAdmin):
                 review_id=review.pk, actor=request.user, approve=approve, **form.cleaned_data
             )
         except DomainError as refusal:
-            rows = refusal.extras.get("errors", [])
-            form.add_error(None, " ".join([str(refusal.detail), *(row["detail"] for row in rows)]))
+            _refused(form, refusal)
             return None
         told = _("Approved.") if approve else _("Sent back with your reason.")
         messages.success(request, told)
@@ -135,6 +148,11 @@ class TutorPaperAdmin(ReadOnlyAdmin):
         return serving.respond_alone(request, paper.file)
 
 
+def _refused(form: DecisionForm, refusal: DomainError) -> None:
+    rows = refusal.extras.get("errors", [])
+    form.add_error(None, " ".join([str(refusal.detail), *(row["detail"] for row in rows)]))
+
+
 def _facts(review: TutorReview) -> dict[str, Any]:
     profile = review.profile
     subjects, languages = tutors.taught_by([profile.pk])
@@ -152,6 +170,7 @@ def _facts(review: TutorReview) -> dict[str, Any]:
             for name, value in changes.items()
         ],
         "earlier": profile.reviews.exclude(pk=review.pk).order_by("-submitted_at")[:10],
+        "asked": tutor_review.papers_asked_of(review),
         "is_open": review.state == TutorReview.State.OPEN,
     }
 

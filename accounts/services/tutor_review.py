@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.errors import ApplicationIncomplete, NotYoursToDecide, ReviewDecided, ReviewOutdated
-from accounts.events import TutorReviewed, TutorSubmitted
+from accounts.events import PaperAsked, TutorReviewed, TutorSubmitted
 from accounts.models import TutorProfile, TutorReview, User
 from accounts.queries import checklist
 from accounts.services import tutor_profile
 from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput, NotFound
+from tutorme.core.ids import uuid7
+from tutorme.core.models import AuditEntry
 
 State = TutorProfile.State
 Review = TutorReview.State
@@ -62,6 +64,34 @@ def decide(
             reason=reason.strip(),
         )
     return review
+
+
+def ask_for_paper(*, review_id: UUID, actor: User, wanted: str) -> None:
+    """Asks the tutor for something to see; what waits goes on waiting. A paper that is added makes
+    another version, which a decision then names."""
+    if not wanted.strip():
+        raise InvalidInput(errors=[_no_reason()])
+    with transaction.atomic():
+        review, profile = _open_review(review_id)
+        if profile.pk == actor.pk:
+            raise NotYoursToDecide
+        asked = PaperAsked(review.pk, profile.pk, wanted.strip(), uuid7())
+        outbox.record(asked, actor_id=actor.pk)
+        audit.record(
+            "tutor.paper_asked",
+            target=review,
+            actor_id=actor.pk,
+            reason=wanted.strip(),
+        )
+
+
+def papers_asked_of(review: TutorReview) -> list[AuditEntry]:
+    """What was asked for so far, by whom and when; the trail remembers it."""
+    label = review._meta.label_lower
+    rows = AuditEntry.objects.filter(
+        action="tutor.paper_asked", target_type=label, target_id=str(review.pk)
+    )
+    return list(rows.select_related("actor").order_by("pk"))
 
 
 def _no_reason() -> dict[str, str]:

@@ -24,7 +24,7 @@ from accounts.admin.confirmed import confirmed
 from accounts.models import User
 from booking.models import Booking, BookingChange
 from booking.policies import POLICIES, share
-from booking.services import cancelling, moving
+from booking.services import cancelling, meetings, moving
 from booking.walltime import is_shown_twice, moment_of
 from tutorme.core import bulk_admin
 from tutorme.core.bulk import By
@@ -148,6 +148,16 @@ def cancel(row: Booking, by: By) -> None:
     )
 
 
+@bulk_admin.action(
+    "bookings.remake_meeting",
+    gettext_lazy("Make the meeting at Zoom anew"),
+    destroys=True,
+    talks=True,
+)
+def remake_meeting(row: Booking, by: By) -> None:
+    meetings.make_anew(row.pk, actor_id=by.actor_id)
+
+
 class ChangeInline(TabularInline):  # type: ignore[misc]
     model = BookingChange
     extra = 0
@@ -171,4 +181,4 @@ class BookingAdmin(ReadOnlyAdmin):
     date_hierarchy = "starts_at"
     ordering = ("-starts_at",)
     inlines = (ChangeInline,)
-    actions = (move, cancel)
+    actions = (move, cancel, remake_meeting)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from booking import wording
 from booking.gateways import zoom
@@ -23,7 +24,8 @@ from booking.gateways.google import reference_of
 from booking.leases import Busy, lease
 from booking.models import Booking, CalendarConnection, Meeting
 from booking.services import calendars
-from tutorme.core import jobs
+from tutorme.core import audit, jobs
+from tutorme.core.errors import Conflict, NotAllowed
 from tutorme.core.gateways import GatewayRejected
 from tutorme.core.transactions import outside_transaction
 
@@ -293,6 +295,42 @@ def fall_back(booking_id: UUID, problem: str) -> None:
     rows.update(state=State.FAILED, problem=problem[:300], join_url="", updated_at=Now())
 
 
+@outside_transaction
+def make_anew(booking_id: UUID, *, actor_id: UUID) -> None:
+    """Another meeting at Zoom in the place of the one there; the address people have is ours, and
+    leads to the new one. A room of a calendar stands and falls with the event it is in. Raises
+    `NotAllowed`, `Conflict` where somebody works on it, and what gateways raise."""
+    row = Meeting.objects.select_related("booking__tutor", "booking__lesson_type").get(
+        pk=booking_id
+    )
+    if not _can_be_made_anew(row):
+        raise NotAllowed(_("There is no meeting at Zoom of this one lesson to be made anew."))
+    lesson = lesson_of(row.booking)
+    try:
+        with lease(row, _LEASE):
+            _remove(row, lesson)
+            empty = {"reference": "", "join_url": "", "was_asked": False, "problem": ""}
+            _keep(row, lesson, state=State.WANTED, **empty)
+    except Busy as busy:
+        raise Conflict from busy
+    _by_hand(booking_id)
+    audit.record("meeting.made_anew", target=row.booking, actor_id=actor_id)
+
+
+def _can_be_made_anew(row: Meeting) -> bool:
+    stands = row.booking.state in STANDING and row.booking.ends_at > timezone.now()
+    at_zoom = row.platform == Platform.ZOOM and row.state not in UNSETTLED
+    return stands and at_zoom and row.booking.group_id is None and not _missing(Platform.ZOOM, None)
+
+
+def _by_hand(booking_id: UUID) -> None:
+    jobs.enqueue(
+        JOB,
+        key=f"{JOB}:{booking_id}:by-hand:{timezone.now().isoformat()}",
+        args={"booking_id": str(booking_id)},
+    )
+
+
 @transaction.atomic
 def again(rows: QuerySet[Meeting]) -> int:
     """An operator's second try for what failed, while the lesson is still to come."""
@@ -308,11 +346,7 @@ def again(rows: QuerySet[Meeting]) -> int:
         same.update(state=State.WANTED, problem="", connection=connection)
         ids.append(row.pk)
     for booking_id in ids:
-        jobs.enqueue(
-            JOB,
-            key=f"{JOB}:{booking_id}:by-hand:{now.isoformat()}",
-            args={"booking_id": str(booking_id)},
-        )
+        _by_hand(booking_id)
     return len(ids)
 
 

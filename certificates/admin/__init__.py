@@ -1,3 +1,3 @@
-from certificates.admin import certificates, organizations, templates
+from certificates.admin import certificates, completions, imports, organizations, templates
 
-__all__ = ["certificates", "organizations", "templates"]
+__all__ = ["certificates", "completions", "imports", "organizations", "templates"]

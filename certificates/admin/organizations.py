@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from certificates import mail_states
-from certificates.models import Delivery, ExternalCourse, Learner, LearnerImport, Member
+from certificates.models import Delivery, ExternalCourse, Learner, Member
 from certificates.models import Organization as OrganizationRow
-from certificates.services import enrolling, external_courses, organizations
+from certificates.services import catching_up, enrolling, external_courses, organizations
 from certificates.websites import host_of
 from tutorme.core import bulk_admin
 from tutorme.core.bulk import By
+from tutorme.core.bulk_admin import ReasonForm
 from tutorme.core.errors import DomainError
 from tutorme.core.read_only_admin import ReadOnlyAdmin, TracedAdmin
 
@@ -132,6 +133,12 @@ def try_again(row: Learner, by: By) -> None:
     enrolling.try_again(learner=row, actor_id=by.actor_id)
 
 
+@bulk_admin.action("learners.issue", _("Issue the certificates that are missing"), asks=ReasonForm)
+def issue(row: Learner, by: By) -> str:
+    made = catching_up.issue_learner(learner_id=row.pk, actor_id=by.actor_id, **by.given)
+    return made.serial
+
+
 @admin.register(Learner)
 class LearnerAdmin(ReadOnlyAdmin):
     list_display = ("name", "email", "course", "organization", "state", "last_error")
@@ -139,15 +146,7 @@ class LearnerAdmin(ReadOnlyAdmin):
     list_filter = ("state", "organization", "course")
     search_fields = ("name", "email")
     ordering = ("-created_at",)
-    actions = (try_again,)
-
-
-@admin.register(LearnerImport)
-class ImportAdmin(ReadOnlyAdmin):
-    list_display = ("course", "organization", "state", "rows", "bad_rows", "created_at")
-    list_select_related = ("course", "organization")
-    list_filter = ("state", "organization")
-    ordering = ("-created_at",)
+    actions = (try_again, issue)
 
 
 @admin.register(Delivery)

@@ -1,4 +1,5 @@
 from certificates.models.certificates import Certificate
+from certificates.models.completions import Completion
 from certificates.models.deliveries import Delivery
 from certificates.models.imports import ImportRow, LearnerImport
 from certificates.models.learners import ExternalCourse, Learner
@@ -8,6 +9,7 @@ from certificates.models.templates import CertificateTemplate
 __all__ = [
     "Certificate",
     "CertificateTemplate",
+    "Completion",
     "Delivery",
     "ExternalCourse",
     "ImportRow",

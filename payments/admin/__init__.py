@@ -1,5 +1,5 @@
 """Importing a screen registers it."""
 
-from payments.admin import billing, books, disputes, offers, orders
+from payments.admin import billing, books, disputes, ledger, offers, orders
 
-SCREENS = (orders, billing, disputes, books, offers)
+SCREENS = (orders, billing, disputes, books, ledger, offers)

@@ -42,7 +42,7 @@ from payments.services import (
 from tutorme.core import bulk, bulk_admin
 from tutorme.core.bulk import Act, By
 from tutorme.core.bulk_admin import ReasonForm
-from tutorme.core.errors import Unavailable
+from tutorme.core.errors import NotAllowed, Unavailable
 from tutorme.core.inbox import NotYet
 from tutorme.core.money import Money
 
@@ -65,6 +65,19 @@ def settle(row: Order, by: By) -> str:
 @action("orders.accept", _("Accept what was under review, if the provider now agrees"))
 def accept(row: Order, by: By) -> str:
     return str(orders.accept(order=row, actor=_who(by)).state)
+
+
+@action(
+    "orders.mark_disputed",
+    _("Mark as disputed: nothing it earned is paid out until it is let go"),
+    asks=ReasonForm,
+)
+def mark_disputed(row: Order, by: By) -> str:
+    """One that PayPal does not know of; PayPal's own come and end by themselves."""
+    reason = by.given["reason"]
+    if not earnings.hold_by_hand(order_id=row.pk, actor=_who(by), reason=reason):
+        raise NotAllowed(_("Nothing of it is left to hold back, or it is held already."))
+    return ""
 
 
 def _given(told: dict[str, Any]) -> dict[str, Any]:

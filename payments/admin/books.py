@@ -16,9 +16,6 @@ from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import (
     Document,
     Earning,
-    LedgerAccount,
-    LedgerEntry,
-    LedgerTransaction,
     Package,
     PayoutApproval,
     PayoutBatch,
@@ -27,42 +24,6 @@ from payments.models import (
 )
 from payments.services import documents, payouts
 from tutorme.core.files import serving
-
-
-class EntryInline(FactInline):
-    model = LedgerEntry
-    fields = ("account", "amount_minor")
-    verbose_name_plural = _("lines, which sum to nothing")
-
-
-@admin.register(LedgerTransaction)
-class LedgerTransactionAdmin(MoneyAdmin):
-    list_display = ("created_at", "kind", "reference", "currency", "memo", "place")
-    list_filter = ("kind", "currency")
-    search_fields = ("reference", "order__id", "memo")
-    list_select_related = ("seal",)
-    ordering = ("-id",)
-    inlines = (EntryInline,)
-    show_full_result_count = False
-
-    @admin.display(description=_("in the chain"))
-    def place(self, row: LedgerTransaction) -> str:
-        seal = getattr(row, "seal", None)
-        return str(seal) if seal else str(_("waits"))
-
-
-@admin.register(LedgerAccount)
-class LedgerAccountAdmin(MoneyAdmin):
-    list_display = ("kind", "owner", "currency", "shard", "amount")
-    list_filter = ("kind", "currency")
-    search_fields = ("owner__email",)
-    list_select_related = ("owner",)
-    ordering = ("kind", "id")
-    show_full_result_count = False
-
-    @admin.display(description=_("balance"))
-    def amount(self, row: LedgerAccount) -> str:
-        return row.balance.localized()
 
 
 @admin.register(Earning)
@@ -86,7 +47,7 @@ class EarningAdmin(MoneyAdmin):
 @admin.register(Refund)
 class RefundAdmin(MoneyAdmin):
     list_display = ("created_at", "order", "total", "state", "origin", "requested_by", "note")
-    list_filter = ("state", "origin", "is_reversal")
+    list_filter = ("state", "origin", "is_reversal", "created_at")
     search_fields = ("order__id", "provider_refund_id", "order__buyer__email")
     list_select_related = ("order", "requested_by")
     ordering = ("-id",)
@@ -109,7 +70,7 @@ class ApprovalInline(FactInline):
 @admin.register(PayoutBatch)
 class PayoutBatchAdmin(MoneyAdmin):
     list_display = ("created_at", "amount", "state", "requested_by", "approvals_so_far", "note")
-    list_filter = ("state", "currency")
+    list_filter = ("state", "currency", "created_at", "finished_at")
     search_fields = ("id", "provider_batch_id", "items__payee__email")
     list_select_related = ("requested_by",)
     ordering = ("-id",)

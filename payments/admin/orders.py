@@ -49,12 +49,12 @@ class DisputeInline(FactInline):
 @admin.register(Order)
 class OrderAdmin(MoneyAdmin):
     list_display = ("id", "buyer", "description", "total", "state", "note", "created_at")
-    list_filter = ("state", "kind", "currency")
+    list_filter = ("state", "kind", "currency", "captured_at", "created_at")
     search_fields = ("id", "provider_order_id", "provider_capture_id", "buyer__email")
     list_select_related = ("buyer",)
     ordering = ("-id",)
     inlines = (TransitionInline, AttemptInline, RefundInline, DisputeInline)
-    actions = (acts.settle, acts.accept, acts.refund)
+    actions = (acts.settle, acts.accept, acts.refund, acts.mark_disputed)
 
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:

@@ -87,7 +87,8 @@ def hold(order_id: UUID, *, reason: str, part: int | None = None) -> int:
 def hold_by_hand(*, order_id: UUID, actor: Any, reason: str) -> int:
     """As `hold`, by a person, whose reason the trail keeps."""
     count = hold(order_id, reason=reason)
-    _trace("earnings.held", order_id, actor, reason)
+    if count:
+        _trace("earnings.held", order_id, actor, reason)
     return count
 
 
@@ -95,7 +96,8 @@ def hold_by_hand(*, order_id: UUID, actor: Any, reason: str) -> int:
 def lift_by_hand(*, order_id: UUID, actor: Any, reason: str) -> int:
     """As `lift`, by a person, whose reason the trail keeps."""
     count = lift(order_id)
-    _trace("earnings.let_go", order_id, actor, reason)
+    if count:
+        _trace("earnings.let_go", order_id, actor, reason)
     return count
 
 

@@ -1,4 +1,4 @@
-"""Proof of the books: what the rows say against what the rules say. Reads only."""
+"""Proof of the books: what the rows say against what the rules say. It changes none of them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Now
 
@@ -27,7 +29,11 @@ from payments.models import (
 )
 from payments.services import documents, ledger
 from payments.services.ledger import Kind
+from tutorme.core import jobs
+from tutorme.core.ids import uuid7
+from tutorme.core.models import Job
 
+JOB = "payments.check_ledger"
 _CHUNK = 2000
 _MOST_NAMED = 20
 _LATE = timedelta(minutes=5)
@@ -60,6 +66,21 @@ def check(*, expected_head: str = "") -> Report:
     _chain(report, expected_head)
     _balances(report)
     return report
+
+
+def begin(*, owner_id: UUID) -> Job:
+    """Proves them in the background; one that waits or runs is answered with itself."""
+    with transaction.atomic():
+        running = _checks().filter(state__in=("queued", "running")).first()
+        return running or jobs.enqueue(JOB, key=f"check-ledger:{uuid7()}", owner_id=owner_id)
+
+
+def last() -> Job | None:
+    return _checks().first()
+
+
+def _checks() -> QuerySet[Job]:
+    return Job.objects.filter(kind=JOB).order_by("-created_at")
 
 
 def wrong_in_the_books() -> Iterator[str]:

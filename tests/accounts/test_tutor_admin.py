@@ -4,7 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.errors import NotYoursToDecide, ReviewDecided
 from accounts.models import Subject, TutorProfile, TutorReview, User
+from accounts.services import tutor_review
+from realtime.announcements import words
+from realtime.models import Notification
 from tests.accounts.conftest import WHOLE, with_picture
 from tests.accounts.test_tutors import OWN, SUBMIT, write
 
@@ -55,6 +59,36 @@ def test_sending_back_needs_a_reason_and_an_old_page_is_refused(
     fresh = TutorProfile.objects.get().version
     desk.post(door(waiting), {"version": fresh, "reject": "1", "reason": "Which school?"})
     assert api(sam).get(OWN).json()["review"]["reason"] == "Which school?"
+
+
+@pytest.mark.django_db
+def test_a_paper_is_asked_for_and_the_application_waits_on(
+    desk: Client, sam: User, waiting: TutorReview, drain
+) -> None:
+    asked = {"version": waiting.profile.version, "ask": "1"}
+    assert "Say why" in desk.post(door(waiting), asked).text
+    page = desk.post(door(waiting), {**asked, "reason": "Your diploma, please"}, follow=True).text
+    assert "Papers asked for" in page
+    assert "Your diploma, please" in page
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == ("open", "")
+    drain()
+    told = Notification.objects.get(user=sam, kind="paper-asked")
+    assert "Your diploma, please" in words(told.kind, told.facts, "en").body
+    desk.post(door(waiting), {**asked, "reason": "Your passport, please"})
+    drain()
+    assert Notification.objects.filter(kind="paper-asked").count() == 2
+
+
+@pytest.mark.django_db
+def test_the_control_nobody_asks_themselves_or_after_the_decision(
+    desk: Client, sam: User, ada: User, waiting: TutorReview
+) -> None:
+    with pytest.raises(NotYoursToDecide):
+        tutor_review.ask_for_paper(review_id=waiting.pk, actor=sam, wanted="x")
+    desk.post(door(waiting), {"version": waiting.profile.version, "approve": "1"})
+    with pytest.raises(ReviewDecided):
+        tutor_review.ask_for_paper(review_id=waiting.pk, actor=ada, wanted="x")
 
 
 @pytest.mark.django_db

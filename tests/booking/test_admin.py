@@ -1,14 +1,16 @@
 """What admins see and decide of lessons."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from accounts import desks
 from accounts.models import User
 from booking.models import Booking, LessonDispute, LessonReview, LessonType
-from booking.services import groups, offers, outcomes, presence, reviews, series
+from booking.services import groups, offers, outcomes, presence, reviews, schedules, series
 from realtime.announcements import words
 from realtime.models import Notification
 from tests import cast
@@ -43,6 +45,19 @@ def review(sam: User, tess: User, free: LessonType) -> LessonReview:
         presence.record(booking_id=row.pk, user_id=who.pk, at=row.starts_at)
     outcomes.judge_due(now=row.ends_at + timedelta(hours=1))
     return reviews.write(student=sam, tutor_id=tess.pk, stars=2, text="Hm.")[0]
+
+
+def test_a_tutors_availability_can_be_read(client: Client, tess: User, free: LessonType) -> None:
+    schedules.change(
+        tutor_id=tess.pk, changes={"overrides": [{"date": date(2027, 5, 1), "windows": []}]}
+    )
+    helper = cast.person("Supporter", is_staff=True)
+    helper.groups.add(Group.objects.create(name=desks.SUPPORT))
+    client.force_login(helper)
+    page = client.get(f"/admin/booking/schedule/{tess.pk}/change/").text
+    assert page.count("Sunday") >= 1
+    assert "8 a.m." in page
+    assert "closed" in page
 
 
 def test_every_list_and_page(

@@ -18,7 +18,8 @@ from tests.booking.calendars import connect, events
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
-from tutorme.core.models import Job, OutboxEvent
+from tutorme.core.errors import Conflict, NotAllowed
+from tutorme.core.models import AuditEntry, Job, OutboxEvent
 from tutorme.core.money import Money
 
 State, Platform = Meeting.State, Meeting.Platform
@@ -170,6 +171,44 @@ class TestZoom:
         assert zooms(sandbox) == []
         meeting.refresh_from_db()
         assert (meeting.state, meeting.was_asked) == (State.FAILED, False)
+
+    def test_is_made_anew_by_hand_and_the_old_one_goes(
+        self, sandbox: Sandbox, sam, ada, free, drain, client: Client
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        (old,) = zooms(sandbox)
+        client.force_login(ada)
+        form = {"action": "remake_meeting", "_selected_action": [str(row.pk)]}
+        assert "This reaches 1 row" in client.post("/admin/booking/booking/", form).text
+        assert zooms(sandbox) == [old]
+        client.post("/admin/booking/booking/", {**form, "asked": "1", "counted": "1"})
+        drain()
+        (new,) = zooms(sandbox)
+        assert new["id"] != old["id"]
+        meeting = Meeting.objects.get(booking=row)
+        assert (meeting.state, meeting.reference) == (State.READY, str(new["id"]))
+        assert meeting.join_url == new["join_url"]
+        assert AuditEntry.objects.get(action="meeting.made_anew").actor == ada
+
+    def test_the_control_what_is_over_or_worked_on_is_left_alone(
+        self, sandbox: Sandbox, sam, ada, free, drain
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        in_hand = timezone.now() + timedelta(minutes=1)
+        Meeting.objects.update(taken_until=in_hand)
+        with pytest.raises(Conflict):
+            meetings.make_anew(row.pk, actor_id=ada.pk)
+        Meeting.objects.update(taken_until=None)
+        for state in (State.WANTED, State.MAKING):
+            Meeting.objects.update(state=state)
+            with pytest.raises(NotAllowed):
+                meetings.make_anew(row.pk, actor_id=ada.pk)
+        Meeting.objects.update(state=State.READY)
+        cancelling.cancel(booking_id=row.pk, by=sam)
+        with pytest.raises(NotAllowed):
+            meetings.make_anew(row.pk, actor_id=ada.pk)
 
     def test_a_cancellation_that_overtakes_the_answer_ends_it_too(
         self, sandbox: Sandbox, sam, free, drain

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from certificates import queries
@@ -246,3 +247,60 @@ def test_five_thousand_rows_go_in_and_one_more_does_not(send, sam) -> None:
     assert batch.state == State.COMMITTED
     assert Learner.objects.count() == 5000
     assert send(desks.rows(5001, "north.example")).problem["code"] == "too-many-rows"
+
+
+# In the back office ----------------------------------------------------------------------------
+
+
+def run_again(client: Client, batch: LearnerImport) -> str:
+    form = {"action": "run_again", "_selected_action": [str(batch.pk)]}
+    page = client.post("/admin/certificates/learnerimport/", form, follow=True).text
+    batch.refresh_from_db()
+    return page
+
+
+def test_what_was_refused_is_read_again_with_its_errors(
+    send, ada, client: Client, settings
+) -> None:
+    settings.MAX_CSV_ROWS = 1
+    batch = send(desks.HEAD + "A,a@north.example,north.example\nB,b,north.example\n")
+    assert batch.state == State.REFUSED
+    client.force_login(ada)
+    settings.MAX_CSV_ROWS = 10
+    run_again(client, batch)
+    assert batch.state == State.CHECKING
+    jobs.run_due()
+    batch.refresh_from_db()
+    assert (batch.state, batch.bad_rows, batch.problem) == (State.CHECKED, 1, None)
+    listed = client.get("/admin/certificates/learnerimport/").text
+    link = f"/admin/certificates/importrow/?batch__id__exact={batch.pk}&amp;outcome__exact=bad"
+    assert link in listed
+    lines = client.get(link.replace("&amp;", "&")).text
+    assert "a@north.example" not in lines
+    assert "north.example" in lines
+    assert AuditEntry.objects.filter(action="learner_import.run_again", actor=ada).exists()
+    assert "Nothing of it has stopped" in run_again(client, batch)
+
+
+def test_what_stopped_half_way_goes_on(send, sam, ada, client: Client) -> None:
+    batch = send(desks.rows(3, "north.example"))
+    imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
+    client.force_login(ada)
+    assert "Nothing of it has stopped" in run_again(client, batch), "its job still waits"
+    Job.objects.filter(kind=imports.COMMIT).update(state="failed")
+    run_again(client, batch)
+    jobs.run_due()
+    batch.refresh_from_db()
+    assert batch.state == State.COMMITTED
+    assert Learner.objects.count() == 3
+
+
+def test_the_same_list_is_not_in_force_twice(send, ada, client: Client, settings) -> None:
+    settings.MAX_CSV_ROWS = 1
+    text = desks.rows(3, "north.example")
+    batch = send(text)
+    settings.MAX_CSV_ROWS = 10
+    assert send(text).state == State.CHECKED
+    client.force_login(ada)
+    assert "The same list is here again already." in run_again(client, batch)
+    assert batch.state == State.REFUSED

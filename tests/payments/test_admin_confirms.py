@@ -36,6 +36,7 @@ MONEY = {
 }
 HARMLESS = {
     "settle", "cancel", "reject", "follow", "sync", "hold", "switch", "withdraw", "delete_selected",
+    "mark_disputed",
 }  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from certificates.models import Certificate, Learner
-from certificates.services import issuing
+from certificates.services import catching_up, issuing
 from courses.models import Enrollment
 from tutorme.core.errors import DomainError
 from tutorme.core.management.operating import OperatorCommand
@@ -55,18 +55,12 @@ def _print_again(certificate_id: UUID) -> None:
 
 
 def _enrollments(course: str) -> QuerySet[Enrollment]:
-    issued = Certificate.objects.filter(
-        enrollment=OuterRef("pk"), course_version=OuterRef("completed_version")
-    )
-    rows = Enrollment.objects.filter(completed_at__isnull=False).exclude(Exists(issued))
+    rows = catching_up.enrollments()
     return rows.filter(course__slug=course) if course else rows
 
 
 def _learners(course: str) -> QuerySet[Learner]:
-    issued = Certificate.objects.filter(
-        learner=OuterRef("pk"), course_version=OuterRef("completed_version")
-    )
-    rows = Learner.objects.filter(state=Learner.State.COMPLETED).exclude(Exists(issued))
+    rows = catching_up.learners()
     return rows.filter(course__external_id=course) if course else rows
 
 
