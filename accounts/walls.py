@@ -1,6 +1,6 @@
 """Who sees the rows of accounts, and of allauth's tables."""
 
-from tutorme.core.row_walls import ME, Closed, Open, Walled, declare, own, through
+from tutorme.core.row_walls import ME, Closed, Open, Walled, declare, own, owned_through
 
 _IN_THE_OPEN = "what a tutor says of themselves to everybody"
 
@@ -27,9 +27,9 @@ declare(
     Walled("accounts_tutorpaper", own("profile_id"), staff=True),
     Walled("accounts_tutorreview", own("profile_id"), staff=True),
     Walled("account_emailaddress", own("user_id"), staff=True),
-    Walled("account_emailconfirmation", through("email_address_id", "account_emailaddress")),
+    Walled("account_emailconfirmation", owned_through("email_address_id", "account_emailaddress")),
     Walled("mfa_authenticator", own("user_id"), staff=True),
     Walled("socialaccount_socialaccount", own("user_id"), staff=True),
-    Walled("socialaccount_socialtoken", through("account_id", "socialaccount_socialaccount")),
+    Walled("socialaccount_socialtoken", owned_through("account_id", "socialaccount_socialaccount")),
     Open("socialaccount_socialapp", "empty: ways in are settings"),
 )

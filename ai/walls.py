@@ -6,8 +6,8 @@ _OF_DRAFT = through("draft_id", "ai_draft")
 
 declare(
     Walled("ai_draft", own("author_id"), staff=True),
-    Walled("ai_material", _OF_DRAFT),
-    Walled("ai_node", _OF_DRAFT),
+    Walled("ai_material", _OF_DRAFT, staff=True),
+    Walled("ai_node", _OF_DRAFT, staff=True),
     Walled("ai_run", own("user_id"), staff=True),
     Walled("ai_usage", own("user_id"), staff=True),
     Walled("ai_ladder", own("learner_id")),

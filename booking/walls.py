@@ -1,6 +1,6 @@
 """Who sees the rows of lessons between two people."""
 
-from tutorme.core.row_walls import ME, Open, Walled, declare, own, through
+from tutorme.core.row_walls import ME, Open, Walled, declare, own, owned_through, through
 
 _OF_BOOKING = through("booking_id", "booking_booking")
 _OFFERED = "what a tutor offers to everybody"
@@ -13,7 +13,8 @@ declare(
     Walled("booking_moveproposal", _OF_BOOKING, staff=True),
     Walled("booking_presence", _OF_BOOKING, staff=True),
     Walled("booking_reminder", _OF_BOOKING, staff=True),
-    Walled("booking_writtenevent", _OF_BOOKING, staff=True),
+    # What was written into whose calendar the other of the lesson does not see.
+    Walled("booking_writtenevent", owned_through("connection_id", "booking_calendarconnection")),
     Walled("booking_series", f"tutor_id = {ME} OR student_id = {ME}", staff=True),
     Walled("booking_waitlistentry", f"tutor_id = {ME} OR student_id = {ME}", staff=True),
     Walled(

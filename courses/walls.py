@@ -13,24 +13,24 @@ SELECT 1 FROM courses_lesson AS l JOIN courses_course AS c ON c.id = l.course_id
         WHERE e.user_id = {ME} AND e.state IN ('active', 'completed'))))"""
 _CATALOGUE = "the catalogue is everybody's"
 _GATED = "of the course, and nobody's own; whoever has a place gets it, which the code decides"
-# What somebody has handed in is the tutor's to read, what they still write is not.
+# What somebody has handed in is their tutor's to read, and staff's; what they still write is not.
 _HANDED_IN = f"""EXISTS (
 SELECT 1 FROM courses_enrollment AS e WHERE e.id = enrollment_id
    AND (e.user_id = {ME} OR courses_submission.state <> 'draft'))"""
 
 declare(
     Walled("courses_enrollment", f"user_id = {ME} OR {_TAUGHT}", staff=True),
-    Walled("courses_lessonprogress", _OF_PLACE),
-    Walled("courses_progressbeat", _OF_PLACE),
-    Walled("courses_attendance", _OF_PLACE),
-    Walled("courses_attempt", _OF_PLACE),
-    Walled("courses_attemptanswer", through("attempt_id", "courses_attempt")),
-    Walled("courses_appeal", through("answer_id", "courses_attemptanswer")),
-    Walled("courses_regrade", through("attempt_id", "courses_attempt")),
+    Walled("courses_lessonprogress", _OF_PLACE, staff=True),
+    Walled("courses_progressbeat", _OF_PLACE, staff=True),
+    Walled("courses_attendance", _OF_PLACE, staff=True),
+    Walled("courses_attempt", _OF_PLACE, staff=True),
+    Walled("courses_attemptanswer", through("attempt_id", "courses_attempt"), staff=True),
+    Walled("courses_appeal", through("answer_id", "courses_attemptanswer"), staff=True),
+    Walled("courses_regrade", through("attempt_id", "courses_attempt"), staff=True),
     Walled("courses_submission", _HANDED_IN),
     Walled("courses_submissionfile", through("submission_id", "courses_submission")),
     Walled("courses_handover", f"student_id = {ME} OR tutor_id = {ME}", staff=True),
-    Walled("courses_nudge", _OF_PLACE),
+    Walled("courses_nudge", _OF_PLACE, staff=True),
     Walled("courses_lessonnote", own("user_id")),
     Walled("courses_lessonbookmark", own("user_id")),
     Walled("courses_favorite", own("user_id")),
@@ -45,7 +45,7 @@ declare(
     Walled("courses_coursewish", own("user_id"), staff=True),
     Walled("courses_wishanswer", _TAUGHT, staff=True),
     Walled("courses_thread", _SHARED, staff=True),
-    Walled("courses_post", through("thread_id", "courses_thread")),
+    Walled("courses_post", through("thread_id", "courses_thread"), staff=True),
     Walled("courses_threadfollow", own("user_id")),
     Walled("courses_vote", own("user_id")),
     Walled("courses_postreport", own("reporter_id"), staff=True),

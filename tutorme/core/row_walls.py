@@ -101,6 +101,12 @@ def own(column: str) -> str:
 
 
 def through(column: str, parent: str) -> str:
-    """Whoever sees the row it hangs on: the parent's own policy decides inside the question. The
-    parent must have no column of that name."""
+    """Whoever sees the row it hangs on, and so those who run the site where they see that: the
+    parent's own policy decides inside the question. The parent must have no column of that name.
+    """
     return f"EXISTS (SELECT 1 FROM {parent} AS parent WHERE parent.id = {column})"
+
+
+def owned_through(column: str, parent: str) -> str:
+    """Whose the row is that it hangs on, and nobody else who sees that."""
+    return f"EXISTS (SELECT 1 FROM {parent} AS p WHERE p.id = {column} AND p.user_id = {ME})"
