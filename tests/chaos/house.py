@@ -33,6 +33,8 @@ from tutorme.devstack.running import RunningStack, running_stack
 # Nobody waits longer for an answer. What the product allows for a silent database, and for a busy
 # machine much more: without patience of its own it would be for ever.
 SOON_S = LONGEST_SILENCE_S + 30
+# A program of ours comes up, or does what has waited for it; on a busy machine no sooner.
+UP_S = 240.0
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.house import House
+from tests.chaos.house import UP_S, House
 from tests.chaos.load import is_good, told
 from tests.chaos.test_providers import once
 from tests.waiting import until
@@ -54,7 +54,7 @@ def test_a_worker_with_a_wrong_clock_judges_nothing(whole: House, tmp_path: Path
         whole.load() as load,
     ):
         for said in (ahead, behind):
-            until(lambda: GIVES_WAY in said.read_text(), within_s=90)  # noqa: B023
+            until(lambda: GIVES_WAY in said.read_text(), within_s=UP_S)  # noqa: B023
     assert all(is_good(one) for one in load.history), told(load.history)
     whole.settle()
     once(whole)

@@ -23,7 +23,7 @@ from tests import cast
 from tests.chaos import front
 from tests.chaos.containers import Engine, listening, roll
 from tests.chaos.front import Front
-from tests.chaos.house import House
+from tests.chaos.house import UP_S, House
 from tests.chaos.load import ANYBODY, NO_ANSWER, Ask, is_good, line_to, sent_over, told
 from tests.chaos.quiet import machine_of_its_own
 from tests.sandbox_server import free_port
@@ -74,8 +74,8 @@ def shop(home: House) -> Iterator[Shop]:
             for service in ("web", "stream"):
                 engine.up(service, 1)
             with front.running(program, engine, docker, folder, tls=tls) as proxy:
-                until(lambda: fetch(proxy, "/readyz/").status == 200, within_s=180)
-                until(lambda: fetch(proxy, STREAM).status == 401, within_s=180)
+                until(lambda: fetch(proxy, "/readyz/").status == 200, within_s=UP_S)
+                until(lambda: fetch(proxy, STREAM).status == 401, within_s=UP_S)
                 yield Shop(proxy, [signed_in(proxy, who) for who in home.school.people])
     finally:
         shutil.rmtree(folder)
@@ -220,7 +220,7 @@ def test_nobody_behind_it_is_said_as_the_product_would(shop: Shop) -> None:
         assert (page.status, page.headers["Content-Type"]) == (503, "text/html")
     finally:
         engine.up("web", 1)
-        until(lambda: fetch(shop.front, "/readyz/").status == 200, within_s=120)
+        until(lambda: fetch(shop.front, "/readyz/").status == 200, within_s=UP_S)
 
 
 # F18: half-sent requests -------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from psycopg.errors import LockNotAvailable
 
-from tests.chaos.house import House
+from tests.chaos.house import UP_S, House
 from tests.chaos.load import is_good, told
 from tests.chaos.proxy import Wire
 from tests.chaos.quiet import machine_of_its_own
@@ -66,7 +66,7 @@ def test_three_beats_do_each_thing_once(whole: House, tmp_path: Path) -> None:
                 beat(whole, tmp_path / "schedule-3", logs[1]),
             ):
                 for said in logs:
-                    until(lambda: said.read_text().count(A_TURN) > 2, within_s=90)  # noqa: B023
+                    until(lambda: said.read_text().count(A_TURN) > 2, within_s=UP_S)  # noqa: B023
     finally:
         whole.stack.kill("beat", signal.SIGCONT)
     assert all(is_good(one) for one in load.history), told(load.history)
@@ -92,7 +92,7 @@ def release(whole: House) -> Iterator[Callable[[], Release]]:
         words = stack.web_server(port)
         process = subprocess.Popen(words, env=dict(whole.stack.env), cwd=ROOT)
         started.append(Release(port, process))
-        wait_until(lambda: stack.answers(port), 120, whole.stack.log)
+        wait_until(lambda: stack.answers(port), UP_S, whole.stack.log)
         return started[-1]
 
     yield come_up

@@ -9,7 +9,7 @@ import redis
 
 from realtime.services import mail
 from tests.chaos import sweep
-from tests.chaos.house import SOON_S, House
+from tests.chaos.house import SOON_S, UP_S, House
 from tests.chaos.load import NOT_NOW, Answer, Load, is_good, told
 from tests.chaos.quiet import machine_of_its_own
 from tests.waiting import until
@@ -81,7 +81,7 @@ def test_the_mail_server_is_away_and_every_mail_arrives_once(whole: House) -> No
     with whole.load() as load:
         whole.mail.set("refuse")
         with whole.line() as line:
-            until(lambda: mails_waiting(line), within_s=90)
+            until(lambda: mails_waiting(line), within_s=UP_S)
         whole.mail.set("pass")
     assert all(is_good(one) for one in load.history), told(load.history)
     whole.settle()
@@ -103,7 +103,7 @@ def mails_waiting(line: sweep.Line) -> bool:
 def once(home: House) -> None:
     """Each mail of the database arrived one time; none is in doubt."""
     with home.line() as line:
-        until(lambda: not mails(line) & {"queued", "sending"}, within_s=90)
+        until(lambda: not mails(line) & {"queued", "sending"}, within_s=UP_S)
         assert mails(line) <= {"sent", "held"}
     url = f"{home.stack.sandbox_url}/mail/api/messages"
     arrived = Counter(mail["message_id"] for mail in httpx.get(url).json()["messages"])
