@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuthSession, TutorProfile, User
 
 _TEACHES = Exists(TutorProfile.objects.filter(user=OuterRef("pk"), state="approved"))
+_AT = Coalesce("rotated_at", "confirmed_at")
 _DAYS = {"1": _("in the last day"), "7": _("in the last week"), "30": _("in the last month")}
 
 
@@ -55,13 +56,14 @@ class LastSeenFilter(admin.SimpleListFilter):
 
 
 def last_seen() -> Subquery:
-    return Subquery(_sessions().order_by("-at").values("at")[:1])
+    rows = _sessions().annotate(at=_AT)
+    return Subquery(rows.order_by("-at").values("at")[:1])
 
 
 def _seen_within(days: int) -> Exists:
-    return Exists(_sessions().filter(at__gte=Now() - timedelta(days=days)))
+    rows = _sessions().annotate(at=_AT)
+    return Exists(rows.filter(at__gte=Now() - timedelta(days=days)))
 
 
 def _sessions() -> QuerySet[AuthSession]:
-    rows = AuthSession.objects.filter(user=OuterRef("pk"))
-    return rows.annotate(at=Coalesce("rotated_at", "confirmed_at"))
+    return AuthSession.objects.filter(user=OuterRef("pk"))

@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.services import ledger_check, ledger_export
@@ -68,6 +69,7 @@ class LedgerTransactionAdmin(MoneyAdmin):
     @method_decorator(require_POST)
     def check_view(self, request: HttpRequest) -> HttpResponse:
         self._must_see(request)
+        assert isinstance(request.user, User)
         ledger_check.begin(owner_id=request.user.pk)
         messages.info(request, _("The books are being proved; what comes of it is said here."))
         return redirect("admin:payments_ledgertransaction_changelist")

@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from courses.models import Course, CourseRating
+from courses.services import ratings
 from payments.services import commission
 from tests.core.probe import Rang
-from tutorme.core import invariants, outbox
+from tutorme.core import invariants, metrics, outbox
 from tutorme.core.models import OutboxDelivery
 from tutorme.web import backoffice
 
@@ -44,6 +46,26 @@ def test_every_tile_leads_to_a_list_that_takes_its_filter(client, ada: User) -> 
     assert len(links) > 10
     for link in links:
         assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+def test_what_was_reported_waits_for_a_person(
+    client, ada: User, sam: User, tess: User, otto: User
+) -> None:
+    facts = {"category": "maths", "difficulty": "beginner", "state": "published"}
+    course = Course.objects.create(slug="c", title="C", instructor=tess, **facts)
+    rating = CourseRating.objects.create(course=course, user=sam, rating=1, review="Rude")
+    ratings.report(rating=rating, reporter=otto, reason="Insults")
+    client.force_login(ada)
+    page = client.get(reverse("admin:index")).text
+    assert page.count("desk-alarm") == 1
+    assert reverse("admin:courses_ratingreport_changelist") + "?state__exact=open" in page
+
+
+def test_every_provider_leads_to_what_is_known_of_it(client, ada: User) -> None:
+    metrics.count_call(metrics.Call("paypal", "2xx", 0.1))
+    client.force_login(ada)
+    page = client.get(reverse("admin:index")).text
+    assert f'<a href="{reverse("admin-health")}">paypal</a>' in page
 
 
 def test_sign_ups_are_counted_by_day(sam: User, otto: User) -> None:

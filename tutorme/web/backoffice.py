@@ -18,9 +18,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AdminProposal, TutorReview, User
-from booking.models import Booking
+from booking.models import Booking, LessonDispute, ReviewReport
+from courses.models import CourseReview, PostReport, RatingReport
 from payments.models import Dispute, LedgerAccount, Order, PayoutBatch, PayoutItem, Refund
-from realtime.models import MailDelivery
+from realtime.models import MailDelivery, MessageReport
 from tutorme.core import breaker, invariants, metrics
 from tutorme.core.models import InboxMessage, InvariantCheck, Job, OutboxDelivery
 from tutorme.core.money import Money
@@ -37,7 +38,7 @@ class Tile:
 
     title: TextLike
     lines: list[TextLike]
-    url: str = ""
+    url: str
     alarm: bool = False
 
 
@@ -66,10 +67,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may_see(user: Any, tile: Tile) -> bool:
-    """The list it leads to; what leads nowhere is about the machinery."""
-    if not tile.url:
-        return bool(user.has_perm("core.view_job"))
+    """The list it leads to; the page of health is for those who see jobs."""
     name = str(resolve(urlsplit(tile.url).path).url_name)
+    if name == "admin-health":
+        return bool(user.has_perm("core.view_job"))
     app, _, model = name.removesuffix("_changelist").partition("_")
     return bool(user.has_perm(f"{app}.view_{model}"))
 
@@ -81,21 +82,24 @@ def _list(model: str, **filters: str) -> str:
 
 def _money() -> Iterator[Tile]:
     since = timezone.now() - _MONTH
+    on = since.date().isoformat()
     came = Order.objects.filter(captured_at__gte=since).order_by()
-    yield Tile(_("Came in"), _sums(came, "amount_minor"), _list("payments_order"))
+    paid = _list("payments_order", captured_at__date__gte=on)
+    yield Tile(_("Came in"), _sums(came, "amount_minor"), paid)
     back = Refund.objects.filter(state="completed", created_at__gte=since).order_by()
     yield Tile(
         _("Went back"),
         _sums(back, "amount_minor", "order__currency"),
-        _list("payments_refund", state__exact="completed"),
+        _list("payments_refund", state__exact="completed", created_at__date__gte=on),
     )
     held = LedgerAccount.objects.filter(kind__in=("escrow", "tutor_pending")).order_by()
-    yield Tile(_("Held for tutors, now"), _sums(held, "balance_minor"), _list("payments_earning"))
+    waiting = _list("payments_earning", state__in="escrow,pending")
+    yield Tile(_("Held for tutors, now"), _sums(held, "balance_minor"), waiting)
     out = PayoutItem.objects.filter(state="success", finished_at__gte=since).order_by()
     yield Tile(
         _("Paid out"),
         _sums(out, "amount_minor", "batch__currency"),
-        _list("payments_payoutbatch"),
+        _list("payments_payoutbatch", finished_at__date__gte=on),
     )
 
 
@@ -139,12 +143,35 @@ def _waiting() -> Iterator[Tile]:
             _list("payments_order", state__exact="review"),
         ),
         (
-            _("Open disputes"),
+            _("Payers who complain"),
             Dispute.objects.filter(state="open"),
             _list("payments_dispute", state__exact="open"),
         ),
+        (
+            _("Lessons to decide about"),
+            LessonDispute.objects.filter(state="open"),
+            _list("booking_lessondispute", state__exact="open"),
+        ),
+        (
+            _("Courses to look over"),
+            CourseReview.objects.filter(state="submitted"),
+            _list("courses_coursereview", state__exact="submitted"),
+        ),
     ):
         yield _queue(title, rows, url)
+    yield from _reported()
+
+
+def _reported() -> Iterator[Tile]:
+    """Words that somebody says should not stand."""
+    for title, model, screen in (
+        (_("Reported reviews of tutors"), ReviewReport, "booking_reviewreport"),
+        (_("Reported reviews of courses"), RatingReport, "courses_ratingreport"),
+        (_("Reported questions and answers"), PostReport, "courses_postreport"),
+        (_("Reported messages"), MessageReport, "realtime_messagereport"),
+    ):
+        rows: QuerySet[Any] = model._default_manager.filter(state="open")
+        yield _queue(title, rows, _list(screen, state__exact="open"))
 
 
 def _queue(title: TextLike, rows: QuerySet[Any], url: str, *more: TextLike) -> Tile:
@@ -159,9 +186,11 @@ def _today() -> Iterator[Tile]:
     url = _list("booking_booking", starts_at__date=today.isoformat())
     yield Tile(_("Lessons"), [str(kept)], url)
     came = User.objects.filter(created_at__date=today).count()
-    yield Tile(_("Sign-ups"), [str(came)], _list("accounts_user"))
+    new = _list("accounts_user", created_at__date=today.isoformat())
+    yield Tile(_("Sign-ups"), [str(came)], new)
     sold = Order.objects.filter(captured_at__date=today).count()
-    yield Tile(_("Paid orders"), [str(sold)], _list("payments_order"))
+    paid = _list("payments_order", captured_at__date=today.isoformat())
+    yield Tile(_("Paid orders"), [str(sold)], paid)
 
 
 def _background() -> Iterator[Tile]:
@@ -198,7 +227,8 @@ def _webhooks_lag() -> Tile:
     oldest = waiting.aggregate(at=Min("received_at"))["at"]
     minutes = int((timezone.now() - oldest).total_seconds() // 60) if oldest else 0
     told = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    return Tile(_("Webhooks wait"), [told], _list("core_inboxmessage"), alarm=minutes > 5)
+    url = _list("core_inboxmessage", state__exact="received")
+    return Tile(_("Webhooks wait"), [told], url, alarm=minutes > 5)
 
 
 def _providers() -> Iterator[Tile]:
@@ -206,7 +236,7 @@ def _providers() -> Iterator[Tile]:
     words = {"closed": _("answers"), "open": _("is resting after failures")}
     for provider, state in breaker.states(called).items():
         said = words.get(state, _("is tried again"))
-        yield Tile(provider, [said], alarm=state != "closed")
+        yield Tile(provider, [said], reverse("admin-health"), alarm=state != "closed")
 
 
 def _promises() -> Iterator[dict[str, Any]]:
