@@ -28,6 +28,8 @@ ENDS = "ends_at"
 DEVICE_COOKIE = "device"
 DEVICE_AGE = timedelta(days=400)
 _SALT = "accounts.device"
+# After a sign-in is over for good.
+KEPT_FOR = timedelta(days=90)
 
 
 def open_app(*, user: User, origin: Origin, method: str) -> Pair:
@@ -174,7 +176,7 @@ def stay(request: HttpRequest, user: User) -> None:
         )
 
 
-def purge(*, older_than: timedelta = timedelta(days=90), limit: int = 10_000) -> int:
+def purge(*, older_than: timedelta = KEPT_FOR, limit: int = 10_000) -> int:
     """Removes sign-ins that ended long ago, and cookie sessions nobody holds any more. Until then
     the rows are how a device is known again."""
     ended = AuthSession.objects.filter(absolute_expires_at__lt=Now() - older_than)

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import (
     CommandError,
     call_command,
@@ -16,12 +17,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, CourseWords
+from payments.models import Order
+from realtime.models import MailDelivery
 from tests.core.probe import Rang
-from tutorme.core import inbox, jobs, outbox
-from tutorme.core.models import IdempotencyRecord, InboxMessage, Job, OutboxDelivery
+from tests.payments.books import buy, stall
+from tutorme.core import inbox, jobs, outbox, upkeep
+from tutorme.core.models import AuditEntry, IdempotencyRecord, InboxMessage, Job, OutboxDelivery
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parents[1] / "api" / "openapi.yaml"
+_BY_LAW = {"payments", "certificates"}
 _SOME = {"method": "POST", "path": "/", "key": "k", "fingerprint": "f"}
 
 
@@ -95,10 +100,77 @@ def test_purge_counts_first_and_then_removes_what_is_over(sam: User) -> None:
     assert rows(told("purge", "--yes", "--only", "core.idempotency")) == {"core.idempotency": 0}
 
 
+def mailed(user: User, days: int) -> None:
+    said = {"dedupe_key": str(days), "message_id": str(days), "state": "failed"}
+    row = MailDelivery.objects.create(user=user, kind="x", url="/", to_address=user.email, **said)
+    MailDelivery.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=days))
+
+
+def test_purge_goes_by_the_age_that_is_asked_for(sam: User) -> None:
+    """The usual age removes neither; sixty days remove one; asked again, nothing more."""
+    mailed(sam, 40)
+    mailed(sam, 100)
+    asked = ("purge", "--only", "realtime.mails")
+    assert rows(told(*asked, "--yes")) == {"realtime.mails": 0}
+    assert rows(told(*asked, "--older-than", "60", "--dry-run")) == {"realtime.mails": 1}
+    assert MailDelivery.objects.count() == 2
+    assert rows(told(*asked, "--older-than", "60d", "--yes")) == {"realtime.mails": 1}
+    assert rows(told(*asked, "--older-than", "60d", "--yes")) == {"realtime.mails": 0}
+    assert [row.dedupe_key for row in MailDelivery.objects.all()] == ["40"]
+
+
+def test_purge_never_goes_below_what_others_count_on(sam: User) -> None:
+    mailed(sam, 20)
+    mailed(sam, 40)
+    found = told("purge", "--only", "realtime.mails", "--older-than", "1", "--yes")
+    assert rows(found) == {"realtime.mails": 1}
+    assert [row.dedupe_key for row in MailDelivery.objects.all()] == ["20"]
+    assert found["chores"][0]["older_than_days"] == 30  # type: ignore[index]
+
+
+def test_a_shorter_standing_choice_of_the_site_is_its_own() -> None:
+    kept = upkeep.Age(usual=timedelta(days=5), least=timedelta(days=30), why="told in a test")
+    assert kept.for_asked(timedelta(days=1)) == timedelta(days=5)
+    assert kept.for_asked(timedelta(days=9)) == timedelta(days=9)
+
+
+def test_an_age_is_asked_only_of_what_goes_by_age() -> None:
+    asked = rows(told("purge", "--older-than", "400", "--dry-run"))
+    assert "realtime.mails" in asked
+    assert "accounts.held-names" not in asked
+    assert "accounts.held-names" in rows(told("purge", "--dry-run"))
+    with pytest.raises(CommandError, match="an end of its own"):
+        told("purge", "--only", "accounts.held-names", "--older-than", "400", "--dry-run")
+
+
+@pytest.mark.parametrize("age", ["0", "-5", "soon", "1w", "99999"])
+def test_an_age_is_a_number_of_days(age: str) -> None:
+    with pytest.raises(CommandError, match="number of days"):
+        call_command("purge", f"--older-than={age}", "--dry-run", stdout=StringIO())
+
+
+def test_what_the_law_keeps_no_age_removes(sam: User, tess: User, sandbox) -> None:
+    """Every chore at no age at all, past what `--older-than` allows: mails go, books stay."""
+    buy(sam, stall.put(tess, "100.00"))
+    mailed(sam, 1)
+    AuditEntry.objects.create(actor=sam, action="x", target_type="x", target_id="x")
+    kept = [model for model in apps.get_models() if model._meta.label.split(".")[0] in _BY_LAW]
+    kept.append(AuditEntry)
+    before = {model: model._base_manager.count() for model in kept}
+    for chore in upkeep.chores(upkeep.Verb.PURGE):
+        if chore.age:
+            chore.work(older_than=timedelta(0))
+    assert {model: model._base_manager.count() for model in kept} == before
+    assert before[Order]
+    assert before[AuditEntry]
+    assert not MailDelivery.objects.filter(dedupe_key="1").exists()
+
+
 def test_purge_in_production_wants_to_be_meant(settings) -> None:
     settings.DEBUG = False
     with pytest.raises(CommandError, match="--yes"):
         call_command("purge", stdout=StringIO())
+    assert told("purge", "--list")["chores"], "what only lists destroys nothing"
 
 
 def test_recompute_says_what_differed_and_mends_it(sam: User) -> None:

@@ -98,6 +98,13 @@ def test_every_variable_is_one_that_settings_read() -> None:
         assert set(SERVICES[name]["environment"]) <= declared
 
 
+def test_logs_are_for_machines_whatever_was_copied() -> None:
+    """`.env` begins as a copy of `.env.example` and outweighs what the image says."""
+    assert "\nLOG_FORMAT=console\n" in (ROOT / ".env.example").read_text()
+    for name in ("web", "stream", "worker", "render", "beat", "check", "migrate", "static"):
+        assert SERVICES[name]["environment"]["LOG_FORMAT"] == "json"
+
+
 def test_nothing_starts_before_the_settings_were_judged() -> None:
     """The command is the one that tests/web/test_security.py runs."""
     words = SERVICES["check"]["command"]

@@ -140,6 +140,13 @@ def test_what_was_promised_is_there() -> None:
         assert set(flags) <= there[name], asked
 
 
+def test_who_looks_for_another_name_finds_ours() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text()
+    for asked, ours in PROMISED.items():
+        theirs, mine = asked.split()[0], ours.split()[0]
+        assert theirs == mine or f"`{theirs}` is `{mine}`" in told, asked
+
+
 def test_what_is_run_elsewhere_is_run_there() -> None:
     for name, path in RUN_ELSEWHERE.items():
         assert f'"{name}"' in (ROOT / path).read_text(), f"{path} runs no {name}"

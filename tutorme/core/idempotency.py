@@ -92,6 +92,6 @@ def is_kept(status: int) -> bool:
     return status < 500 and status not in {401, 403, 409, 429}
 
 
-def purge() -> int:
-    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - KEPT).delete()
+def purge(*, older_than: timedelta = KEPT) -> int:
+    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - older_than).delete()
     return deleted

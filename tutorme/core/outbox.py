@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 MAX_ATTEMPTS = 12
+KEPT_FOR = timedelta(days=30)
 _BACKOFF_CAP_S = 3600
 
 
@@ -176,7 +177,7 @@ def retry(deliveries: models.QuerySet[OutboxDelivery]) -> int:
     )
 
 
-def purge(*, older_than: timedelta = timedelta(days=30), limit: int = 10_000) -> int:
+def purge(*, older_than: timedelta = KEPT_FOR, limit: int = 10_000) -> int:
     """Removes events everybody has dealt with. One with a key stays: the row is what makes it
     happen once for all time."""
     owed = OutboxDelivery.objects.filter(event=models.OuterRef("pk")).exclude(

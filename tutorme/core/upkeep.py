@@ -2,8 +2,10 @@
 declare theirs in an `upkeep.py`, found at start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 from django.db import transaction
 
@@ -22,15 +24,40 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True)
+class Age:
+    """How old rows become: `usual` by themselves, and whatever is asked for, not less than `least`
+    (`why` says who counts on it). A standing choice below that, in a setting, is the site's own."""
+
+    usual: timedelta
+    least: timedelta
+    why: str
+
+    def for_asked(self, asked: timedelta) -> timedelta:
+        return max(asked, min(self.least, self.usual))
+
+
+@dataclass(frozen=True)
 class Chore:
     """`work` says how many rows it changed; one that `comes_in_parts` is called until it says
-    none. `look` says how many it would change, where that can be told without doing it."""
+    none. `look` says how many it would change, where that can be told without doing it. With an
+    `age`, `work` is told `older_than`; without, each row knows its own end."""
 
     verb: Verb
     name: str
-    work: Callable[[], int]
+    work: Callable[..., int]
     comes_in_parts: bool = False
     look: Callable[[], int] | None = None
+    age: Age | None = None
+
+    def aged(self, asked: timedelta) -> "Chore":
+        """The same at the age asked for, as far as that may be."""
+        if self.age is None:
+            return self
+        return replace(self, age=replace(self.age, usual=self.age.for_asked(asked)))
+
+    @property
+    def bound(self) -> Callable[[], int]:
+        return partial(self.work, older_than=self.age.usual) if self.age else self.work
 
 
 _chores: dict[tuple[Verb, str], Chore] = {}
@@ -58,15 +85,27 @@ def carry_out(chore: Chore, *, dry_run: bool) -> int:
 
 
 def _to_the_end(chore: Chore) -> int:
-    total = count = chore.work()
+    work = chore.bound
+    total = count = work()
     while chore.comes_in_parts and count:
-        count = chore.work()
+        count = work()
         total += count
     return total
 
 
 declare(
-    Chore(Verb.PURGE, "core.idempotency", idempotency.purge),
-    Chore(Verb.PURGE, "core.outbox", outbox.purge, comes_in_parts=True),
+    Chore(
+        Verb.PURGE,
+        "core.idempotency",
+        idempotency.purge,
+        age=Age(idempotency.KEPT, idempotency.KEPT, "the API promises a repeat its first answer"),
+    ),
+    Chore(
+        Verb.PURGE,
+        "core.outbox",
+        outbox.purge,
+        comes_in_parts=True,
+        age=Age(outbox.KEPT_FOR, timedelta(days=7), "what went wrong is looked for in it"),
+    ),
     Chore(Verb.PURGE, "core.report-exports", report_exports.drop_expired, comes_in_parts=True),
 )

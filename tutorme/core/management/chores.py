@@ -22,15 +22,22 @@ class ChoreCommand(OperatorCommand):
         parser.add_argument("--list", action="store_true", help="say what there is")
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
-        chosen = self._chosen(options["only"] or [])
+        chosen = self.meant(self._chosen(options["only"] or []), options)
         if options["list"]:
-            return {"chores": [{"name": chore.name} for chore in chosen]}
+            return {"chores": [self.told(chore) for chore in chosen]}
         dry_run = options["dry_run"]
         done = [
-            {"name": chore.name, "rows": upkeep.carry_out(chore, dry_run=dry_run)}
+            {**self.told(chore), "rows": upkeep.carry_out(chore, dry_run=dry_run)}
             for chore in chosen
         ]
         return {"dry_run": dry_run, "chores": done}
+
+    def meant(self, chosen: list[Chore], options: dict[str, Any]) -> list[Chore]:
+        """What a command's own options make of the chosen ones."""
+        return chosen
+
+    def told(self, chore: Chore) -> dict[str, Any]:
+        return {"name": chore.name}
 
     def _chosen(self, names: list[str]) -> list[Chore]:
         known = upkeep.chores(self.verb)

@@ -48,7 +48,7 @@ class OperatorCommand(BaseCommand):
 
     @staticmethod
     def _is_meant(options: dict[str, Any]) -> bool:
-        return bool(options["yes"]) or settings.DEBUG
+        return bool(options["yes"] or options.get("list")) or settings.DEBUG
 
     def _tell(self, found: dict[str, Any], *, as_json: bool) -> None:
         if as_json:
