@@ -23,7 +23,7 @@ from tutorme.devstack import stack
 from tutorme.devstack.place import ROOT
 from tutorme.devstack.running import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, machine_of_its_own]
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 # What a beat says each time it starts this one.
 A_TURN = "Sending due task sweep-outbox"
 
@@ -53,6 +53,7 @@ def beat(home: House, schedule: Path, said: Path) -> Iterator[None]:
         process.wait(timeout=60)
 
 
+@machine_of_its_own
 def test_three_beats_do_each_thing_once(whole: House, tmp_path: Path) -> None:
     """F9: also none for a while before, and what was missed is done."""
     logs = tmp_path / "second", tmp_path / "third"
@@ -100,6 +101,7 @@ def release(whole: House) -> Iterator[Callable[[], Release]]:
         one.go()
 
 
+@machine_of_its_own
 def test_a_release_is_put_in_place_and_nobody_notices(
     whole: House, release: Callable[[], Release]
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_release_is_put_in_place_and_nobody_notices(
     whole.settle()
 
 
+@machine_of_its_own
 def test_control_the_old_goes_before_the_new_is_there(
     whole: House, release: Callable[[], Release]
 ) -> None:
