@@ -1,7 +1,7 @@
 """Designs in the admin: written with a preview beside them, proved before they are a version."""
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,6 +22,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CertificateTemplate
         fields = ("name", "html", "css")
+        labels: ClassVar = {"html": "HTML", "css": "CSS"}
 
     def clean(self) -> dict[str, object]:
         """The proof print is the validation: what it refuses does not become a version."""
