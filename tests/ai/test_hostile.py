@@ -233,6 +233,11 @@ def test_injected_lessons_are_cleaned_and_wait_for_their_author(author, sandbox,
     ("dirty", "clean"),
     [
         ("a <b>bold</b> word", "a &lt;b>bold&lt;/b> word"),
+        # A tag costs the text no more than itself: what was given may still be linked to.
+        (
+            "<b>bold</b> [here](https://given.test/a)",
+            "&lt;b>bold&lt;/b> [here](https://given.test/a)",
+        ),
         ("keep `<p>` as code", "keep `<p>` as code"),
         ("```html\n<p>\n```", "```html\n<p>\n```"),
         (
