@@ -81,6 +81,11 @@ def took(ask: Callable[[Line, int], None], line: Line, times: int) -> str:
     return f"p50 {statistics.median(ordered):.3f} ms, p95 {ordered[int(0.95 * times)]:.3f} ms"
 
 
+def circumstances() -> str:
+    """What else the machine was doing: figures of a busy one compare with each other alone."""
+    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
 def measure(url: str, rows: int) -> None:
     role = sql.Identifier(ROLE)
     with psycopg.connect(url, autocommit=True) as owner:
@@ -89,6 +94,7 @@ def measure(url: str, rows: int) -> None:
                 owner.execute(statement.replace("%(rows)s", str(rows)))
         owner.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
         with psycopg.connect(url, autocommit=True) as line:
+            say(f"{rows} rows, PostgreSQL {line.info.server_version // 10_000}, {circumstances()}")
             say(f"one's own 25, as the owner: {took(plain, line, TIMES)}")
             say(f"six times that: {took(page, line, TIMES)}")
             say(f"a sum over all rows, as the owner: {took(everything, line, 5)}")

@@ -63,7 +63,7 @@ def test_staff_sees_what_the_register_gives_them(worlds: list[World], ada: User)
     found = []
     for table, entry in row_walls.walled().items():
         by_right = not isinstance(entry, Closed) and entry.staff
-        own = set().union(*(world.own[table] for world in worlds))
+        own = {key for world in worlds for key in world.own[table]}
         if visible(table, ada) & own != (own if by_right else set()):
             found.append(table)
     assert found == []
