@@ -115,7 +115,14 @@ def _named_by_the_wall(model: type[models.Model]) -> set[str]:
     if not isinstance(entry, row_walls.Walled):
         return set()
     names = set(re.findall(r"\w+", entry.sees))
-    return {column.column for column in model._meta.local_fields if column.is_relation} & names
+    relations = (column for column in model._meta.local_fields if column.is_relation)
+    return {str(column.column) for column in relations} & names
+
+
+_IN_ORDER = (
+    *("opens", "blocked_from", "starts", "joined", "ends", "seen", "latest", "closes"),
+    "blocked_until",
+)
 
 
 def _moment(column: Any) -> datetime:
