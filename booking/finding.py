@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -26,8 +26,9 @@ def matching(free: FreeAt) -> Q:
 
 
 def soonest(free: FreeAt) -> Combinable:
-    own = _noted(free, timezone.now()).filter(tutor_id=OuterRef("pk")).order_by().values("tutor_id")
-    return Subquery(own.annotate(first=Min("starts_at")).values("first"))
+    """The first row by the index, where the least of all would read each of them."""
+    own = _noted(free, timezone.now()).filter(tutor_id=OuterRef("pk"))
+    return Subquery(own.order_by("starts_at").values("starts_at")[:1])
 
 
 # A tutor of few reviews is as good as the mean of all until there are more: so many reviews of
