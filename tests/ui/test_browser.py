@@ -190,7 +190,12 @@ def test_progress_reports_seconds_seen_and_repeats_what_failed(chromium, live_se
                e.dataset.url = "/progress-here/"; e.dataset.every = "2";
                document.querySelector("main").append(e); }"""
         )
-        until(lambda: page.wait_for_timeout(200) or len(sent) > 2)
+
+        def repeated() -> bool:
+            page.wait_for_timeout(200)
+            return len(sent) > 2
+
+        until(repeated)
         first, again, second = sent[:3]
         assert first == again
         assert first["client_event_id"] != second["client_event_id"]
