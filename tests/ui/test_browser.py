@@ -191,11 +191,11 @@ def test_progress_reports_seconds_seen_and_repeats_what_failed(chromium, live_se
                document.querySelector("main").append(e); }"""
         )
 
-        def three_sent() -> bool:
+        def repeated() -> bool:
             page.wait_for_timeout(200)
             return len(sent) > 2
 
-        until(three_sent)
+        until(repeated)
         first, again, second = sent[:3]
         assert first == again
         assert first["client_event_id"] != second["client_event_id"]
