@@ -300,6 +300,17 @@ def test_a_reason_with_an_address_or_markup_is_ours(reason: str) -> None:
     assert matching.worded([result(1, 80)], words(("t1", 0, reason)))[0]["sentence"] == "Ours."
 
 
+def test_a_match_is_put_in_words_by_its_student_alone(sam, otto, api, client, sandbox) -> None:
+    """A read is walled by the rows as well; what is written is not."""
+    row = Match.objects.create(student=sam, wishes={}, results=[result(1, 80)])
+    client.force_login(otto)
+    assert api(otto).post(f"/api/v1/ai/matches/{row.pk}/words/").status_code == 404
+    assert client.post(f"/match/{row.pk}/words/").status_code == 404
+    row.refresh_from_db()
+    assert row.job_id is None
+    assert api(sam).get(f"/api/v1/ai/matches/{row.pk}/").status_code == 200
+
+
 def test_matches_have_a_limit(sam, client, monkeypatch) -> None:
     monkeypatch.setattr(pages, "_LIMIT", Limit("match", 2, 3600))
     client.force_login(sam)
