@@ -115,7 +115,8 @@ def _named_by_the_wall(model: type[models.Model]) -> set[str]:
     if not isinstance(entry, row_walls.Walled):
         return set()
     names = set(re.findall(r"\w+", entry.sees))
-    return {column.column for column in model._meta.local_fields if column.is_relation} & names
+    related = {str(column.column) for column in model._meta.local_fields if column.is_relation}
+    return related & names
 
 
 def _moment(column: Any) -> datetime:

@@ -29,7 +29,7 @@ def is_somebodys(table: str) -> bool:
 
 
 def visible(table: str, *people: User | None) -> set[object]:
-    key = MODELS[table]._meta.pk.column
+    key = str(MODELS[table]._meta.pk.column)
     return {row[key] for person in people for row in seen(person, table)}
 
 
@@ -72,7 +72,7 @@ def test_staff_sees_what_the_register_gives_them(worlds: list[World], ada: User)
 def test_of_two_who_share_each_sees_their_own(worlds: list[World]) -> None:
     """What is the student's alone, the tutor of the same world does not see, and the reverse."""
     people = [person for world in worlds for person in world.people]
-    found = []
+    found: list[str] = []
     for table in filter(is_somebodys, row_walls.walled()):
         rows = rows_of(table)
         for person in people:
