@@ -25,7 +25,7 @@ from realtime.services import presence
 from realtime.streams import bell
 from realtime.streams.places import places
 from realtime.streams.shelves import Shelves
-from tutorme.core import limits
+from tutorme.core import limits, row_security
 from tutorme.core.channels import keeps_presence
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ _AT_ONCE = 1000
 def give_back_connection() -> None:
     """A stream lives long: between two looks it must not keep a database connection."""
     if not connection.in_atomic_block:
-        connection.close()
+        row_security.give_back(connection)
 
 
 @dataclass(eq=False)

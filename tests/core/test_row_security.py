@@ -12,6 +12,7 @@ from django.db.utils import ConnectionHandler
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import include, path
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from realtime.models import NotificationSettings
@@ -245,6 +246,10 @@ def test_nobody_counts_it(sam: User, django_assert_num_queries) -> None:
         whose()
 
 
+def closed(line: Any) -> None:
+    line.close()
+
+
 class TestPool:
     """A connection that comes back as a person (a guard was lost) is nobody's who takes it next."""
 
@@ -274,6 +279,18 @@ class TestPool:
         role, actor = self.left_behind(line, sam)
         assert role != ROLE
         assert not actor
+
+    @pytest.mark.parametrize("line", [{"reset": returned_to_pool}], indirect=True)
+    @pytest.mark.parametrize(("ends", "faults"), [(row_security.give_back, 0), (closed, 1)])
+    def test_who_waits_gives_it_back_as_nobodys(self, line: Any, sam: User, ends, faults) -> None:
+        """And control: who merely closes it has the pool say that something is wrong."""
+        line.ensure_connection()
+        become(line.connection, Reader(str(sam.pk)))
+        with capture_logs() as said:
+            ends(line)
+            with line.pool.connection():
+                pass
+        assert [one["event"] for one in said] == ["row_security.came_back_as_a_person"] * faults
 
     @pytest.mark.parametrize("line", [{}], indirect=True)
     def test_control_without_the_guard_it_leaks(self, line: Any, sam: User) -> None:

@@ -156,6 +156,13 @@ def settle(line: BaseDatabaseWrapper, to: Reader | None = None) -> None:
         line.close()
 
 
+def give_back(line: BaseDatabaseWrapper) -> None:
+    """Before a wait: the connection goes back to the pool, and as nobody's, for what comes back as
+    somebody's is taken for a fault there."""
+    settle(line)
+    line.close()
+
+
 def stands(line: BaseDatabaseWrapper) -> bool:
     """Whether the wall can be used here. Where it cannot, `auto` reads without it, `on` raises."""
     if settings.ROW_SECURITY == RowSecurity.OFF:

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from django.db import IntegrityError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tutorme.core import patience
+from tutorme.core import patience, row_security
 from tutorme.core.errors import DomainError
 
 P = ParamSpec("P")
@@ -47,7 +47,7 @@ def hold_nothing(line: BaseDatabaseWrapper = connection) -> None:
     uses around a call."""
     is_lent = "pool" in line.settings_dict.get("OPTIONS", {})
     if is_lent and patience.serves_people() and not line.in_atomic_block:
-        line.close()
+        row_security.give_back(line)
 
 
 @contextmanager
