@@ -162,6 +162,7 @@ MEANINGS = {
     "overloaded": "529",
     "edge-timeout": "524",
     "not-retryable": "503 that says it will stay so",
+    "billed-error": "fails with the given status, and bills what was read",
     "451": "the mail server says: not now",
     "550": "the mail server says: never",
 }

@@ -20,7 +20,11 @@ from payments.models import LedgerEntry
 from tests import cast
 from tutorme.core import row_walls
 
-MODELS = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+MODELS = {
+    model._meta.db_table: model
+    for model in apps.get_models(include_auto_created=True)
+    if not model._meta.proxy
+}
 # Whoever stands on the teaching side of a row.
 _TEACHES = {"tutor", "instructor", "payee", "seller", "host", "proposed_by", "invited_by"}
 _TEACHES |= {"blocked"}
