@@ -1,6 +1,7 @@
 """The backup drill: what was copied comes back, and a copy that is not whole is refused."""
 
 import json
+import tarfile
 from io import StringIO
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_what_was_lost_comes_back(made: Path, media: Path) -> None:
     call_command("restore", str(made), "--yes", stdout=out)
     assert list(User.objects.values_list("username", flat=True)) == ["sam"]
     assert (media / "avatars" / "one.webp").read_bytes() == b"picture"
+
+
+@pytest.mark.parametrize("name", ["../beside.txt", "/beside.txt", "link"])
+def test_media_stay_where_media_are(tmp_path: Path, name: str) -> None:
+    member = tarfile.TarInfo(name)
+    if name == "link":
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(tmp_path / "evil.tar", "w") as tar:
+        tar.addfile(member)
+    with pytest.raises(backups.BackupUnusable, match="leads out"):
+        backups._unpack(tmp_path / "evil.tar", tmp_path / "media")
+    assert not list((tmp_path / "media").iterdir())
+    assert not (tmp_path / "beside.txt").exists()
 
 
 def test_the_third_wall_comes_back_on_a_server_that_never_had_its_role(made: Path) -> None:
