@@ -117,6 +117,15 @@ class DeletionDue(Event):
 
 
 @dataclass(frozen=True)
+class AdminshipProposed(Event):
+    """Another superuser decides whether this person becomes an admin."""
+
+    name: ClassVar[str] = "admin.proposed"
+    proposal_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
 class UserInvited(Event):
     name: ClassVar[str] = "user.invited"
     invitation_id: UUID

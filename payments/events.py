@@ -114,6 +114,36 @@ class PayoutRejected(Event):
 
 
 @dataclass(frozen=True)
+class PayoutProposed(Event):
+    """A batch waits for the word of somebody who neither asked for it nor is paid by it."""
+
+    name: ClassVar[str] = "payout.proposed"
+    batch_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundProposed(Event):
+    """Above the site's limit: another person decides than who asked for it."""
+
+    name: ClassVar[str] = "refund.proposed"
+    refund_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class SubscriptionRefundProposed(Event):
+    """As `RefundProposed`, of one payment of a subscription."""
+
+    name: ClassVar[str] = "subscription_refund.proposed"
+    refund_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class PayoutAddressChanged(Event):
     """Told at once, so that a change somebody else made is noticed before it counts."""
 

@@ -9,6 +9,7 @@ from courses.events import CoursePublished
 from payments.events import PaymentCaptured, PaymentRefunded, SubscriptionActivated
 from realtime import (  # declared by being read
     ai_announcements,  # noqa: F401
+    approval_announcements,  # noqa: F401
     assessment_announcements,  # noqa: F401
     booking_announcements,  # noqa: F401
     broadcasts,

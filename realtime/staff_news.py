@@ -16,6 +16,11 @@ NEEDS = {
     "dispute-opened": "booking.change_lessondispute",
     "payment-disputed": "payments.change_dispute",
     "subscription-payment-disputed": "payments.change_dispute",
+    "payout-proposed": "payments.change_payoutbatch",
+    "refund-proposed": "payments.change_refund",
+    "subscription-refund-proposed": "payments.change_subscriptionrefund",
+    # No desk holds this one: superusers alone.
+    "admin-proposed": "accounts.change_adminproposal",
 }
 
 

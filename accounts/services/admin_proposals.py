@@ -14,9 +14,10 @@ from accounts.errors import (
     ProposalMoot,
     ProposerMayNotDecide,
 )
+from accounts.events import AdminshipProposed
 from accounts.models import AdminProposal, User
 from accounts.services import invitation_links, roles
-from tutorme.core import audit
+from tutorme.core import audit, outbox
 from tutorme.core.errors import InvalidInput, NotAllowed, NotFound
 from tutorme.core.transactions import constraints
 
@@ -24,7 +25,7 @@ State = AdminProposal.State
 
 
 def propose(*, actor: User, user: User, reason: str) -> AdminProposal:
-    """Waits for another superuser; the person notices nothing. Raises `AlreadyAdmin`,
+    """Waits for another superuser, who is told; the person notices nothing. Raises `AlreadyAdmin`,
     `AdminProposed` where one waits already, and `ProposalMoot` for a closed account."""
     _check_superuser(actor)
     row = AdminProposal(user=user, proposed_by=actor, reason=_words(reason))
@@ -35,6 +36,8 @@ def propose(*, actor: User, user: User, reason: str) -> AdminProposal:
         _check_account(person)
         row.save(force_insert=True)
         audit.record("admin.proposed", target=user, actor_id=actor.pk, reason=row.reason)
+        proposed = AdminshipProposed(proposal_id=row.pk, user_id=user.pk)
+        outbox.record(proposed, actor_id=actor.pk, key=f"{AdminshipProposed.name}:{row.pk}")
     row.refresh_from_db()
     return row
 

@@ -23,7 +23,7 @@ from payments.errors import (
     PayoutMethodMissing,
     SecondPersonNeeded,
 )
-from payments.events import PayoutAddressChanged, PayoutRejected
+from payments.events import PayoutAddressChanged, PayoutProposed, PayoutRejected
 from payments.models import (
     LedgerAccount,
     PayoutApproval,
@@ -163,6 +163,11 @@ def _draft(
         target=batch,
         actor_id=requested_by_id,
         after={**batch.total.as_json(), "payees": len(rows)},
+    )
+    outbox.record(
+        PayoutProposed(batch.pk, batch.total_minor, currency),
+        actor_id=requested_by_id,
+        key=f"{PayoutProposed.name}:{batch.pk}",
     )
     return batch
 

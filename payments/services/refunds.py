@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from payments.errors import NotRefundable, NotWaiting, RefundTooLarge, SecondPersonNeeded
-from payments.events import PaymentRefunded
+from payments.events import PaymentRefunded, RefundProposed
 from payments.gateways import paypal
 from payments.gateways.base import ProviderRefund
 from payments.models import Order, Refund
@@ -98,6 +98,12 @@ def intend(
         after=wanted.as_json(),
         reason=note,
     )
+    if row.state == Step.PROPOSED:
+        outbox.record(
+            RefundProposed(row.pk, row.amount_minor, order.currency),
+            actor_id=actor_id,
+            key=f"{RefundProposed.name}:{row.pk}",
+        )
     return row
 
 

@@ -12,13 +12,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from payments.errors import NotRefundable, NotWaiting, RefundTooLarge, SecondPersonNeeded
+from payments.events import SubscriptionRefundProposed
 from payments.gateways import paypal
 from payments.gateways.base import ProviderRefund
 from payments.models import SubscriptionPeriod, SubscriptionRefund
 from payments.services import period_refunds, refunds, subscriptions
 from payments.services import subscription_truth as truths
 from payments.services.period_refunds import Step
-from tutorme.core import audit
+from tutorme.core import audit, outbox
 from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
 from tutorme.core.money import Money
@@ -63,7 +64,17 @@ def refund(
             after=wanted.as_json(),
             reason=note,
         )
+        if above:
+            _propose(row)
     return row if above else carry_out(row.pk)
+
+
+def _propose(row: SubscriptionRefund) -> None:
+    outbox.record(
+        SubscriptionRefundProposed(row.pk, row.amount_minor, row.period.currency),
+        actor_id=row.requested_by_id,
+        key=f"{SubscriptionRefundProposed.name}:{row.pk}",
+    )
 
 
 @outside_transaction

@@ -20,7 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AdminProposal, TutorReview, User
 from booking.models import Booking, LessonDispute, ReviewReport
 from courses.models import CourseReview, PostReport, RatingReport
-from payments.models import Dispute, LedgerAccount, Order, PayoutBatch, PayoutItem, Refund
+from payments.models import (
+    Dispute,
+    LedgerAccount,
+    Order,
+    PayoutBatch,
+    PayoutItem,
+    Refund,
+    SubscriptionRefund,
+)
 from realtime.models import MailDelivery, MessageReport
 from tutorme.core import breaker, invariants, metrics
 from tutorme.core.models import InboxMessage, InvariantCheck, Job, OutboxDelivery
@@ -131,6 +139,11 @@ def _waiting() -> Iterator[Tile]:
             _("Refunds to decide"),
             Refund.objects.filter(state="proposed"),
             _list("payments_refund", state__exact="proposed"),
+        ),
+        (
+            _("Refunds of subscriptions to decide"),
+            SubscriptionRefund.objects.filter(state="proposed"),
+            _list("payments_subscriptionrefund", state__exact="proposed"),
         ),
         (
             _("Payouts to approve"),
