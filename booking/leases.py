@@ -9,14 +9,16 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Now
 
+# Nobody has it now.
+FREE = Q(taken_until=None) | Q(taken_until__lt=Now())
+
 
 class Busy(Exception):
     """Somebody else has the row."""
 
 
 def _take(rows: QuerySet[Any], length: timedelta) -> bool:
-    free = Q(taken_until=None) | Q(taken_until__lt=Now())
-    return bool(rows.filter(free).update(taken_until=Now() + length))
+    return bool(rows.filter(FREE).update(taken_until=Now() + length))
 
 
 @contextmanager

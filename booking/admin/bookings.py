@@ -150,9 +150,8 @@ def cancel(row: Booking, by: By) -> None:
 
 @bulk_admin.action(
     "bookings.remake_meeting",
-    gettext_lazy("Make the meeting at Zoom anew"),
+    gettext_lazy("Make the meeting anew: at Zoom, Meet or Teams"),
     destroys=True,
-    talks=True,
 )
 def remake_meeting(row: Booking, by: By) -> None:
     meetings.make_anew(row.pk, actor_id=by.actor_id)

@@ -44,7 +44,7 @@ class GoogleCalendar:
         event that was removed keeps its id, and is brought back."""
         body = {"id": reference, **_event(lesson)}
         if with_room:
-            body["conferenceData"] = _conference(lesson)
+            body["conferenceData"] = _conference(reference)
         path = f"{_EVENTS}?{urlencode({'conferenceDataVersion': 1, 'sendUpdates': 'none'})}"
         try:
             answer = self._call("POST", path, idempotent=True, json=body)
@@ -137,9 +137,10 @@ class GoogleCalendar:
                 raise
 
 
-def reference_of(lesson: Lesson) -> str:
-    """Base32hex is wanted; the digits of a UUID are among its letters."""
-    return (lesson.group_id or lesson.booking_id).hex
+def reference_of(lesson: Lesson, round_: int = 0) -> str:
+    """Base32hex is wanted; the digits of a UUID are among its letters. Each round has its own: the
+    id of an event that was removed is taken for good."""
+    return (lesson.group_id or lesson.booking_id).hex + (str(round_) if round_ else "")
 
 
 def _event(lesson: Lesson) -> dict[str, Any]:
@@ -154,10 +155,10 @@ def _event(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _conference(lesson: Lesson) -> dict[str, Any]:
-    """The request id is the booking's: asked again, Google makes no second room."""
+def _conference(reference: str) -> dict[str, Any]:
+    """The request id is the event's: asked again, Google makes no second room."""
     request = {
-        "requestId": str(lesson.group_id or lesson.booking_id),
+        "requestId": reference,
         "conferenceSolutionKey": {"type": "hangoutsMeet"},
     }
     return {"createRequest": request}

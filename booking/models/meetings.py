@@ -10,7 +10,7 @@ class Meeting(models.Model):
     given is our own, `/join/<booking>/`; what it leads to is decided when they come.
 
     wanted → making → ready, or → pending → ready where the provider needs a while;
-    any → failed (our own room is used) and → gone (called off).
+    ready or failed → anew → wanted; any → failed (our own room is used) and → gone (called off).
     """
 
     class Platform(models.TextChoices):
@@ -25,6 +25,8 @@ class Meeting(models.Model):
         MAKING = "making"
         PENDING = "pending"
         READY = "ready"
+        # What stands at the provider is to go, and another to be made.
+        ANEW = "anew"
         FAILED = "failed"
         GONE = "gone"
 
@@ -38,6 +40,8 @@ class Meeting(models.Model):
     connection = models.ForeignKey(
         "booking.CalendarConnection", models.SET_NULL, null=True, related_name="meetings"
     )
+    # How many were made before this one: an event of a calendar is made under a key with it.
+    round = models.PositiveSmallIntegerField(db_default=0, default=0)
     # Whether the provider was ever asked to make it: then there may be one we did not hear of.
     was_asked = models.BooleanField(default=False)
     # For guests. What makes somebody host is fetched when they come, and never kept.
@@ -58,14 +62,14 @@ class Meeting(models.Model):
             one_of("platform", ["room", "zoom", "meet", "teams"], "meeting_platform"),
             one_of(
                 "state",
-                ["wanted", "making", "pending", "ready", "failed", "gone"],
+                ["wanted", "making", "pending", "ready", "anew", "failed", "gone"],
                 "meeting_state",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["updated_at"],
-                condition=models.Q(state__in=("wanted", "making", "pending")),
+                condition=models.Q(state__in=("wanted", "making", "pending", "anew")),
                 name="meeting_unsettled",
             )
         ]

@@ -21,8 +21,8 @@ from booking import wording
 from booking.gateways import zoom
 from booking.gateways.base import Lesson, Made
 from booking.gateways.google import reference_of
-from booking.leases import Busy, lease
-from booking.models import Booking, CalendarConnection, Meeting
+from booking.leases import FREE, Busy, lease
+from booking.models import Booking, CalendarConnection, Meeting, WrittenEvent
 from booking.services import calendars
 from tutorme.core import audit, jobs
 from tutorme.core.errors import Conflict, NotAllowed
@@ -34,7 +34,7 @@ JOB = "booking.meeting"
 STANDING = (Booking.State.CONFIRMED, Booking.State.IN_PROGRESS)
 _LEASE = timedelta(seconds=90)
 _CALENDAR = {Platform.MEET: "google", Platform.TEAMS: "microsoft"}
-UNSETTLED = (State.WANTED, State.MAKING, State.PENDING)
+UNSETTLED = (State.WANTED, State.MAKING, State.PENDING, State.ANEW)
 # What is unsettled for longer than this has lost its job.
 _STALE = timedelta(minutes=10)
 _MOST = 200
@@ -131,7 +131,23 @@ def _follow(booking_id: UUID) -> None:
     elif row.state == State.FAILED:
         _tidy(row, lesson)
     else:
+        if row.state == State.ANEW:
+            _clear(row, lesson)
         _stand(row, lesson)
+
+
+def _clear(row: Meeting, lesson: Lesson) -> None:
+    """The old one goes before the new one is made. Killed between its going and the commit, the
+    next worker has its reference still, and removes what is gone already."""
+    if row.reference or row.was_asked:
+        _remove(row, lesson)
+    if row.reference:
+        # The same event, written while there was no room: it is to be written again.
+        WrittenEvent.objects.filter(
+            booking_id=row.pk, connection_id=row.connection_id, reference=row.reference
+        ).update(reference="", version=0)
+    empty = {"reference": "", "was_asked": False}
+    _keep(row, lesson, state=State.WANTED, round=row.round + 1, **empty)
 
 
 def lesson_of(booking: Booking) -> Lesson:
@@ -262,13 +278,14 @@ class _Calendar:
         if row.connection_id is None:
             raise GatewayRejected("not-connected", "the calendar was disconnected")
         self._connection_id = row.connection_id
+        self._round = row.round
 
     def find(self, lesson: Lesson) -> Made | None:
-        key = reference_of(lesson)
+        key = reference_of(lesson, self._round)
         return calendars.ask(self._connection_id, lambda calendar: calendar.find(lesson, key))
 
     def make(self, lesson: Lesson) -> Made:
-        key = reference_of(lesson)
+        key = reference_of(lesson, self._round)
         return calendars.ask(
             self._connection_id,
             lambda calendar: calendar.write(lesson, reference=key, with_room=True),
@@ -295,32 +312,39 @@ def fall_back(booking_id: UUID, problem: str) -> None:
     rows.update(state=State.FAILED, problem=problem[:300], join_url="", updated_at=Now())
 
 
-@outside_transaction
+@transaction.atomic
 def make_anew(booking_id: UUID, *, actor_id: UUID) -> None:
-    """Another meeting at Zoom in the place of the one there; the address people have is ours, and
-    leads to the new one. A room of a calendar stands and falls with the event it is in. Raises
-    `NotAllowed`, `Conflict` where somebody works on it, and what gateways raise."""
-    row = Meeting.objects.select_related("booking__tutor", "booking__lesson_type").get(
-        pk=booking_id
-    )
-    if not _can_be_made_anew(row):
-        raise NotAllowed(_("There is no meeting at Zoom of this one lesson to be made anew."))
-    lesson = lesson_of(row.booking)
-    try:
-        with lease(row, _LEASE):
-            _remove(row, lesson)
-            empty = {"reference": "", "join_url": "", "was_asked": False, "problem": ""}
-            _keep(row, lesson, state=State.WANTED, **empty)
-    except Busy as busy:
-        raise Conflict from busy
+    """Another meeting in the place of the one there, at the same provider; the address people have
+    is ours, and leads to the new one, until then to our own room. Written down here and done by
+    the job. Raises `NotAllowed`, and `Conflict` where somebody works on it."""
+    rows = Meeting.objects.select_related("booking__tutor", "connection")
+    row = rows.get(pk=booking_id)
+    connection = row.connection or _connection(row.booking.tutor_id, Platform(row.platform))
+    if not _can_be_made_anew(row, connection):
+        raise NotAllowed(_("There is no meeting of this one lesson that could be made anew."))
+    same = Meeting.objects.filter(FREE, pk=row.pk, state=row.state)
+    if not same.update(**_beginning(row, connection, State.ANEW)):
+        raise Conflict
     _by_hand(booking_id)
     audit.record("meeting.made_anew", target=row.booking, actor_id=actor_id)
 
 
-def _can_be_made_anew(row: Meeting) -> bool:
+def _can_be_made_anew(row: Meeting, connection: CalendarConnection | None) -> bool:
     stands = row.booking.state in STANDING and row.booking.ends_at > timezone.now()
-    at_zoom = row.platform == Platform.ZOOM and row.state not in UNSETTLED
-    return stands and at_zoom and row.booking.group_id is None and not _missing(Platform.ZOOM, None)
+    alone = row.booking.group_id is None and row.platform != Platform.ROOM
+    reached = connection is None or connection.state == CalendarConnection.State.ACTIVE
+    had = reached and not _missing(Platform(row.platform), connection)
+    return stands and alone and had and row.state not in UNSETTLED
+
+
+def _beginning(
+    row: Meeting, connection: CalendarConnection | None, to: Meeting.State
+) -> dict[str, Any]:
+    """From the start. An event in a calendar that was let go is out of our reach."""
+    facts = {"state": to, "connection": connection, "join_url": "", "problem": ""}
+    if row.platform in _CALENDAR and row.connection_id is None:
+        facts |= {"reference": "", "was_asked": False}
+    return {**facts, "updated_at": Now()}
 
 
 def _by_hand(booking_id: UUID) -> None:
@@ -337,13 +361,15 @@ def again(rows: QuerySet[Meeting]) -> int:
     now = timezone.now()
     coming = rows.filter(state=State.FAILED, booking__state__in=STANDING, booking__ends_at__gt=now)
     ids = []
-    for row in coming.select_related("booking"):
+    for row in coming.select_related("booking", "connection"):
         platform = Platform(row.platform)
         connection = row.connection or _connection(row.booking.tutor_id, platform)
         if _missing(platform, connection):
             continue
+        # An event without a room gets none by being looked at again.
+        to = State.ANEW if row.reference else State.WANTED
         same = Meeting.objects.filter(pk=row.pk, state=State.FAILED)
-        same.update(state=State.WANTED, problem="", connection=connection)
+        same.update(**_beginning(row, connection, to))
         ids.append(row.pk)
     for booking_id in ids:
         _by_hand(booking_id)

@@ -1,5 +1,6 @@
 """Calendar v3: events with Meet, lists with sync tokens, channels. One calendar an account."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,7 @@ def _with_room(body: dict[str, Any], request: Request) -> None:
 def _open(body: dict[str, Any]) -> None:
     data = body["conferenceData"]
     data["createRequest"]["status"]["statusCode"] = "success"
-    code = data["createRequest"]["requestId"].replace("-", "")[:10]
+    code = hashlib.sha256(data["createRequest"]["requestId"].encode()).hexdigest()[:10]
     uri = f"https://meet.google.com/{code[:3]}-{code[3:7]}-{code[7:]}"
     data["entryPoints"] = [{"entryPointType": "video", "uri": uri}]
     data["conferenceSolution"] = {"key": {"type": "hangoutsMeet"}, "name": "Google Meet"}

@@ -5,10 +5,20 @@ import pytest
 from accounts.models import TutorProfile, User
 from booking.models import Booking, Meeting, WrittenEvent
 from booking.services import cancelling, connecting, meetings, moving
-from tests.booking.calendars import CREATE, FAULTS, again, connect, events, take_back
+from tests.booking.calendars import (
+    CREATE,
+    FAULTS,
+    again,
+    client_of,
+    connect,
+    events,
+    take_back,
+)
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
+from tutorme.core.errors import NotAllowed
+from tutorme.core.models import AuditEntry
 
 State = Meeting.State
 # The account has none to give; or one was promised and then cannot be made.
@@ -147,3 +157,89 @@ def test_a_calendar_let_go_keeps_the_address(
     drain()
     row.refresh_from_db()
     assert row.state == Booking.State.CANCELLED_BY_STUDENT
+
+
+@pytest.mark.usefixtures("there")
+def test_made_anew_by_hand_it_is_another_event_with_another_room(
+    sandbox, tess, sam, ada, free, drain, platform, provider, host
+) -> None:
+    row = held(sam, free)
+    drain()
+    (old,) = events(sandbox, provider, tess.email)
+    before = Meeting.objects.get(booking=row)
+    client = client_of(ada)
+    form = {"action": "remake_meeting", "_selected_action": [str(row.pk)]}
+    client.post("/admin/booking/booking/", {**form, "asked": "1", "counted": "1"})
+    assert Meeting.objects.get(booking=row).state == State.ANEW
+    drain()
+    (new,) = events(sandbox, provider, tess.email)
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.reference, meeting.round) == (State.READY, new["id"], 1)
+    assert new["id"] != old["id"]
+    assert meeting.join_url.startswith(host)
+    assert meeting.join_url != before.join_url
+    assert AuditEntry.objects.get(action="meeting.made_anew").actor == ada
+    # It follows its booking as the first one did.
+    row = moving.reschedule(booking_id=row.pk, by=sam, start=hour(4, 12))
+    drain()
+    (moved,) = events(sandbox, provider, tess.email)
+    assert moved["id"] == new["id"]
+    cancelling.cancel(booking_id=row.pk, by=sam)
+    drain()
+    assert events(sandbox, provider, tess.email) == []
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize("kind", ["500-after", "lost-reply", "500-before"])
+@pytest.mark.parametrize("act", ["delete", "create"])
+def test_made_anew_through_faults_there_is_one_in_the_end(
+    sandbox, tess, sam, ada, free, drain, platform, provider, host, kind, act
+) -> None:
+    row = held(sam, free)
+    drain()
+    (old,) = events(sandbox, provider, tess.email)
+    operation = "delete" if act == "delete" else CREATE[provider]
+    sandbox.fault(operation, kind, provider=FAULTS[provider], times=2)
+    meetings.make_anew(row.pk, actor_id=ada.pk)
+    for _ in range(4):
+        drain()
+        again()
+    (new,) = events(sandbox, provider, tess.email)
+    assert new["id"] != old["id"]
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.reference) == (State.READY, new["id"])
+
+
+@pytest.mark.usefixtures("there")
+def test_asked_again_an_event_without_a_room_is_made_anew_with_one(
+    sandbox, tess, sam, free, drain, platform, provider, host
+) -> None:
+    sandbox.fault(CREATE[provider], "no-room", provider=FAULTS[provider])
+    row = held(sam, free)
+    drain()
+    (bare,) = events(sandbox, provider, tess.email)
+    assert meetings.again(Meeting.objects.all()) == 1
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert meeting.state == State.READY
+    assert meeting.join_url.startswith(host)
+    (event,) = events(sandbox, provider, tess.email)
+    assert event["id"] != bare["id"]
+
+
+@pytest.mark.usefixtures("there")
+def test_not_made_anew_without_the_calendar_and_made_in_the_next_one(
+    sandbox, tess, sam, ada, free, drain, platform, provider, host
+) -> None:
+    row = held(sam, free)
+    drain()
+    connecting.disconnect(tess, tess.calendars.get().pk)
+    drain()
+    with pytest.raises(NotAllowed):
+        meetings.make_anew(row.pk, actor_id=ada.pk)
+    connect(sandbox, tess, provider)
+    meetings.make_anew(row.pk, actor_id=ada.pk)
+    drain()
+    meeting = Meeting.objects.get(booking=row)
+    assert (meeting.state, meeting.connection) == (State.READY, tess.calendars.get())
+    assert meeting.reference in {event["id"] for event in events(sandbox, provider, tess.email)}

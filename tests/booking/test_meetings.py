@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import TutorProfile, User
 from booking import rooms
+from booking.gateways import zoom
 from booking.models import Booking, LessonType, Meeting
 from booking.services import cancelling, groups, meetings, moving, offers
 from tests.booking.calendars import connect, events
@@ -190,6 +191,68 @@ class TestZoom:
         assert (meeting.state, meeting.reference) == (State.READY, str(new["id"]))
         assert meeting.join_url == new["join_url"]
         assert AuditEntry.objects.get(action="meeting.made_anew").actor == ada
+
+    def test_that_it_is_to_be_made_anew_is_written_down_before_zoom_hears_of_it(
+        self, sandbox: Sandbox, sam, ada, free, drain
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        (old,) = zooms(sandbox)
+        meetings.make_anew(row.pk, actor_id=ada.pk)
+        meeting = Meeting.objects.get(booking=row)
+        assert (meeting.state, meeting.reference) == (State.ANEW, str(old["id"]))
+        assert meeting.join_url == "", "nobody is led into what is about to go"
+        assert zooms(sandbox) == [old]
+        with pytest.raises(NotAllowed):
+            meetings.make_anew(row.pk, actor_id=ada.pk)
+
+    @pytest.mark.parametrize("kind", ["lost-reply", "500-after", "500-before", "reset"])
+    def test_a_removal_that_was_not_heard_of_ends_in_one_new_meeting(
+        self, sandbox: Sandbox, sam, ada, free, drain, kind: str
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        (old,) = zooms(sandbox)
+        # Deletions are repeated by the door itself, so all of its tries meet it.
+        sandbox.fault("delete", kind, provider="zoom", times=3, seconds=0)
+        meetings.make_anew(row.pk, actor_id=ada.pk)
+        for _ in range(4):
+            drain()
+            again()
+        (new,) = zooms(sandbox)
+        meeting = Meeting.objects.get(booking=row)
+        assert (meeting.state, meeting.reference) == (State.READY, str(new["id"]))
+        assert new["id"] != old["id"]
+
+    def test_dead_between_removing_and_keeping_the_next_one_goes_on(
+        self, sandbox: Sandbox, sam, ada, free, drain
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        meetings.make_anew(row.pk, actor_id=ada.pk)
+        zoom.gateway().remove(Meeting.objects.get().reference)
+        Job.objects.filter(kind=meetings.JOB, state="queued").delete()
+        Meeting.objects.update(
+            taken_until=timezone.now() - timedelta(seconds=1),
+            updated_at=timezone.now() - timedelta(minutes=11),
+        )
+        assert zooms(sandbox) == []
+        assert meetings.reconcile() == 1
+        drain()
+        (new,) = zooms(sandbox)
+        meeting = Meeting.objects.get(booking=row)
+        assert (meeting.state, meeting.reference) == (State.READY, str(new["id"]))
+
+    def test_called_off_meanwhile_nothing_is_made(
+        self, sandbox: Sandbox, sam, ada, free, drain
+    ) -> None:
+        row = booked(sam, free)
+        drain()
+        meetings.make_anew(row.pk, actor_id=ada.pk)
+        cancelling.cancel(booking_id=row.pk, by=sam)
+        drain()
+        assert zooms(sandbox) == []
+        assert Meeting.objects.get(booking=row).state == State.GONE
 
     def test_the_control_what_is_over_or_worked_on_is_left_alone(
         self, sandbox: Sandbox, sam, ada, free, drain
