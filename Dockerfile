@@ -30,4 +30,6 @@ ENV PATH=/venv/bin:$PATH \
     XDG_CACHE_HOME=/tmp/cache
 USER 10001:10001
 EXPOSE 8000 8001
+# Judges the settings before a server starts.
+ENTRYPOINT ["sh", "docker/entry.sh"]
 CMD ["python", "-m", "gunicorn", "tutorme.wsgi:application", "-k", "gthread", "-w", "2", "--threads", "32", "--graceful-timeout", "3", "--no-control-socket", "-b", "0.0.0.0:8000"]
