@@ -5,7 +5,7 @@ come as a status, or as `error` in a body with HTTP 200, or in the middle of a s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -48,6 +48,22 @@ class Ask:
     user: str = ""
 
 
+@dataclass
+class Bill:
+    """What a call comes to over all its tries: what those said that were answered, whatever became
+    of them, and how many were `unheard`: they left, and may have been carried out."""
+
+    usages: list[Usage] = field(default_factory=list)
+    unheard: int = 0
+
+    def note(self, usage: Usage) -> None:
+        if usage != Usage():
+            self.usages.append(usage)
+
+    def note_silence(self) -> None:
+        self.unheard += 1
+
+
 def is_configured() -> bool:
     return bool(settings.OPENROUTER["api_key"] and settings.OPENROUTER["models"])
 
@@ -63,19 +79,18 @@ def model_asked() -> str:
     return str(settings.OPENROUTER["models"][0])
 
 
-def complete(ask: Ask, billed: list[Usage] | None = None) -> Answer:
-    """May be tried up to three times; what each try says it cost is added to `billed`, whatever
-    became of it."""
-    response = _post(ask, {}, [] if billed is None else billed, idempotent=True)
+def complete(ask: Ask, bill: Bill | None = None) -> Answer:
+    """May be tried up to three times; each is on the `bill`."""
+    response = _post(ask, {}, bill or Bill(), idempotent=True)
     body = body_of(response.content)
     _refuse(response.status_code, refusal_of(body))
     return answer_of(body, ask.schema)
 
 
-def stream(ask: Ask, on_text: Callable[[str], None], billed: list[Usage] | None = None) -> Answer:
+def stream(ask: Ask, on_text: Callable[[str], None], bill: Bill | None = None) -> Answer:
     """Tells the text so far with each piece. Not tried again by itself: what was told was told.
-    What it cost is added to `billed`, also where it broke off after saying so."""
-    told, bill = Stream(), [] if billed is None else billed
+    What it cost is on the `bill`, also where it broke off after saying so."""
+    told, bill = Stream(), bill or Bill()
 
     def heard(chunk: bytes) -> None:
         told.feed(chunk)
@@ -84,7 +99,7 @@ def stream(ask: Ask, on_text: Callable[[str], None], billed: list[Usage] | None 
     try:
         response = _post(ask, {"stream": True}, bill, idempotent=False, on_bytes=heard)
     finally:
-        _note(bill, told.usage)
+        bill.note(told.usage)
     if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
         body = body_of(response.content)
         _refuse(response.status_code, refusal_of(body))
@@ -96,15 +111,10 @@ def stream(ask: Ask, on_text: Callable[[str], None], billed: list[Usage] | None 
     return answer_of(told.body(), ask.schema)
 
 
-def _note(billed: list[Usage], usage: Usage) -> None:
-    if usage != Usage():
-        billed.append(usage)
-
-
 def _post(
     ask: Ask,
     more: dict[str, Any],
-    billed: list[Usage],
+    bill: Bill,
     *,
     idempotent: bool,
     on_bytes: Callable[[bytes], None] | None = None,
@@ -113,7 +123,7 @@ def _post(
 
     def again(response: httpx.Response) -> str:
         body = body_of(response.content)
-        _note(billed, usage_of(body.get("usage")))
+        bill.note(usage_of(body.get("usage")))
         return _again(response.status_code, refusal_of(body))
 
     door = Door(
@@ -124,6 +134,7 @@ def _post(
         max_bytes=2 * 1024 * 1024,
         wait_initial=0.5,
         again=again,
+        on_silence=bill.note_silence,
     )
     return door.request(
         "POST",

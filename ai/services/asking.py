@@ -15,7 +15,7 @@ from ai.errors import AiCeilingReached
 from ai.gateways import chat
 from ai.gateways.reading import Answer, Usage
 from ai.models import Draft, Run
-from tutorme.core.gateways import GatewayError, GatewaySilent, GatewayUnavailable
+from tutorme.core.gateways import GatewayError, GatewayUnavailable
 
 # What a column of theirs holds.
 _MOST = 2_000_000_000
@@ -51,9 +51,9 @@ def ask(question: Question, on_text: Callable[[str], None] | None = None) -> tup
     )
     try:
         answer = (
-            chat.stream(asked, call.hearing(on_text), call.billed)
+            chat.stream(asked, call.hearing(on_text), call.bill)
             if on_text
-            else chat.complete(asked, call.billed)
+            else chat.complete(asked, call.bill)
         )
     except GatewayError as error:
         _failed(call, error)
@@ -63,11 +63,13 @@ def ask(question: Question, on_text: Callable[[str], None] | None = None) -> tup
 
 
 class _Call:
-    """One that is under way: what its tries said they cost, and what was heard of a stream."""
+    """One that is under way: what its tries come to, and what was heard of a stream."""
 
     def __init__(self, run: Run, text: str) -> None:
         self.run, self.text, self.heard = run, text, ""
-        self.billed: list[Usage] = []
+        self.bill = chat.Bill()
+        # What one try costs at most.
+        self.bound = run.cost_micros
         self.started = time.monotonic()
 
     def hearing(self, on_text: Callable[[str], None]) -> Callable[[str], None]:
@@ -77,17 +79,21 @@ class _Call:
 
         return heard
 
-    def count(self, *, may_be_billed: bool) -> None:
-        """What the provider said; else what the text that was heard comes to. Where neither is
-        known and it may be billed all the same, the bound stands that was noted before the call."""
-        usages = self.billed
-        if not usages and self.heard:
-            usages = [Usage(costs.tokens_of(self.text), costs.tokens_of(self.heard))]
+    def count(self, *, is_answered: bool) -> None:
+        """What the provider said; of a stream that broke off before it said anything, what the
+        text that was heard comes to. A try that left and was not answered may be billed all the
+        same, and so may an answer that says nothing of it: each counts with its bound."""
+        usages, unheard = self.bill.usages, self.bill.unheard
+        if self.heard:
+            # The one try of a stream: it was heard as far as it came.
+            unheard = 0
+            usages = usages or [Usage(costs.tokens_of(self.text), costs.tokens_of(self.heard))]
+        elif is_answered and not usages:
+            unheard += 1
         run = self.run
         run.prompt_tokens = min(_MOST, sum(usage.prompt_tokens for usage in usages))
         run.completion_tokens = min(_MOST, sum(usage.completion_tokens for usage in usages))
-        if usages or not may_be_billed:
-            run.cost_micros = sum(map(_micros, usages))
+        run.cost_micros = sum(map(_micros, usages)) + unheard * self.bound
         run.ms = min(_MOST, round((time.monotonic() - self.started) * 1000))
 
 
@@ -132,17 +138,16 @@ def _settled(call: _Call, answer: Answer) -> None:
     run.state = Run.State.UNUSABLE if answer.content is None else Run.State.ANSWERED
     run.model, run.generation = answer.model or run.model_asked, answer.generation
     run.error = " ".join(answer.problems)[:300]
-    call.count(may_be_billed=True)
+    call.count(is_answered=True)
     _save(run)
 
 
 def _failed(call: _Call, error: GatewayError) -> None:
-    """What left and was not answered may have been carried out."""
     run = call.run
     unavailable = isinstance(error, GatewayUnavailable)
     run.state = Run.State.UNAVAILABLE if unavailable else Run.State.REFUSED
     run.error = str(error)[:300]
-    call.count(may_be_billed=isinstance(error, GatewaySilent))
+    call.count(is_answered=False)
     _save(run)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from ai import costs
+from ai import costs, prompts
 from ai.errors import AiCeilingReached
 from ai.models import Draft, Ladder, Node, Run, Rung, Usage
 from ai.services import asking, drafts, helping, matching, quotas, solving
@@ -321,10 +321,44 @@ def test_a_stream_that_ends_well_is_counted_once(tess, sandbox) -> None:
     assert (streamed.cost_micros, streamed.tokens) == (whole.cost_micros, whole.tokens)
 
 
-def test_a_call_that_left_and_was_never_answered_keeps_its_bound(tess, sandbox) -> None:
+def bound_of_one(user) -> int:
+    """What a try of it is noted down with before it is made."""
+    asked = question(user=user)
+    messages = prompts.messages(prompts.latest(asked.purpose), asked.given)
+    return costs.of_call(asked.purpose, "".join(row["content"] for row in messages))
+
+
+def test_a_call_that_left_and_was_never_answered_counts_with_the_bound_of_each_try(
+    tess, sandbox
+) -> None:
     sandbox.fault("chat", "reset", provider="openrouter", times=3)
     run = failing(tess)
-    assert (run.state, run.cost_micros >= costs.of_call("check", "")) == ("unavailable", True)
+    assert (run.state, run.cost_micros) == ("unavailable", 3 * bound_of_one(tess))
+
+
+def test_a_silent_try_before_an_answer_is_counted_beside_it(tess, sandbox) -> None:
+    asking.ask(question(user=tess))
+    alone = Run.objects.get()
+    Run.objects.all().delete()
+    sandbox.fault("chat", "reset", provider="openrouter", times=2)
+    asking.ask(question(user=tess))
+    run = Run.objects.get()
+    assert run.state == "answered"
+    assert run.cost_micros == alone.cost_micros + 2 * bound_of_one(tess)
+    assert run.tokens == alone.tokens, "nobody said how many those were"
+
+
+def test_a_silent_try_before_a_refusal_is_counted_too(tess, sandbox) -> None:
+    sandbox.fault("chat", "reset", provider="openrouter")
+    sandbox.fault("chat", "blocked", provider="openrouter")
+    run = failing(tess)
+    assert (run.state, run.cost_micros) == ("refused", bound_of_one(tess))
+
+
+def test_the_control_a_try_that_never_left_costs_nothing(tess, sandbox, settings) -> None:
+    settings.OPENROUTER = {**settings.OPENROUTER, "base_url": "http://127.0.0.1:1"}
+    run = failing(tess)
+    assert (run.state, run.cost_micros) == ("unavailable", 0)
 
 
 def test_what_a_failed_call_cost_counts_towards_the_ceiling(outlined, sandbox, tess) -> None:

@@ -64,7 +64,8 @@ def refused_for_now(response: httpx.Response) -> str:
 @dataclass(frozen=True)
 class Door:
     """A provider's entrance. All durations in seconds, `max_bytes` after decompression. `again`
-    says which answers mean "not now" at this provider. Some addresses are a secret by themselves:
+    says which answers mean "not now" at this provider, `on_silence` hears of each try that left and
+    was not answered. Some addresses are a secret by themselves:
     the log keeps their path only where `tells_path`."""
 
     provider: str
@@ -76,6 +77,7 @@ class Door:
     wait_initial: float = 0.25
     again: Callable[[httpx.Response], str] = refused_for_now
     tells_path: bool = True
+    on_silence: Callable[[], None] | None = None
 
     def request(
         self,
@@ -144,7 +146,10 @@ class Door:
             status = response.status_code
         except httpx.HTTPError as error:
             status = type(error).__name__
-            raise _Again(status, silent=not isinstance(error, _BEFORE_IT_LEFT)) from error
+            silent = not isinstance(error, _BEFORE_IT_LEFT)
+            if silent and self.on_silence:
+                self.on_silence()
+            raise _Again(status, silent=silent) from error
         finally:
             seconds = time.monotonic() - started
             metrics.count_call(metrics.Call(self.provider, _outcome(status), seconds))
