@@ -14,6 +14,7 @@ from tests.booking.calendars import FAULTS, LIST, connect, own, put
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
+from tutorme.core.http import Door
 from tutorme.core.models import Job
 
 pytestmark = [
@@ -83,11 +84,30 @@ def test_a_provider_that_does_not_answer_keeps_nobody_from_a_lesson(
     sandbox, connected, sam, free, settings, provider, kind
 ) -> None:
     settings.LIVE_LOOK_SECONDS = 0.7
-    sandbox.fault(VIEW[provider], kind, provider=FAULTS[provider], seconds=5, times=3)
+    sandbox.fault(VIEW[provider], kind, provider=FAULTS[provider], seconds=5, times=9)
+    live.look(free.pk, hour(3, 10))
+    assert held(sam, free, hour(3, 10)).state == "confirmed"
+    assert not BusyTime.objects.exists(), "nothing was seen"
+
+
+def test_who_asks_for_more_patience_than_there_is_is_not_asked_again(
+    sandbox, connected, free, settings, provider
+) -> None:
+    settings.LIVE_LOOK_SECONDS = 2
+    sandbox.fault(VIEW[provider], "429", provider=FAULTS[provider], seconds=5, times=9)
+    live.look(free.pk, hour(3, 10))
+    (left,) = sandbox.http.get(f"{sandbox.url}/_faults").json()["armed"]
+    assert left["times"] == 8
+
+
+def test_one_who_hangs_is_left_before_other_calls_would_leave_them(
+    sandbox, connected, free, settings, provider
+) -> None:
+    settings.LIVE_LOOK_SECONDS = 0.7
+    sandbox.fault(VIEW[provider], "hang", provider=FAULTS[provider], times=9)
     began = time.monotonic()
     live.look(free.pk, hour(3, 10))
-    assert time.monotonic() - began < 3
-    assert held(sam, free, hour(3, 10)).state == "confirmed"
+    assert time.monotonic() - began < Door(provider, "").deadline
 
 
 def test_an_old_token_is_left_to_the_sync(sandbox, connected, sam, free, drain, provider) -> None:

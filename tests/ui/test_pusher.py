@@ -83,7 +83,13 @@ def test_a_page_of_the_other_driver_fetches_no_pusher(chromium, sandbox, live_se
         page.context.add_cookies([signed_in(sam, live_server.url)])
         page.goto(f"{live_server.url}/settings/profile/")
         page.evaluate(LISTEN)
-        page.wait_for_timeout(500)
+
+        def heard() -> bool:
+            """What was said before the stream began is not heard: it is said until one is."""
+            publish(f"private-user-{sam.pk}", "user-updated", {"user_id": sam.pk})
+            return bool(page.evaluate("window.heard.length"))
+
+        until(heard, within_s=30)
         last = publish(f"private-user-{sam.pk}", "user-updated", {"user_id": sam.pk})
         until(lambda: page.evaluate("window.heard.at(-1)") == last, within_s=30)
         names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
