@@ -10,6 +10,7 @@ from payments.models import (
     Coupon,
     CouponUse,
     CreditLot,
+    Dispute,
     Earning,
     LedgerAccount,
     Order,
@@ -58,6 +59,7 @@ declare(LedgerAccount, "owner_id", Stays("a ledger account does not change hands
 declare(CreditLot, "owner_id", Moves())
 declare(BillingDetails, "user_id", Stays("what the kept account has of its own counts"))
 declare(Coupon, "created_by_id", _ACT)
+declare(Dispute, "opened_by_id", _ACT)
 declare(CreditLot, "granted_by_id", _ACT)
 declare(CommissionSchedule, "created_by_id", _ACT)
 declare(PayoutBatch, "requested_by_id", _ACT)

@@ -85,6 +85,7 @@ LABELS: dict[str, TextLike] = {
     "ai-draft-stopped": _("A draft stopped"),
     "subscription-payment-disputed": _("A payer complains about a subscription at PayPal"),
     "payment-disputed": _("A payer complains at PayPal"),
+    "payment-marked": _("A payment is marked as disputed"),
     "payout-proposed": _("A payout waits for approval"),
     "refund-proposed": _("A refund waits for approval"),
     "subscription-refund-proposed": _("A refund of a subscription waits for approval"),

@@ -1,5 +1,7 @@
 """What people are told about their earnings, credit and packages."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ from payments.events import (
     SubscriptionPartRefunded,
     SubscriptionPaymentDisputed,
 )
-from payments.models import Order, Package
+from payments.models import Dispute, Order, Package
 from payments.payout_words import why
 from realtime.announcements import Announcement, Facts, Told, declare
 from realtime.staff_news import who_may_act
@@ -69,8 +71,24 @@ def _unpaid(event: PaymentFailed) -> list[Told]:
 
 def _disputed(event: PaymentDisputed) -> list[Told]:
     """Those who answer it at PayPal, which gives them days."""
+    if Dispute.objects.exclude(opened_by=None).filter(pk=event.dispute_id).exists():
+        return []
     order = Order.objects.only("description").get(pk=event.order_id)
     return _those_who_answer(event, "payment-disputed", order.description)
+
+
+def _marked(event: PaymentDisputed) -> list[Told]:
+    """Who may decide about it, but for who marked it."""
+    row = Dispute.objects.select_related("order").get(pk=event.dispute_id)
+    if row.opened_by_id is None or row.order is None:
+        return []
+    told = _those_who_answer(event, "payment-marked", row.order.description)
+    facts = {"note": row.note}
+    return [
+        replace(one, facts={**one.facts, **facts})
+        for one in told
+        if one.user_id != row.opened_by_id
+    ]
 
 
 def _disputed_period(event: SubscriptionPaymentDisputed) -> list[Told]:
@@ -209,6 +227,15 @@ for _kind, _event, _who, _body in (
         _(
             "At PayPal, about %(amount)s. Its money waits. Answer there in time; what is known of "
             "it is on the complaint's page here."
+        ),
+    ),
+    (
+        "payment-marked",
+        PaymentDisputed,
+        _marked,
+        _(
+            "Marked here, about %(amount)s: %(note)s. Its money waits until somebody decides, in "
+            "the list of complaints."
         ),
     ),
     (

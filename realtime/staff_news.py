@@ -16,6 +16,7 @@ NEEDS = {
     "dispute-opened": "booking.change_lessondispute",
     "payment-disputed": "payments.change_dispute",
     "subscription-payment-disputed": "payments.change_dispute",
+    "payment-marked": "payments.change_dispute",
     "payout-proposed": "payments.change_payoutbatch",
     "refund-proposed": "payments.change_refund",
     "subscription-refund-proposed": "payments.change_subscriptionrefund",

@@ -29,6 +29,7 @@ from payments.services import (
     coupons,
     disputes,
     earnings,
+    marked_disputes,
     orders,
     packages,
     payouts,
@@ -69,15 +70,13 @@ def accept(row: Order, by: By) -> str:
 
 @action(
     "orders.mark_disputed",
-    _("Mark as disputed: nothing it earned is paid out until it is let go"),
+    _("Mark as disputed: nothing it earned is paid out until that is decided"),
     asks=ReasonForm,
 )
 def mark_disputed(row: Order, by: By) -> str:
     """One that PayPal does not know of; PayPal's own come and end by themselves."""
-    reason = by.given["reason"]
-    if not earnings.hold_by_hand(order_id=row.pk, actor=_who(by), reason=reason):
-        raise NotAllowed(_("Nothing of it is left to hold back, or it is held already."))
-    return ""
+    done = marked_disputes.mark(order_id=row.pk, actor=_who(by), reason=by.given["reason"])
+    return done.amount.localized()
 
 
 def _given(told: dict[str, Any]) -> dict[str, Any]:
@@ -229,10 +228,36 @@ def follow_payout(row: PayoutBatch, by: By) -> str:
 
 @action("payment_disputes.follow", _("Ask the provider again"))
 def follow_dispute(row: Dispute, by: By) -> str:
+    if row.provider_dispute_id is None:
+        raise NotAllowed(_("It was marked here: PayPal knows nothing of it."))
     try:
         return str(disputes.follow(row.provider_dispute_id))
     except NotYet as error:
         raise Unavailable(str(error)) from error
+
+
+@confirmed
+@action(
+    "payment_disputes.let_stand",
+    _("Marked here: the money stays with its seller"),
+    asks=ReasonForm,
+)
+def let_stand(row: Dispute, by: By) -> str:
+    reason = by.given["reason"]
+    return str(marked_disputes.let_stand(dispute_id=row.pk, actor=_who(by), reason=reason).state)
+
+
+@confirmed
+@action(
+    "payment_disputes.give_way",
+    _("Marked here: the payer is right, all that is left goes back"),
+    asks=ReasonForm,
+    destroys=True,
+)
+def give_way(row: Dispute, by: By) -> str:
+    reason = by.given["reason"]
+    done = marked_disputes.give_way(dispute_id=row.pk, actor=_who(by), reason=reason)
+    return f"{done.amount.localized()}, {done.get_state_display()} {done.failure}".strip()
 
 
 # Offers -------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What payers complain about: read here, answered at PayPal."""
+"""What payers complain about: PayPal's own are read here and answered there, what was marked here
+is decided here."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
@@ -13,13 +14,13 @@ from payments.services import disputes
 
 @admin.register(Dispute)
 class DisputeAdmin(MoneyAdmin):
-    list_display = ("provider_dispute_id", "about", "total", "state", "status", "respond_by")
-    list_filter = ("state", "reason", "stage")
-    search_fields = ("provider_dispute_id", "order__id", "period__sale_id")
-    list_select_related = ("order", "period")
+    list_display = ("__str__", "about", "total", "opened_by", "status", "respond_by")
+    list_filter = ("state", ("opened_by", admin.EmptyFieldListFilter), "reason", "stage")
+    search_fields = ("provider_dispute_id", "note", "order__id", "period__sale_id")
+    list_select_related = ("order", "period", "opened_by")
     ordering = ("-id",)
     readonly_fields = ("evidence",)
-    actions = (acts.follow_dispute,)
+    actions = (acts.follow_dispute, acts.let_stand, acts.give_way)
 
     @admin.display(description=_("about"))
     def about(self, row: Dispute) -> str:

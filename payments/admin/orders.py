@@ -43,7 +43,7 @@ class RefundInline(FactInline):
 
 class DisputeInline(FactInline):
     model = Dispute
-    fields = ("provider_dispute_id", "state", "status", "reason", "amount_minor", "respond_by")
+    fields = ("provider_dispute_id", "state", "status", "opened_by", "note", "amount_minor")
 
 
 @admin.register(Order)

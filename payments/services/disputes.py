@@ -68,7 +68,7 @@ def apply_truth(truth: ProviderDispute) -> Dispute:
             Dispute.objects.filter(pk=row.pk).update(resolved_at=Now())
         if order is not None:
             transitions.stand(order, f"dispute {row.provider_dispute_id}: {row.state}")
-            _tell(row, order)
+            tell(row, order)
         elif period is not None:
             _tell_of_period(row, period)
     return row
@@ -100,7 +100,7 @@ def _state_of(truth: ProviderDispute) -> Dispute.State:
     return Dispute.State.LOST if truth.outcome in _LOST else Dispute.State.WON
 
 
-def _tell(row: Dispute, order: Order) -> None:
+def tell(row: Dispute, order: Order) -> None:
     outbox.record(
         PaymentDisputed(
             dispute_id=row.pk,

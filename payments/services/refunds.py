@@ -44,16 +44,18 @@ def refund(
     with transaction.atomic():
         locked = transitions.locked(order.pk)
         wanted = amount or left_of(locked)
-        above = wanted.minor > settings.REFUND_LIMIT_MINOR
-        row = intend(
-            locked,
-            wanted,
-            note=note,
-            actor_id=actor.pk,
-            state=Step.PROPOSED if above else Step.REQUESTED,
-            as_credit=as_credit,
-        )
-    return row if above else carry_out(row.pk)
+        row = promise(locked, wanted, note=note, actor_id=actor.pk, as_credit=as_credit)
+    return carry_out(row.pk)
+
+
+def promise(
+    order: Order, wanted: Money, *, note: str, actor_id: UUID, as_credit: bool = False
+) -> Refund:
+    """What a person here gives: above the site's limit it is proposed, and `carry_out` leaves it
+    alone. The caller holds the order's lock."""
+    above = wanted.minor > settings.REFUND_LIMIT_MINOR
+    state = Step.PROPOSED if above else Step.REQUESTED
+    return intend(order, wanted, note=note, actor_id=actor_id, state=state, as_credit=as_credit)
 
 
 def is_too_old(paid_at: datetime | None) -> bool:

@@ -30,6 +30,7 @@ _WEIGHT = {**dict.fromkeys(_MONEY_ARRIVED, 2), "PENDING": 1}
 _ENDS = frozenset({State.DECLINED, State.CANCELLED, State.VOIDED, State.REVIEW})
 _MONEY = frozenset({State.CAPTURED, State.CAPTURE_PENDING})
 _TAKEN_BACK = frozenset({State.REFUNDED, State.DISPUTED, State.REVERSED})
+_HELD = frozenset({State.DISPUTED, State.REVERSED})
 STEPS: dict[Order.State, frozenset[Order.State]] = {
     State.CREATED: _ENDS | _MONEY | {State.APPROVED, State.EXPIRED},
     State.APPROVED: _ENDS | _MONEY | {State.CAPTURING, State.EXPIRED},
@@ -172,12 +173,13 @@ def complete(order: Order, capture: ProviderCapture | None = None) -> None:
 
 def stand(order: Order, reason: str) -> None:
     """Moves a paid order to where its refunds and disputes put it. Decided by those facts alone, so
-    the order in which they became known does not matter. The caller holds the row lock."""
-    to = _standing(order)
+    the order in which they became known does not matter. What it earned is let go where a dispute
+    ends or nothing is left; what others hold of it, they let go. The caller holds the row lock."""
+    was, to = order.state, _standing(order)
     move(order, to, reason)
-    if to in {State.DISPUTED, State.REVERSED}:
+    if to in _HELD:
         earnings.hold(order.pk, reason=reason)
-    else:
+    elif was in _HELD or to == State.REFUNDED:
         earnings.lift(order.pk)
 
 
@@ -189,7 +191,9 @@ def _standing(order: Order) -> Order.State:
         return State.REVERSED if taken else State.REFUNDED
     if order.disputes.filter(state=Dispute.State.OPEN).exists():
         return State.DISPUTED
-    if _sum(order.disputes.filter(state=Dispute.State.LOST)) - taken >= kept:
+    # Of one that was marked here nobody took the money: what is given back is a refund.
+    lost = order.disputes.filter(state=Dispute.State.LOST, opened_by=None)
+    if _sum(lost) - taken >= kept:
         return State.REVERSED
     return State.PARTIALLY_REFUNDED if order.refunded_minor else State.CAPTURED
 

@@ -69,6 +69,7 @@ def test_the_control_who_left_the_desk_or_has_no_second_factor_hears_nothing(
     [
         ("payment-disputed", desks.FINANCE),
         ("subscription-payment-disputed", desks.FINANCE),
+        ("payment-marked", desks.FINANCE),
         ("payout-proposed", desks.FINANCE),
         ("refund-proposed", desks.FINANCE),
         ("subscription-refund-proposed", desks.FINANCE),

@@ -33,6 +33,7 @@ MONEY = {
     "payoutbatch": {"approve"},
     "payoutmethod": {"collect"},
     "earning": {"lift"},
+    "dispute": {"let_stand", "give_way"},
 }
 HARMLESS = {
     "settle", "cancel", "reject", "follow", "sync", "hold", "switch", "withdraw", "delete_selected",

@@ -17,7 +17,6 @@ from payments.models import (
     CreditLot,
     Document,
     Earning,
-    Order,
     PayoutBatch,
     PayoutMethod,
     Plan,
@@ -217,19 +216,6 @@ def test_earnings_are_held_and_let_go_with_a_reason(desk: Desk, sam: User, tess:
     rows = AuditEntry.objects.filter(target_id=str(order.pk), action__startswith="earnings.")
     trail = dict(rows.values_list("action", "reason"))
     assert trail == {"earnings.held": "A copied course", "earnings.let_go": "It is her own"}
-
-
-def test_an_order_is_marked_disputed_by_hand(desk: Desk, sam: User, tess: User) -> None:
-    order = buy(sam, stall.put(tess))
-    desk(Order, "mark_disputed", order)
-    assert order.earnings.get().held_at is None, "not without a reason"
-    desk(Order, "mark_disputed", order, reason="A letter of a bank")
-    assert order.earnings.get().held_for == "A letter of a bank"
-    noted = AuditEntry.objects.get(action="earnings.held")
-    assert (noted.target_id, noted.reason) == (str(order.pk), "A letter of a bank")
-    said = desk(Order, "mark_disputed", order, reason="Again")
-    assert "it is held already" in said
-    assert order.earnings.get().held_for == "A letter of a bank"
 
 
 def test_a_message_is_read_and_processed_again(client: Client, ada: User) -> None:
