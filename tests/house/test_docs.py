@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from django.core.management import get_commands
+import yaml
+from django.core.management import get_commands, load_command_class
 
 from tests.house.sources import ROOT, name_of, tracked
 from tests.house.test_commands import _OURS
@@ -82,6 +83,68 @@ def test_every_management_command_that_is_named_is_there() -> None:
     for path in DOCS:
         named = set(re.findall(r"manage\.py ([a-z_]+)", path.read_text()))
         assert sorted(named - known) == [], path
+
+
+def calls_in(text: str) -> set[str]:
+    """What a document says to run: after `manage.py`, for `make manage`, and in backticks where it
+    begins with one of our commands."""
+    found = {line.split("#")[0] for line in re.findall(r"manage\.py ([a-z_]+[^`\n|;]*)", text)}
+    found |= set(re.findall(r"make manage ARGS=\"([a-z_]+[^\"]*)\"", text))
+    ours = {name for name, _app in _OURS}
+    spans = re.findall(r"`([a-z_]+ [^`\n]+)`", text)
+    return {call.strip(" .,:)") for call in found} | {
+        span for span in spans if span.split()[0] in ours
+    }
+
+
+def mistakes(call: str) -> list[str]:
+    """Words of it that the command does not take."""
+    name, *words = call.split()
+    owner = get_commands().get(name)
+    if owner is None:
+        return [name]
+    one = load_command_class(owner, name) if isinstance(owner, str) else owner
+    actions = one.create_parser("manage.py", name)._actions
+    known = {option for action in actions for option in action.option_strings}
+    wrong = [word for word in words if word.startswith("--") and word.split("=")[0] not in known]
+    places = [action for action in actions if not action.option_strings]
+    first = next((word for word in words if not word.startswith("-")), "")
+    if first.islower() and words[0] == first:
+        chosen = [action.choices for action in places if action.choices]
+        if not places or (chosen and places[0].choices and first not in places[0].choices):
+            wrong.append(first)
+    return wrong
+
+
+@pytest.mark.parametrize("path", DOCS, ids=name_of)
+def test_every_call_that_is_named_is_one_the_command_takes(path) -> None:
+    wrong = {call: mistakes(call) for call in calls_in(path.read_text())}
+    assert {call: words for call, words in wrong.items() if words} == {}
+
+
+def test_the_control_a_call_nobody_can_make_is_found() -> None:
+    text = (
+        "`manage.py purge --only x --harder` and `jobs lose`, then\n"
+        '`make manage ARGS="doctor loudly"` and `manage.py nobody`; `purge --list` is fine'
+    )
+    found = {word for call in calls_in(text) for word in mistakes(call)}
+    assert found == {"--harder", "lose", "loudly", "nobody"}
+
+
+def test_every_service_and_metric_that_is_named_is_there() -> None:
+    """Of compose what is scaled, stopped, run or entered; of `/metrics` what is watched."""
+    services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
+    source = " ".join(path.read_text() for path in tracked() if path.suffix == ".py")
+    for path in DOCS:
+        text = path.read_text()
+        named = set(re.findall(r"--scale (\w+)=", text))
+        named |= set(re.findall(r"compose exec (\w+)", text))
+        named |= set(re.findall(r"compose run [^`\n]*? (\w+) python", text))
+        for words in re.findall(r"compose stop ([a-z ]+)", text):
+            named |= set(words.split())
+        assert sorted(named - services) == [], path
+        metrics = set(re.findall(r"`(tutorme_[a-z_]+?)(?:_(?:bucket|count|sum))?`", text))
+        assert sorted(name for name in metrics if name not in source) == [], path
 
 
 def test_every_command_of_ours_is_in_the_operators_table() -> None:
