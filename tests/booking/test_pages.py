@@ -119,7 +119,7 @@ def test_cancel_and_move(sams: Client, sam: User, free: LessonType) -> None:
     assert "moved from" in shown
     sams.post(reverse("lesson-cancel", args=[row.pk]), {"reason": "Ill"})
     after = sams.get(moved["Location"]).content.decode()
-    assert "cancelled by the student" in after
+    assert "Cancelled by the student" in after
     assert "“Ill”" in after
     again = sams.post(reverse("lesson-cancel", args=[row.pk]))
     assert again.status_code == 409
