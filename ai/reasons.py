@@ -16,8 +16,8 @@ def words(row: Candidate, wishes: Wishes) -> dict[str, str]:
     found = {
         "subject": _subject(row),
         "availability": ngettext(
-            "has one start in your hours in the next two weeks",
-            "has %(count)d starts in your hours in the next two weeks",
+            "is free once in your hours in the next two weeks",
+            "is free %(count)d times in your hours in the next two weeks",
             row.slots,
         )
         % {"count": row.slots},

@@ -58,6 +58,8 @@ def quote(target_id: UUID, buyer: Any) -> Quote:
         url=reverse("lesson-booking", args=[row.pk]),
         in_escrow=True,
         commission_per_mille=row.commission_per_mille,
+        begins_at=row.starts_at,
+        kept_until=row.expires_at,
     )
 
 

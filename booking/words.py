@@ -12,7 +12,7 @@ WORDS = {
     State.PENDING_APPROVAL: (gettext_lazy("waits for the tutor"), "attention"),
     State.CONFIRMED: (gettext_lazy("confirmed"), "done"),
     State.IN_PROGRESS: (gettext_lazy("now"), "done"),
-    State.COMPLETED: (gettext_lazy("held"), "done"),
+    State.COMPLETED: (gettext_lazy("took place"), "done"),
     State.EXPIRED: (gettext_lazy("let go"), "plain"),
     State.DECLINED: (gettext_lazy("declined"), "plain"),
     State.CANCELLED_BY_STUDENT: (gettext_lazy("cancelled by the student"), "plain"),

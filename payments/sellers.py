@@ -31,7 +31,8 @@ class Quote:
 
     `in_escrow`: the seller's share waits until `earnings.release` says a part was delivered;
     `units` parts. `volume` is what commission tiers count (None: sales counted here);
-    `commission_per_mille` overrides them, for what was agreed before.
+    `commission_per_mille` overrides them, for what was agreed before. `begins_at` is when what is
+    bought begins, `kept_until` when the offer of it ends; None where that is said nowhere.
     """
 
     description: str
@@ -43,6 +44,8 @@ class Quote:
     volume: int | None = None
     commission_per_mille: int | None = None
     taxed: bool = True
+    begins_at: datetime | None = None
+    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class DeliveryForm(forms.Form):
         ],
     )
     quiet_from = forms.TimeField(label=_("No mails from"), required=False, widget=_CLOCK)
-    quiet_until = forms.TimeField(label=_("until"), required=False, widget=_CLOCK)
+    quiet_until = forms.TimeField(label=_("Until"), required=False, widget=_CLOCK)
 
     def __init__(self, data: Any = None, *, current: NotificationSettings) -> None:
         names = ("digest", "quiet_from", "quiet_until")

@@ -68,7 +68,7 @@ class MoveForm(_Reason, bulk_admin.AboutRows):
 class CancelForm(_Reason):
     refund_percent = forms.TypedChoiceField(
         label=gettext_lazy("Back to the student"),
-        choices=[(str(share), f"{share} %") for share in _SHARES],
+        choices=[(str(share), f"{share}%") for share in _SHARES],
         coerce=int,
         widget=UnfoldAdminSelectWidget,
     )
@@ -98,7 +98,7 @@ def what_cancelling_costs(row: Booking) -> str:
         return _("it costs nothing, so nothing goes back")
     policy = POLICIES[row.cancellation].sentence
     shares = "; ".join(
-        _("%(percent)s %%: %(back)s to the student, %(rest)s stay paid")
+        _("%(percent)s%%: %(back)s to the student, %(rest)s stay paid")
         % {
             "percent": percent,
             "back": share(row.price, percent).localized(),

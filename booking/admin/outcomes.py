@@ -26,7 +26,7 @@ from tutorme.core.bulk import By
 from tutorme.core.bulk_admin import ModerationForm
 from tutorme.core.read_only_admin import ReadOnlyAdmin
 
-_SHARES = [(str(n), f"{n} %") for n in (0, 25, 50, 75, 100)]
+_SHARES = [(str(n), f"{n}%") for n in (0, 25, 50, 75, 100)]
 
 
 class DecisionForm(forms.Form):

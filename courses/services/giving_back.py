@@ -18,7 +18,7 @@ def terms(order: Order, now: datetime) -> Terms:
     }
     sentence = _(
         "A course can be given back for all of its price in the first %(days)d days, "
-        "as long as less than %(percent)d %% of it is done."
+        "as long as less than %(percent)d%% of it is done."
     )
     why = sentence % rule
     until = order.captured_at + settings.REFUND_WINDOW if order.captured_at else now

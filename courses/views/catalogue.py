@@ -7,12 +7,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
+from accounts.queries.people import picture_of
 from courses import entitlement, queries
 from courses.errors import AlreadyEnrolled, CourseBefore, PaymentRequired
 from courses.forms import LEVELS, ORDERS, PLANS, PRICE_BANDS, RATINGS, CatalogueForm
@@ -163,12 +166,14 @@ def course_of(request: HttpRequest, slug: str) -> Course:
 def course_page(request: HttpRequest, slug: str) -> HttpResponse:
     seen = Course.objects.visible_to(request.user)
     rows = opinions.with_recent(seen, request.user, size=REVIEWS)
-    course: Any = rows.select_related("instructor").filter(slug=slug).first()
+    teacher = ("instructor__avatar", "instructor__tutor_profile")
+    course: Any = rows.select_related(*teacher).filter(slug=slug).first()
     if course is None:
         raise Http404
     found = queries.outline(course, request.user)
     context = {
         "course": course,
+        "teacher": _teacher(course.instructor),
         "level": LEVELS[Course.Difficulty(course.difficulty)],
         "description": SafeString(html_of(course.description)),
         "outline": found,
@@ -181,6 +186,16 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "structured": structured(course, request),
     }
     return render(request, "courses/course.html", context)
+
+
+def _teacher(user: User) -> dict[str, str]:
+    """Their picture, and the page where one books them; nothing where there is none."""
+    profile = getattr(user, "tutor_profile", None)
+    open_to_all = profile is not None and profile.is_approved
+    return {
+        "picture": picture_of(user) or "",
+        "href": reverse("tutor", args=[user.username.lower()]) if open_to_all else "",
+    }
 
 
 def structured(course: Course, request: HttpRequest) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     ids = [row.id for row in courses]
     waiting = needing_help.stuck(ids, now, most=8) if ids else {}
     numbers, weeks = analytics.by_week(ids, now)
+    teaches = _teaches(request)
     context = {
         "courses": courses,
         "stuck": [(row, one) for row in courses for one in waiting.get(row.id, ())],
@@ -44,7 +45,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "enrolled": sum(week.enrolled for week in weeks),
         "takings": _takings(analytics.takings(ids)),
         "learners": numbers.enrolled,
-        "asked_for": asked_for(_WISHES) if _teaches(request) else [],
+        "teaches": teaches,
+        "asked_for": asked_for(_WISHES) if teaches else [],
     }
     return render(request, "courses/desk.html", context)
 

@@ -86,7 +86,7 @@ class CouponAdmin(AddOnlyAdmin):
 
     @admin.display(description=_("off"))
     def off(self, row: Coupon) -> str:
-        return row.amount.localized() if row.amount else f"{row.percent} %"
+        return row.amount.localized() if row.amount else f"{row.percent}%"
 
 
 @admin.register(CreditLot)

@@ -41,7 +41,7 @@ def test_half_goes_back_and_both_are_told(
     row = held(sam, lesson, hour(4, 10))
     order = paid(sandbox, drain, row)
     asked = adas.post(LIST, chosen("cancel", row)).text
-    assert "50 %: €15.00 to the student, €15.00 stay paid" in asked
+    assert "50%: €15.00 to the student, €15.00 stay paid" in asked
     given = chosen("cancel", row, asked="1", counted="1", refund_percent="50")
     assert "required" in adas.post(LIST, given).text
     row.refresh_from_db()

@@ -45,7 +45,10 @@ def test_choose_hold_and_go_to_pay(sams: Client, lesson: LessonType, query_budge
     row = Booking.objects.get()
     assert (row.state, row.note) == (State.HELD, "Fractions")
     assert answer["Location"] == reverse("payments-checkout", args=["booking", row.pk])
-    assert "Lesson, 60 min" in sams.get(answer["Location"]).content.decode()
+    checkout = sams.get(answer["Location"]).content.decode()
+    assert "Lesson, 60 min" in checkout
+    assert f'datetime="{row.starts_at:%Y-%m-%dT%H:%M:%SZ}"' in checkout
+    assert "Kept for you until" in checkout
     to_pay = sams.get(reverse("lesson-booking", args=[row.pk])).content.decode()
     assert reverse("payments-checkout", args=["booking", row.pk]) in to_pay
 
@@ -119,7 +122,7 @@ def test_cancel_and_move(sams: Client, sam: User, free: LessonType) -> None:
     assert "moved from" in shown
     sams.post(reverse("lesson-cancel", args=[row.pk]), {"reason": "Ill"})
     after = sams.get(moved["Location"]).content.decode()
-    assert "cancelled by the student" in after
+    assert "Cancelled by the student" in after
     assert "“Ill”" in after
     again = sams.post(reverse("lesson-cancel", args=[row.pk]))
     assert again.status_code == 409

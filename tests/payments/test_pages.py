@@ -176,6 +176,13 @@ def test_the_list_has_pages(page: Client, sam: User, otto: User, query_budget) -
     assert page.get(reverse("my-orders"), {"page": "x"}).status_code == 200
 
 
+def test_the_list_says_what_it_cost_however_it_was_paid(page: Client, sam: User) -> None:
+    bare_order(sam, state="captured", amount_minor=500, credit_minor=1400)
+    shown = page.get(reverse("my-orders")).content.decode()
+    assert "€19.00" in shown
+    assert "€5.00" not in shown
+
+
 def test_orders_of_others_are_not_found(
     client: Client, otto: User, ada: User, placed: Buy, shop: Shop
 ) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -110,6 +112,18 @@ def test_navigation_leaves_out_what_is_not_there():
     link = resolve(Entry(("no-such-page", "account_login"), "Log in"), "/account/login/")
     assert link is not None
     assert link.current
+
+
+def test_a_phone_reaches_everything_the_masthead_leads_to(client, sam):
+    """There the masthead's links are hidden: each is in the bar or in the menu."""
+    client.force_login(sam)
+    page = client.get("/").content.decode()
+    main = page.partition('class="masthead-nav"')[2].partition("</nav>")[0]
+    menu = page.partition('class="menu-sheet"')[2].partition("<form")[0]
+    bar = page.partition('class="tab-bar"')[2].partition("</nav>")[0]
+    links = set(re.findall(r'href="([^"]+)"', main))
+    assert "/teach/" in links
+    assert links - set(re.findall(r'href="([^"]+)"', menu + bar)) == set()
 
 
 def test_a_visitor_is_offered_the_doors_and_a_person_the_account(sam, ada):

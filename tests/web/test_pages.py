@@ -10,6 +10,7 @@ from accounts.models import User
 from booking.models import Booking
 from courses.models import Course, Enrollment
 from courses.services import learning
+from tests import cast
 from tests.courses.conftest import course, lesson, place, publish  # noqa: F401  fixtures
 from tests.video.conftest import lesson as one_to_one
 
@@ -20,6 +21,14 @@ def test_the_front_page_shows_the_shelf(client, course: Course) -> None:  # noqa
     text = client.get("/").content.decode()
     assert course.title in text
     assert f"/courses/{course.slug}/" in text
+
+
+def test_the_front_page_shows_who_teaches_one_to_one(client) -> None:
+    assert "Somebody to ask" not in client.get("/").content.decode()
+    person = cast.tutor("Tilda")
+    text = client.get("/").content.decode()
+    assert "Somebody to ask" in text
+    assert f'href="/tutors/{person.username.lower()}/"' in text
 
 
 def test_today_leads_on_where_one_stopped(client, place: Enrollment, sam: User) -> None:  # noqa: F811
@@ -91,6 +100,26 @@ def test_flat(client, place: Enrollment, sam: User, query_budget) -> None:  # no
     client.logout()
     with query_budget("landing"):
         client.get("/")
+
+
+def test_whoever_does_not_teach_yet_is_led_to_it_and_not_to_closed_doors(client, sam: User) -> None:
+    client.force_login(sam)
+    text = client.get("/teach/").content.decode()
+    closed = ("/teach/courses/", "/teach/ai/", "/teach/earnings/")
+    assert [door for door in closed if f'href="{door}"' in text] == []
+    assert 'href="/teach/profile/"' in text
+    client.force_login(cast.tutor("Tilda"))
+    text = client.get("/teach/").content.decode()
+    assert [door for door in closed if f'href="{door}"' not in text] == []
+
+
+def test_an_address_of_a_form_opened_as_a_page_says_so(client, sam: User) -> None:
+    """Whoever had to log in first comes back to it with a GET."""
+    client.force_login(sam)
+    answer = client.get("/teach/session-types/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Nothing was changed" in answer.content.decode()
+    assert client.get("/api/v1/auth/login/").headers["Content-Type"].startswith("application/")
 
 
 @pytest.mark.parametrize("address", ["/verify/%00/", "/courses/a%00b/", "/tutors/%00/"])

@@ -6,7 +6,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from tutorme.core.errors import DomainError, Unavailable
+from tutorme.core.errors import DomainError, MethodNotAllowed, Unavailable
 from tutorme.core.middleware import is_api
 from tutorme.web import error_pages
 
@@ -18,7 +18,14 @@ class ErrorPageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # What Django answers where only a form may be sent is blank: whoever had to log in first
+        # is led there with a GET.
+        if response.status_code == MethodNotAllowed.status and not is_api(request):
+            shown = error_pages.page(request, MethodNotAllowed())
+            shown["Allow"] = response.get("Allow", "")
+            return shown
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if is_api(request):

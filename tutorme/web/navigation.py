@@ -113,6 +113,8 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
         "nav_verify": resolve(VERIFY, path),
         "nav_main": links(main, path),
         "nav_account": links(account, path) if known else [],
+        # On a phone the menu leads where neither the bar nor the rest of the menu does.
+        "nav_beside": links((TUTORS, TEACH), path) if known else [],
         "nav_desk": resolve(MY_DESK, path) if known else None,
         "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
         "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
@@ -121,7 +123,7 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
             (
                 _("Learn"),
                 links(
-                    (COURSES, SUBJECTS, TUTORS, LEARN, TODAY, PRICES)
+                    (TODAY, LEARN, LESSONS, COURSES, SUBJECTS, TUTORS, PRICES)
                     if known
                     else (COURSES, SUBJECTS, TUTORS, PRICES),
                     path,
@@ -130,7 +132,12 @@ def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
             (_("Certificates"), links((CERTIFICATES, VERIFY, DESKS) if known else (VERIFY,), path)),
             (
                 _("Account"),
-                links((PROFILE, ORDERS, SUBSCRIPTION) if known else (LOG_IN, SIGN_UP), path),
+                links(
+                    (MESSAGES, ORDERS, SUBSCRIPTION, TEACH, PROFILE)
+                    if known
+                    else (LOG_IN, SIGN_UP),
+                    path,
+                ),
             ),
             (_("Build"), links((API_DOCS, PROBLEMS), path)),
         ],

@@ -18,7 +18,9 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.queries import tutors
 from accounts.services import profiles
+from accounts.views.tutors import shown
 from booking import queries as booked
 from booking.services.joining import EARLY
 from courses import queries
@@ -32,14 +34,19 @@ from tutorme.core.money import Money
 from tutorme.web.styleguide import samples
 
 THEMES = frozenset({"light", "dark"})
+TUTORS = 3
 THEME_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """The shelf shows what was put there, then what is newest; each book with title, slug, subject,
-    teacher and price."""
-    return render(request, "web/landing.html", {"courses": shelf_courses(8)})
+    teacher and price. Below it, who teaches one to one."""
+    context = {
+        "courses": shelf_courses(8),
+        "tutors": [shown(card) for card in tutors.newest(TUTORS)],
+    }
+    return render(request, "web/landing.html", context)
 
 
 @login_required

@@ -50,7 +50,7 @@ def chapters() -> list[Chapter]:
 def _commission() -> Iterator[Rule]:
     schedule, tiers = commission.current()
     steps = "; ".join(
-        _("from %(start)s on %(rate)s %%") % {"start": start, "rate": f"{rate / 10:g}"}
+        _("from %(start)s on %(rate)s%%") % {"start": start, "rate": f"{rate / 10:g}"}
         for start, rate in tiers
     )
     place = schedule.note if schedule else "COMMISSION_TIERS"
@@ -80,7 +80,7 @@ def _lessons() -> Iterator[Rule]:
 
 def _money() -> Iterator[Rule]:
     yield Rule(_("A course may be given back for"), _time(settings.REFUND_WINDOW), "REFUND_DAYS")
-    percent = f"{settings.REFUND_PROGRESS_PERCENT} %"
+    percent = f"{settings.REFUND_PROGRESS_PERCENT}%"
     yield Rule(_("…while no more of it is learned than"), percent, "REFUND_PROGRESS_PERCENT")
     yield Rule(_("PayPal gives money back for"), _time(refunds.PROVIDER_WINDOW), _CODE)
     for title, name in (
@@ -112,7 +112,7 @@ def _publishing() -> Iterator[Rule]:
 
 
 def _share(per_mille: int) -> str:
-    return f"{per_mille / 10:g} %"
+    return f"{per_mille / 10:g}%"
 
 
 def _time(span: timedelta) -> str:

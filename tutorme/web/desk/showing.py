@@ -77,7 +77,7 @@ def _change(now: float | None, before: float | None) -> str:
     percent = round(100 * (now - before) / before)
     if not percent:
         return _("as before")
-    return f"{'+' if percent > 0 else '−'}{abs(percent)} %"
+    return f"{'+' if percent > 0 else '−'}{abs(percent)}%"
 
 
 def said(line: Line, value: float | None) -> str:
@@ -88,7 +88,7 @@ def said(line: Line, value: float | None) -> str:
     if line.unit is Unit.SECONDS:
         return _time(int(value))
     if line.unit is Unit.PERCENT:
-        return f"{number_format(value, use_l10n=True)} %"
+        return f"{number_format(value, use_l10n=True)}%"
     return number_format(value, decimal_pos=2 if line.unit is Unit.STARS else 0, use_l10n=True)
 
 
@@ -99,6 +99,8 @@ def _time(seconds: int) -> str:
     minutes, left = divmod(rest, 60)
     if days > 3:
         return _("%(d)d d %(h)d h") % {"d": days, "h": hours}
+    if seconds >= 3600 and not minutes:
+        return _("%(h)d h") % {"h": days * 24 + hours}
     if seconds >= 3600:
         return _("%(h)d h %(m)d min") % {"h": days * 24 + hours, "m": minutes}
     if minutes:
