@@ -1,26 +1,31 @@
 """Counts that are kept beside their rows are proved by counting again: one shape of command."""
 
-import json
 from abc import abstractmethod
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from courses.models import Course
+from tutorme.core.errors import NotFound
+from tutorme.core.management.operating import OperatorCommand
 
 
-class RecountCommand(BaseCommand):
+class RecountCommand(OperatorCommand):
     """Prints how many said something else, and puts them right unless it is a dry run."""
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="change nothing")
-        parser.add_argument("--json", action="store_true", help="print an object")
+    changes = True
 
     @abstractmethod
     def recount(self, *, dry_run: bool) -> int: ...
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         dry_run = options["dry_run"]
-        differences = self.recount(dry_run=dry_run)
-        if options["json"]:
-            self.stdout.write(json.dumps({"differences": differences, "dry_run": dry_run}))
-        else:
-            self.stdout.write(f"differences: {differences}")
+        return {"differences": self.recount(dry_run=dry_run), "dry_run": dry_run}
+
+
+def course_named(slug: str) -> Course | None:
+    """The one course that was asked for; None where nothing was. Raises `NotFound`."""
+    if not slug:
+        return None
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        raise NotFound(f"There is no course {slug}.")
+    return course

@@ -1,7 +1,10 @@
 """What an operator runs by hand."""
 
+import json
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as live
@@ -9,11 +12,14 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from tutorme.core import surroundings
+from tutorme.core.errors import PressUnavailable
 from tutorme.core.fields import encrypt
 from tutorme.core.management.commands.env_docs import example
 from tutorme.core.rotation import Column, rotate
 
 ROOT = Path(__file__).parents[2]
+ROW = {"name": "sweep-jobs", "late": True, "failed": False, "last": None}
 NEW_KEY = "new:bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleS0="
 
 
@@ -65,3 +71,59 @@ def test_deploy_checks_pass_a_sound_installation(settings) -> None:
     settings.PAYPAL = {**settings.PAYPAL, "base_url": "https://api-m.paypal.com"}
     found = {finding.id or "" for finding in run_checks(include_deployment_checks=True)}
     assert not {name for name in found if name.startswith("core.")}
+
+
+def _doctor() -> dict[str, Any]:
+    out = StringIO()
+    with suppress(CommandError):
+        call_command("doctor", "--json", stdout=out)
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told
+
+
+def _cannot_print(*_: Any) -> bytes:
+    raise PressUnavailable("libpango is missing")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("what", "instead", "part", "said"),
+    [
+        ("print_document", _cannot_print, "printing", "fails: libpango is missing"),
+        ("_policy", lambda: "allkeys-lru", "redis keeps", "allkeys-lru"),
+        ("_EXTENSIONS", frozenset({"postgis"}), "server", "lacks postgis"),
+        ("_OLDEST_SERVER", 990_000, "server", "older than"),
+        ("clockwork.rows", lambda: [ROW], "beat", "late: sweep-jobs"),
+    ],
+)
+def test_doctor_names_what_is_broken_and_what_to_do(
+    monkeypatch, what: str, instead: Any, part: str, said: str
+) -> None:
+    assert _doctor()["to_do"] == {}, "the control: here all is well"
+    monkeypatch.setattr(f"tutorme.core.surroundings.{what}", instead)
+    told = _doctor()
+    assert said in told["parts"][part]
+    assert told["to_do"] == {part: surroundings.REMEDIES[part]}
+
+
+@pytest.mark.django_db
+def test_doctor_goes_without_backup_tools_and_says_so(settings, monkeypatch) -> None:
+    monkeypatch.setattr("tutorme.core.backups.tools_version", lambda: 9)
+    told = _doctor()
+    assert told["ready"]
+    assert "pg_dump 9 cannot read" in told["parts"]["backup tools"]
+
+
+@pytest.mark.django_db
+def test_doctor_has_a_remedy_for_every_part() -> None:
+    assert set(_doctor()["parts"]) == set(surroundings.REMEDIES)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder root cannot write to")
+def test_media_that_cannot_be_written_are_not_well(settings) -> None:
+    """A folder that exists is not one to write in."""
+    settings.MEDIA_ROOT = "/proc/self"
+    told = _doctor()
+    assert told["parts"]["media"].startswith("not writable")
+    assert "media" in told["to_do"]

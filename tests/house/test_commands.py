@@ -45,7 +45,9 @@ def options(name: str, app: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("name", "app"), _OURS)
-def test_it_speaks_to_programs(name: str, app: str) -> None:
+def test_it_speaks_to_programs_and_ends_in_words(name: str, app: str) -> None:
+    """The base turns what an operator can act on into one sentence: tests/core/test_operating.py"""
+    assert isinstance(command(name, app), OperatorCommand)
     assert "--json" in options(name, app)
     assert command(name, app).help, "says in one sentence what it does"
 

@@ -95,7 +95,7 @@ def test_many_at_once_make_one_plan(sandbox: Sandbox) -> None:
 def test_the_command_says_what_it_would_do_and_does_it(sandbox: Sandbox, capsys) -> None:
     plan_at("9.00")
     call_command("paypal_sync", "--dry-run", "--json")
-    (step,) = json.loads(capsys.readouterr().out)
+    (step,) = json.loads(capsys.readouterr().out)["steps"]
     assert step == {"plan": "plus", "price": 1, "action": "create", "problem": ""}
     assert not memory.plans
     call_command("paypal_sync")

@@ -200,6 +200,17 @@ def _run(program: str, arguments: Sequence[str], *, database: str | None = "") -
     return done.stdout
 
 
+def tools_version() -> int:
+    """The major version of pg_dump here. Raises `BackupUnusable` where there is none."""
+    told = subprocess.run(  # noqa: S603  our own program
+        [_program("pg_dump"), "--version"], check=False, capture_output=True, text=True
+    ).stdout
+    found = re.search(r"\d+", told)
+    if found is None:
+        raise BackupUnusable("pg_dump does not say its version.")
+    return int(found[0])
+
+
 def _program(name: str) -> str:
     """From PG_BIN, Debian's newest, or PATH: pg_dump must not be older than the server."""
     directories = [Path(settings.PG_BIN)] if settings.PG_BIN else []

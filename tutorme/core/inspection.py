@@ -10,6 +10,7 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import django
@@ -113,9 +114,12 @@ def switched_off() -> list[str]:
 
 
 def media() -> str:
+    """A file is written and gone again: a folder that is there may be another's, or full."""
     root = Path(settings.MEDIA_ROOT)
     try:
         root.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=root) as file:
+            file.write(bytes(4096))
         free = shutil.disk_usage(root).free // _MIB
     except OSError as error:
         return f"not writable ({error.strerror})"

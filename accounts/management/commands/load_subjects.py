@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services import subject_list
 from tutorme.core.management.operating import OperatorCommand
@@ -22,6 +22,9 @@ class Command(OperatorCommand):
         parser.add_argument("file", type=Path, nargs="?", default=_OURS)
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
-        rows = yaml.safe_load(options["file"].read_text(encoding="utf-8"))
+        try:
+            rows = yaml.safe_load(options["file"].read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
+            raise CommandError(f"{options['file']} is no YAML: {error}") from error
         added = subject_list.add_missing(rows, dry_run=options["dry_run"])
         return {"added": added, "dry_run": options["dry_run"]}

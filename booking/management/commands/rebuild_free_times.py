@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from booking.models import FreeStart, Schedule
 from booking.services import free_times
+from tutorme.core.errors import NotFound
 from tutorme.core.management.operating import OperatorCommand
 
 
@@ -21,6 +22,8 @@ class Command(OperatorCommand):
         rows = Schedule.objects.order_by("tutor_id")
         if options["tutor"]:
             rows = rows.filter(tutor__username=options["tutor"])
+            if not rows.exists():
+                raise NotFound(f"Nobody called {options['tutor']} has hours here.")
         if options["dry_run"]:
             return {"tutors": rows.count(), "times": FreeStart.objects.count(), "dry_run": True}
         done = free_times.rebuild_all(rows.values_list("tutor_id", flat=True).iterator())

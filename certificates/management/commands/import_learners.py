@@ -37,10 +37,7 @@ class Command(OperatorCommand):
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         course, organization, actor = _named(options)
-        try:
-            data = options["file"].read_bytes()
-        except OSError as error:
-            raise CommandError(f"{options['file']}: {error.strerror}.") from error
+        data = options["file"].read_bytes()
         how = {"encoding": options["encoding"], "delimiter": options["delimiter"]}
         if options["dry_run"]:
             return _looked_at(LearnerImport(course=course, organization=organization), data, how)

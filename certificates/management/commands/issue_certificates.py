@@ -7,10 +7,10 @@ from uuid import UUID
 from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
-from certificates.models import Certificate, Learner
+from certificates.models import Certificate, ExternalCourse, Learner
 from certificates.services import catching_up, issuing
-from courses.models import Enrollment
-from tutorme.core.errors import DomainError
+from courses.models import Course, Enrollment
+from tutorme.core.errors import DomainError, NotFound
 from tutorme.core.management.operating import OperatorCommand
 from tutorme.core.models import Job
 
@@ -25,6 +25,7 @@ class Command(OperatorCommand):
         parser.add_argument("--retry-failed", action="store_true", help="print failed ones again")
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        _refuse_unknown(options["course"])
         asked: dict[str, tuple[QuerySet[Any], Callable[[UUID], object]]] = {
             "enrollments": (_enrollments(options["course"]), issuing.issue),
             "learners": (_learners(options["course"]), issuing.issue_learner),
@@ -40,6 +41,13 @@ class Command(OperatorCommand):
 
     def is_wrong(self, found: dict[str, Any]) -> str:
         return "Some could not be issued." if found.get("refused") else ""
+
+
+def _refuse_unknown(course: str) -> None:
+    """A slip of the pen would else read as nothing being owed."""
+    ours = Course.objects.filter(slug=course)
+    if course and not ours.exists() and not ExternalCourse.objects.filter(external_id=course):
+        raise NotFound(f"Neither a course here nor one of Graphy's is called {course}.")
 
 
 def _tried(issue: Callable[[UUID], object], key: UUID) -> dict[str, str] | None:

@@ -3,12 +3,11 @@
 Exit code 0: nothing wrong (warnings may be). 1: errors. 2: it could not be read.
 """
 
-import json
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from courses import archives, linting
 from courses.documents import Document
@@ -16,31 +15,33 @@ from courses.errors import SourceInvalid
 from courses.models import Course
 from courses.services import authoring, sources
 from tutorme.core.errors import DomainError
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Finds broken links, unreachable lessons, pictures without words, wrong keys."
     # Files can be looked over without a database.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("course", help="A folder, a ZIP, or the slug of a course here.")
-        parser.add_argument("--json", action="store_true")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         try:
             document, files = _read(options["course"])
         except DomainError as error:
-            problems = list(map(str, error.extras.get("problems", [error.detail])))
-            self._say({"error": problems}, problems, as_json=options["json"])
-            sys.exit(2)
-        found = linting.findings(document, files)
-        rows = [f"{row.severity}: {row.where}: {row.text} [{row.rule}]" for row in found]
-        self._say({"findings": [row.as_json() for row in found]}, rows, as_json=options["json"])
-        sys.exit(1 if any(row.severity == linting.ERROR for row in found) else 0)
+            problems = error.extras.get("problems", [error.detail])
+            raise CommandError("\n".join(map(str, problems)), returncode=2) from error
+        return {"findings": [row.as_json() for row in linting.findings(document, files)]}
 
-    def _say(self, whole: dict[str, Any], rows: list[str], *, as_json: bool) -> None:
-        self.stdout.write(json.dumps(whole, ensure_ascii=False) if as_json else "\n".join(rows))
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        for row in found["findings"]:
+            yield f"{row['severity']}: {row['where']}: {row['text']} [{row['rule']}]"
+
+    def is_wrong(self, found: dict[str, Any]) -> str:
+        errors = sum(row["severity"] == linting.ERROR for row in found["findings"])
+        return f"Errors: {errors}." if errors else ""
 
 
 def _read(name: str) -> tuple[Document, frozenset[str]]:

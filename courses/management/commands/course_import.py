@@ -9,7 +9,6 @@ from accounts.models import User
 from courses import archives
 from courses.models import Course
 from courses.services import authoring, publishing, sources, transfers
-from tutorme.core.errors import DomainError
 from tutorme.core.management.operating import OperatorCommand
 
 
@@ -28,13 +27,9 @@ class Command(OperatorCommand):
         course = Course.objects.filter(slug=options["course"]).first()
         if author is None or (options["course"] and course is None):
             raise CommandError("There is no such person, or no such course.")
-        try:
-            made = self._brought(options["source"], author, course)
-            if options["publish"]:
-                publishing.publish(course=made, actor_id=author.pk)
-        except DomainError as error:
-            told = [error.detail, *error.extras.get("problems", [])]
-            raise CommandError("\n".join(map(str, told))) from error
+        made = self._brought(options["source"], author, course)
+        if options["publish"]:
+            publishing.publish(course=made, actor_id=author.pk)
         return {"course": made.slug}
 
     def _brought(self, source: Path, author: User, course: Course | None) -> Course:

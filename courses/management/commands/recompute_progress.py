@@ -1,28 +1,29 @@
 """Counts every learner's progress again from the lessons they completed."""
 
-import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from courses.models import Course
+from courses.management.recounting import course_named
 from courses.services import recomputing
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Recounts progress; prints how many enrolments said something else."
+    changes = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--course", metavar="SLUG")
-        parser.add_argument("--dry-run", action="store_true")
-        parser.add_argument("--json", action="store_true")
+        super().add_arguments(parser)
+        parser.add_argument("--course", metavar="SLUG", default="")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        course = Course.objects.get(slug=options["course"]) if options["course"] else None
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        course = course_named(options["course"])
         differing = recomputing.recompute(course=course, dry_run=options["dry_run"])
-        if options["json"]:
-            rows = [{**asdict(row), "enrollment": str(row.enrollment)} for row in differing]
-            self.stdout.write(json.dumps({"differences": len(rows), "enrollments": rows}))
-            return
-        self.stdout.write(f"differences: {len(differing)}")
+        rows = [{**asdict(row), "enrollment": str(row.enrollment)} for row in differing]
+        return {"differences": len(rows), "enrollments": rows}
+
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        yield f"differences: {found['differences']}"

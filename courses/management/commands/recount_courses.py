@@ -1,30 +1,30 @@
 """Counts learners and ratings of courses again from the rows they count."""
 
-import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from courses.models import Course
+from courses.management.recounting import course_named
 from courses.services import counting
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Recounts courses; prints how many said something else."
+    changes = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--course", metavar="SLUG")
-        parser.add_argument("--dry-run", action="store_true")
-        parser.add_argument("--json", action="store_true")
+        super().add_arguments(parser)
+        parser.add_argument("--course", metavar="SLUG", default="")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        course = Course.objects.get(slug=options["course"]) if options["course"] else None
-        differing = counting.recount(course=course, dry_run=options["dry_run"])
-        if options["json"]:
-            rows = [asdict(row) for row in differing]
-            self.stdout.write(json.dumps({"differences": len(rows), "courses": rows}))
-            return
-        for row in differing:
-            self.stdout.write(f"{row.course}: {row.kept} -> {row.counted}")
-        self.stdout.write(f"differences: {len(differing)}")
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        course = course_named(options["course"])
+        rows = [asdict(row) for row in counting.recount(course=course, dry_run=options["dry_run"])]
+        return {"differences": len(rows), "courses": rows}
+
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        for row in found["courses"]:
+            yield f"{row['course']}: {row['kept']} -> {row['counted']}"
+        yield f"differences: {found['differences']}"

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from payments.services import notices
-from tutorme.core.gateways import GatewayError
 from tutorme.core.management.operating import OperatorCommand
 
 
@@ -18,10 +17,7 @@ class Command(OperatorCommand):
         parser.add_argument("action", choices=["ensure"])
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
-        try:
-            found = notices.ensure(dry_run=options["dry_run"])
-        except GatewayError as error:
-            raise CommandError(str(error)) from error
+        found = notices.ensure(dry_run=options["dry_run"])
         return {**found.as_json(), "dry_run": options["dry_run"]}
 
     def is_wrong(self, found: dict[str, Any]) -> str:

@@ -1,21 +1,17 @@
 """Collects what is owed into drafts, sends what was approved. A draft waits for a person."""
 
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from payments.services import payouts, sending
+from tutorme.core.management.operating import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Drafts payouts for everybody who is owed one, and sends approved batches."
+    changes = True
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say who would be paid")
-        parser.add_argument("--json", action="store_true")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         owed = [
             {"payee": str(row.payee_id), "email": row.email, **row.amount.as_json()}
             for row in payouts.owed()
@@ -25,16 +21,20 @@ class Command(BaseCommand):
             drafts = payouts.collect(actor=None, note="by the schedule")
             report["drafts"] = [{"id": str(batch.pk), **batch.total.as_json()} for batch in drafts]
             report["sent"] = sending.follow_open(limit=1000, only_due=False)
-        self.stdout.write(json.dumps(report, indent=2) if options["json"] else _told(report))
+        return report
 
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        for row in found["owed"]:
+            yield f"{row['email']}: {row['amount']} {row['currency']}"
+        yield f"{len(found['owed'])} owed"
+        for row in found.get("drafts", []):
+            yield f"draft {row['id']}: {row['amount']} {row['currency']}"
+        if "sent" in found:
+            yield f"batches moved: {found['sent']['moved']}"
+            yield f"batches unreachable: {found['sent']['unreachable']}"
+        else:
+            yield "nothing sent"
 
-def _told(report: dict[str, Any]) -> str:
-    drafts = report.get("drafts", [])
-    return "\n".join(
-        [
-            *(f"{row['email']}: {row['amount']} {row['currency']}" for row in report["owed"]),
-            f"{len(report['owed'])} owed",
-            *(f"draft {row['id']}: {row['amount']} {row['currency']}" for row in drafts),
-            f"batches moved: {report['sent']['moved']}" if "sent" in report else "nothing sent",
-        ]
-    )
+    def is_wrong(self, found: dict[str, Any]) -> str:
+        unreachable = found.get("sent", {}).get("unreachable")
+        return "PayPal could not be asked about some batches; run it again." if unreachable else ""

@@ -1,13 +1,24 @@
-"""The manners of every command an operator runs: `--json`, exit codes, `--dry-run`, `--yes`."""
+"""The manners of every command an operator runs: `--json`, exit codes, `--dry-run`, `--yes`, and a
+sentence instead of a traceback."""
 
 import json
+import os
+import sys
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from tutorme.core.errors import DomainError
+from tutorme.core.gateways import GatewayError
+
+# What a shell says of somebody who pressed Ctrl-C.
+_INTERRUPTED = 130
 
 
 class OperatorCommand(BaseCommand):
@@ -15,7 +26,7 @@ class OperatorCommand(BaseCommand):
 
     Exit code 0: done. 1: not done, or something is wrong, said in one sentence on stderr; also
     when `is_wrong` says so of what came back. `destroys` refuses to run in production without
-    `--yes`. `changes` adds `--dry-run`.
+    `--yes`. `changes` adds `--dry-run`. `--traceback` shows where a sentence comes from.
     """
 
     destroys = False
@@ -35,13 +46,22 @@ class OperatorCommand(BaseCommand):
         """A sentence where what was found must end in exit code 1."""
         return ""
 
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        """What is printed for people."""
+        for name, value in found.items():
+            for row in value if isinstance(value, list) else [value]:
+                yield f"{name}: {_line(row)}"
+
     def handle(self, *_args: Any, **options: Any) -> None:
         if self.destroys and not options.get("dry_run") and not self._is_meant(options):
             raise CommandError("This destroys data in production: say --yes if you mean it.")
         try:
             found = self.operate(options)
-        except DomainError as error:
-            raise CommandError(str(error.detail)) from error
+        except (Exception, KeyboardInterrupt) as error:
+            if sentence := _sentence(error):
+                code = _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+                raise CommandError(sentence, returncode=code) from error
+            raise
         self._tell(found, as_json=options["json"])
         if wrong := self.is_wrong(found):
             raise CommandError(wrong)
@@ -51,18 +71,54 @@ class OperatorCommand(BaseCommand):
         return bool(options["yes"] or options.get("list")) or settings.DEBUG
 
     def _tell(self, found: dict[str, Any], *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(found, default=str))
-            return
-        for name, value in found.items():
-            if isinstance(value, list):
-                for row in value:
-                    self.stdout.write(f"{name}: {_line(row)}")
-            else:
-                self.stdout.write(f"{name}: {_line(value)}")
+        try:
+            for line in [json.dumps(found, default=str)] if as_json else self.lines(found):
+                self.stdout.write(line)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Who reads has read enough (`jobs ls | head`). What is still held back goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _line(value: Any) -> str:
     if isinstance(value, dict):
         return "  ".join(f"{key}={item}" for key, item in value.items())
     return str(value)
+
+
+def _sentence(error: BaseException) -> str:
+    """What an operator can act on; empty for what only a traceback explains."""
+    if isinstance(error, DomainError):
+        return _of_domain(error)
+    if isinstance(error, GatewayError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped. What was done stays done; run it again for the rest."
+    if isinstance(error, redis.RedisError):
+        return f"Redis does not answer ({_first_line(error)}): `manage.py doctor` says more."
+    if isinstance(error, OSError):
+        named = f"{error.filename}: " if error.filename else ""
+        return f"{named}{error.strerror or error}."
+    return _of_database(error)
+
+
+def _of_domain(error: DomainError) -> str:
+    """Each field or place that is wrong, instead of the explanation that only speaks of them."""
+    places = [str(row["detail"]) for row in error.extras.get("errors", [])]
+    places += map(str, error.extras.get("problems", []))
+    said = [] if places and error.detail == str(error.explanation) else [error.detail]
+    return "\n".join(dict.fromkeys([*said, *places]))
+
+
+def _of_database(error: BaseException) -> str:
+    if isinstance(error, ProgrammingError) and isinstance(
+        error.__cause__, UndefinedTable | UndefinedColumn
+    ):
+        return f"{_first_line(error)}: run `manage.py migrate` first."
+    if isinstance(error, OperationalError | InterfaceError):
+        return f"The database does not serve ({_first_line(error)}): `manage.py doctor` says more."
+    return ""
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,14 +1,15 @@
-"""Says in one screen whether this installation can do its work, and what is switched off."""
+"""Says in one screen whether this installation can do its work, what to do where it cannot, and
+what is switched off."""
 
-import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from tutorme.core import health, inspection, row_security
+from tutorme.core import health, inspection, row_security, surroundings
+from tutorme.core.management.operating import OperatorCommand
 from tutorme.core.models import InboxMessage, Job, OutboxDelivery
 
 
@@ -24,29 +25,39 @@ def backlog() -> dict[str, int]:
     }
 
 
-class Command(BaseCommand):
-    help = "Checks database, Redis, media, backlog and providers; exits 1 if something is broken."
+def _is_well(state: str) -> bool:
+    return state.startswith(("ok", "off"))
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print one object, for programs")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+class Command(OperatorCommand):
+    help = (
+        "Checks database, Redis, media, printing, backup tools, beat, backlog and providers; says "
+        "what to do. 1 where something is broken."
+    )
+
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         parts = {**health.readiness(), "media": inspection.media()}
         there = parts["database"] == "ok"
         parts["row security"] = row_security.state(connection) if there else parts["database"]
-        broken = [name for name, state in parts.items() if not state.startswith(("ok", "off"))]
-        waiting = backlog() if "database" not in broken else {}
-        off = inspection.switched_off()
-        if options["json"]:
-            found = {"ready": not broken, "parts": parts, "backlog": waiting, "switched_off": off}
-            self.stdout.write(json.dumps(found))
-        else:
-            self._tell({**parts, **waiting, **dict.fromkeys(off, "off: provider not configured")})
-        if broken:
-            raise CommandError(f"not ready: {', '.join(broken)}")
-        if not options["json"]:
-            self.stdout.write("Ready.")
+        if there:
+            parts.update(surroundings.parts())
+        broken = [name for name, state in parts.items() if not _is_well(state)]
+        return {
+            "ready": not broken,
+            "parts": parts,
+            "to_do": {name: surroundings.REMEDIES[name] for name in broken},
+            "backlog": backlog() if parts["migrations"] == "ok" else {},
+            "switched_off": inspection.switched_off(),
+        }
 
-    def _tell(self, lines: dict[str, Any]) -> None:
-        for name, state in lines.items():
-            self.stdout.write(f"{name:<20} {state}")
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        off = dict.fromkeys(found["switched_off"], "off: provider not configured")
+        for name, state in {**found["parts"], **found["backlog"], **off}.items():
+            yield f"{name:<20} {state}"
+        for name, remedy in found["to_do"].items():
+            yield f"{name}: {remedy}"
+        if found["ready"]:
+            yield "Ready."
+
+    def is_wrong(self, found: dict[str, Any]) -> str:
+        return f"not ready: {', '.join(found['to_do'])}" if found["to_do"] else ""

@@ -1,12 +1,13 @@
 """Prints the table of environment variables, or `.env.example` itself."""
 
-import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from tutorme.core.management.operating import OperatorCommand
 from tutorme.env import VARIABLES, Variable
 
 
@@ -26,22 +27,23 @@ def _value(variable: Variable) -> str:
     return str(int(variable.default)) if variable.kind == "bool" else str(variable.default)
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Documents every environment variable."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--example", action="store_true", help="print .env.example")
-        parser.add_argument("--json", action="store_true", help="print one object, for programs")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["example"]:
-            self.stdout.write(example(), ending="")
+            return {"example": example()}
+        return {"variables": [asdict(row) for row in VARIABLES]}
+
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        if "example" in found:
+            yield found["example"].rstrip("\n")
             return
-        if options["json"]:
-            self.stdout.write(json.dumps({"variables": [asdict(row) for row in VARIABLES]}))
-            return
-        self.stdout.write("| Variable | Kind | Default | What it does |\n|---|---|---|---|")
+        yield "| Variable | Kind | Default | What it does |\n|---|---|---|---|"
         for variable in VARIABLES:
             default = f"`{_value(variable)}`" if _value(variable) else ""
-            row = f"| `{variable.name}` | {variable.kind} | {default} | {variable.help} |"
-            self.stdout.write(row)
+            yield f"| `{variable.name}` | {variable.kind} | {default} | {variable.help} |"

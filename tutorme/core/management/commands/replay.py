@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 
 from tutorme.core import inbox, outbox
+from tutorme.core.errors import NotFound
 from tutorme.core.management.operating import OperatorCommand
 from tutorme.core.models import InboxMessage, OutboxDelivery
 
@@ -20,13 +23,24 @@ class Command(OperatorCommand):
         parser.add_argument("--name", default="", help="event name, or provider")
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
-        chosen = {"pk": options["id"]} if options["id"] else {"state": "dead"}
-        if options["box"] == "outbox":
-            named = {"event__name": options["name"]} if options["name"] else {}
-            deliveries = OutboxDelivery.objects.filter(**chosen, **named)
-            count = deliveries.count() if options["dry_run"] else outbox.retry(deliveries)
+        box, name = options["box"], options["name"]
+        rows: QuerySet[Any]
+        if box == "outbox":
+            rows = OutboxDelivery.objects.filter(**({"event__name": name} if name else {}))
         else:
-            named = {"provider": options["name"]} if options["name"] else {}
-            messages = InboxMessage.objects.filter(**chosen, **named)
-            count = messages.count() if options["dry_run"] else inbox.retry(messages)
-        return {"box": options["box"], "rows": count, "dry_run": options["dry_run"]}
+            rows = InboxMessage.objects.filter(**({"provider": name} if name else {}))
+        rows = _one(rows, options["id"]) if options["id"] else rows.filter(state="dead")
+        retry = outbox.retry if box == "outbox" else inbox.retry
+        count = rows.count() if options["dry_run"] else retry(rows)
+        return {"box": box, "rows": count, "dry_run": options["dry_run"]}
+
+
+def _one(rows: QuerySet[Any], given: str) -> QuerySet[Any]:
+    """Raises `NotFound`, also where it is no id of this box: one counts, the other has UUIDs."""
+    try:
+        found = rows.filter(pk=given)
+    except (ValueError, ValidationError):
+        found = rows.none()
+    if not found.exists():
+        raise NotFound("No such row: give the id that the admin's list of this box shows.")
+    return found

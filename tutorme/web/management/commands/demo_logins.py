@@ -1,30 +1,24 @@
 """Prints who can be signed in as, for the banner of `make run`."""
 
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from accounts.models import User
+from tutorme.core.management.operating import OperatorCommand
 from tutorme.web.demo.seeding import people
 
-_SHOWN = ("sam", "tess", "ada")
 _DOES = {"sam": "learns", "tess": "teaches", "ada": "runs the site (/admin/)"}
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "The demo's accounts that exist here, with their passwords."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print one object, for programs")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         here = set(User.objects.values_list("email", flat=True))
-        shown = [row for row in people() if row["key"] in _SHOWN and row["email"] in here]
-        if options["json"]:
-            logins = [{name: row[name] for name in ("email", "password")} for row in shown]
-            self.stdout.write(json.dumps({"logins": logins}))
-            return
-        for row in shown:
-            name = f"{row['display_name']} {_DOES[row['key']]}"
-            self.stdout.write(f"{name:<44} {row['email']:<24} {row['password']}")
+        rows = [row for row in people() if row["key"] in _DOES and row["email"] in here]
+        self._who = {row["email"]: f"{row['display_name']} {_DOES[row['key']]}" for row in rows}
+        return {"logins": [{name: row[name] for name in ("email", "password")} for row in rows]}
+
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        for row in found["logins"]:
+            yield f"{self._who[row['email']]:<44} {row['email']:<24} {row['password']}"

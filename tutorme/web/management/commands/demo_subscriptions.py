@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from tutorme.core.gateways import GatewayError
 from tutorme.core.management.operating import OperatorCommand
 from tutorme.web.demo.subscribing import subscribe_the_demo
 
@@ -16,7 +15,4 @@ class Command(OperatorCommand):
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         if not settings.SANDBOX_URL:
             raise CommandError("Only where PayPal is a stand-in: the demo agrees to payments.")
-        try:
-            return {"demo": subscribe_the_demo()}
-        except GatewayError as error:
-            raise CommandError(str(error)) from error
+        return {"demo": subscribe_the_demo()}
