@@ -198,7 +198,7 @@ def _let_in(batch: LearnerImport, piece: list[ImportRow]) -> None:
     )
     for row in piece:
         staging.settle(row, there[row.email], is_anothers=there[row.email].pk in ours)
-    ImportRow.objects.bulk_update(piece, ["outcome", "learner", "problem", "column"])
+    staging.note(piece)
 
 
 @transaction.atomic

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certificates import queries
@@ -304,3 +306,38 @@ def test_the_same_list_is_not_in_force_twice(send, ada, client: Client, settings
     client.force_login(ada)
     assert "The same list is here again already." in run_again(client, batch)
     assert batch.state == State.REFUSED
+
+
+def statements_of(send, sam, count: int, host: str) -> int:
+    """Of letting so many in. What is enqueued for Graphy by fifties stays below its first fifty."""
+    batch = send(desks.rows(count, host))
+    imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
+    with CaptureQueriesContext(connection) as asked:
+        jobs.run(LearnerImport.objects.get(pk=batch.pk).job_id)
+    batch.refresh_from_db()
+    assert batch.lines.filter(outcome="committed", learner__isnull=False).count() == count
+    return len(asked)
+
+
+def test_letting_in_costs_the_same_statements_for_two_and_for_many(send, sam, north) -> None:
+    few = statements_of(send, sam, 2, "north.example")
+    Organization.objects.filter(pk=north.pk).update(website="south.example")
+    assert statements_of(send, sam, 45, "south.example") == few
+
+
+def test_all_that_became_of_lines_is_noted_in_one_statement(send, sam) -> None:
+    """Let in, and there already or in conflict by another list that came meanwhile."""
+    batch = send(desks.rows(3, "north.example"))
+    other = "1,learner1@north.example,north.example\nElse,learner2@north.example,north.example\n"
+    commit(send(f"{desks.HEAD}Learner {other}"), sam)
+    imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
+    with CaptureQueriesContext(connection) as asked:
+        jobs.run(LearnerImport.objects.get(pk=batch.pk).job_id)
+    noted = [row["sql"] for row in asked if "certificates_importrow" in row["sql"].split("SET")[0]]
+    assert sum("UPDATE" in sql for sql in noted) == 1
+    rows = batch.lines.order_by("line").values_list("outcome", "problem", "column")
+    assert list(rows) == [
+        ("committed", "", ""),
+        ("known", "", ""),
+        ("bad", "other-name", "name"),
+    ]
