@@ -1,12 +1,20 @@
 """Password check by e-mail address. Reached only through allauth's adapter and its limits."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import desks
 from accounts.models import User
+from tutorme.core.prepared import first, prepared
+
+
+@prepared
+def _person(user_id: UUID) -> QuerySet[User]:
+    return User.objects.select_related("tutor_profile").filter(pk=user_id)[:1]
 
 
 class EmailBackend(ModelBackend):
@@ -30,7 +38,7 @@ class EmailBackend(ModelBackend):
         return user if matches and self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("tutor_profile").filter(pk=user_id).first()
+        user: User | None = first(_person(user_id))
         return user if user and self.user_can_authenticate(user) else None
 
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

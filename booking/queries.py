@@ -25,6 +25,7 @@ from booking.models import (
 )
 from booking.slots import Diary, Rules, Taken
 from booking.walltime import Hours, Span
+from tutorme.core.prepared import first, prepared
 from tutorme.core.row_security import as_system
 
 # Wider than any buffer, so that what merely touches is seen.
@@ -206,10 +207,16 @@ def instead_of(row: Booking, *, now: datetime, most: int = 3) -> list[datetime]:
 
 def next_lesson(user_id: UUID, *, now: datetime) -> Booking | None:
     """The first that stands and is not over, taken or given, with its people and its kind."""
+    found: Booking | None = first(_next_lesson(user_id, now))
+    return found
+
+
+@prepared
+def _next_lesson(user_id: UUID, now: datetime) -> QuerySet[Booking]:
     stands = (Booking.State.CONFIRMED, Booking.State.IN_PROGRESS)
     rows = Booking.objects.concerning([user_id]).filter(state__in=stands, ends_at__gt=now)
     people = rows.select_related("tutor", "student", "lesson_type")
-    return people.order_by("starts_at", "pk").first()
+    return people.order_by("starts_at", "pk")[:1]
 
 
 def lesson_types(tutor_id: UUID) -> list[LessonType]:

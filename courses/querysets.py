@@ -1,5 +1,7 @@
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -22,6 +24,19 @@ if TYPE_CHECKING:
         Submission,
         Thread,
     )
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks, by what `visible_to` asks of a person: for statements that are written once, where
+    nobody in particular looks yet. No `pk` is a visitor."""
+
+    pk: UUID | None
+    is_admin: bool = False
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.pk is not None
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

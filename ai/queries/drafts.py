@@ -4,12 +4,14 @@ import difflib
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import yaml
 
 from ai import lessons
 from ai.models import Draft, Node
 from courses.models import LessonDraft
+from tutorme.core.prepared import first, prepared
 from tutorme.core.row_security import as_system
 
 _NODE = (
@@ -104,6 +106,10 @@ def text_of(parts: dict[str, Any]) -> str:
 @as_system("who stands for a lesson that a model wrote is told to its readers")
 def reviewed_by(lesson_id: Any) -> str:
     """Who accepted the model's text for this lesson; empty where no model wrote it."""
+    return str(first(_reviewers(lesson_id)) or "")
+
+
+@prepared
+def _reviewers(lesson_id: UUID) -> Any:
     names = Node.objects.filter(lesson_id=lesson_id, approved_at__isnull=False, ai_generated=True)
-    found = names.values_list("approved_by__display_name", flat=True).first()
-    return str(found or "")
+    return names.values_list("approved_by__display_name", flat=True)[:1]

@@ -22,6 +22,7 @@ from courses.models import (
 )
 from courses.queries.structure import Planned, planned
 from courses.querysets import EnrollmentQuerySet
+from tutorme.core.prepared import first, prepared
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,15 @@ def enrollment_of(course: Course, user: Any) -> Enrollment | None:
 def enrollment_at(slug: str, user: Any) -> Enrollment | None:
     """With the course and its teacher, for whoever has a place there; `has_rated` and what its
     outline needs read along."""
-    places = Enrollment.objects.visible_to(user).open().filter(course__slug=slug)
+    return first(_place(slug, user.pk)) if user.is_authenticated else None
+
+
+@prepared
+def _place(slug: str, user_id: UUID) -> EnrollmentQuerySet:
+    places = Enrollment.objects.filter(user_id=user_id).open().filter(course__slug=slug)
     own = CourseRating.objects.filter(user=OuterRef("user"), course=OuterRef("course"))
     rows = places.select_related("course__instructor").annotate(has_rated=Exists(own))
-    return _with_progress(rows).first()
+    return _with_progress(rows).order_by("pk")[:1]
 
 
 def _with_progress(places: EnrollmentQuerySet) -> EnrollmentQuerySet:
@@ -128,8 +134,14 @@ def _with_progress(places: EnrollmentQuerySet) -> EnrollmentQuerySet:
 
 def outline(course: Course, user: Any) -> Outline:
     """One query, however long the course."""
-    places = Enrollment.objects.visible_to(user).open().filter(course=course)
-    return outline_with(course, user, _with_progress(places).first())
+    enrollment = first(_standing(course.pk, user.pk)) if user.is_authenticated else None
+    return outline_with(course, user, enrollment)
+
+
+@prepared
+def _standing(course_id: UUID, user_id: UUID) -> EnrollmentQuerySet:
+    places = Enrollment.objects.filter(user_id=user_id).open().filter(course_id=course_id)
+    return _with_progress(places).order_by("pk")[:1]
 
 
 def outline_with(course: Course, user: Any, enrollment: Enrollment | None) -> Outline:
@@ -235,9 +247,11 @@ def lock_of(lesson: Lesson, user: Any, enrollment: Enrollment | None) -> Lock:
 
 def shelf(user_id: UUID, limit: int = 50) -> list[Enrollment]:
     """What somebody is learning, the latest first."""
+    return list(_shelf(user_id, limit=limit))
+
+
+@prepared
+def _shelf(user_id: UUID, *, limit: int) -> EnrollmentQuerySet:
     rows = Enrollment.objects.open().filter(user_id=user_id)
-    return list(
-        rows.select_related("course__instructor", "last_lesson").order_by("-last_activity_at")[
-            :limit
-        ]
-    )
+    learned = rows.select_related("course__instructor", "last_lesson")
+    return learned.order_by("-last_activity_at")[:limit]

@@ -16,6 +16,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -23,9 +24,10 @@ from django.db.models import (
 )
 
 from courses.models import CatalogueStamp, Course, Enrollment, Favorite, SearchWord
-from courses.querysets import CourseQuerySet
+from courses.querysets import CourseQuerySet, Viewer, split_unwanted
 from courses.remembering import recalled, remember
 from tutorme.core import keyset
+from tutorme.core.prepared import prepared
 from tutorme.core.spelling import corrected
 
 CARD = (
@@ -99,6 +101,21 @@ class Wanted:
         order = self.order or "relevance"
         return "newest" if order == "relevance" and not self.text else order
 
+    @property
+    def is_usual(self) -> bool:
+        """Words, a subject and choices among few: its statements are worth keeping. What is
+        unwanted is a condition for each word."""
+        rare = (self.language, self.tag, self.instructor, self.price_min, self.price_max)
+        return all(one in ("", None) for one in rare) and split_unwanted(self.text) == (
+            self.text,
+            [],
+        )
+
+    @property
+    def shape(self) -> "Wanted":
+        """Without what is a value of its own in a statement; `order` is the one that holds."""
+        return replace(self, text="", category="", order=self.ordering)
+
 
 _NAMES = {"search": "text", "ordering": "order"}
 
@@ -132,14 +149,14 @@ def anonymous_tag() -> tuple[int, int]:
 def search(wanted: Wanted, *, viewer: Any, cursor: str, size: int, at: int | None = None) -> Found:
     """Two queries, one where the counts are known already; three or four more where the words were
     none and others were found for them. `at` is the stamp, if the caller has looked at it."""
-    page, at = _page(_matching(wanted.text), wanted, viewer, cursor, size, at)
+    page, at = _page(wanted, viewer, cursor, size, at)
     count, by = _counts(wanted, at)
     instead = ""
     if wanted.text and not any(by.values()) and (meant := _meant(wanted.text)):
         other = replace(wanted, text=meant)
         other_count, other_by = _counts(other, None)
         if any(other_by.values()):
-            page, _at = _page(_matching(meant), other, viewer, cursor, size, at)
+            page, _at = _page(other, viewer, cursor, size, at)
             count, by, instead = other_count, other_by, meant
     return Found(page, count, by, instead)
 
@@ -165,17 +182,44 @@ def _common(words: list[str]) -> dict[str, int]:
 
 
 def _page(
-    rows: CourseQuerySet, wanted: Wanted, viewer: Any, cursor: str, size: int, at: int | None
+    wanted: Wanted, viewer: Any, cursor: str, size: int, at: int | None
 ) -> tuple[keyset.Page, int | None]:
     """The cards, and the stamp, which comes along where it is not known yet."""
     order = ORDERS[wanted.ordering]
+    if cursor or not wanted.is_usual:
+        cards = _cards(_matching(wanted.text), wanted, viewer, order, stamped=at is None)
+        page = keyset.page(cards, order, cursor=cursor, size=size)
+    else:
+        who = viewer.pk if getattr(viewer, "is_authenticated", False) else None
+        values = (wanted.text or None, wanted.category or None, who)
+        rows = _usual_cards(*values, asked=wanted.shape, size=size, stamped=at is None)
+        page = keyset.first_page(list(rows), order, size=size)
+    return page, page.rows[0]["stamp"] if at is None and page.rows else at
+
+
+@prepared
+def _usual_cards(
+    text: str | None,
+    category: str | None,
+    user_id: UUID | None,
+    *,
+    asked: Wanted,
+    size: int,
+    stamped: bool,
+) -> QuerySet[Course, dict[str, Any]]:
+    wanted, order = replace(asked, category=category or ""), ORDERS[asked.order]
+    cards = _cards(_matching(text or ""), wanted, Viewer(user_id), order, stamped=stamped)
+    return keyset.beginning(cards, order, size=size)
+
+
+def _cards(
+    rows: CourseQuerySet, wanted: Wanted, viewer: Any, order: tuple[str, ...], *, stamped: bool
+) -> QuerySet[Course, dict[str, Any]]:
     shown = rows.filter(*_conditions(wanted).values(), _plain(wanted))
     more = {name.removeprefix("-") for name in order} - set(CARD)
-    if at is None:
+    if stamped:
         shown, more = shown.annotate(stamp=Subquery(_STAMP)), {*more, "stamp"}
-    cards = _for(shown, viewer).values(*CARD, *more, "is_mine", "is_kept")
-    page = keyset.page(cards, order, cursor=cursor, size=size)
-    return page, page.rows[0]["stamp"] if at is None and page.rows else at
+    return _for(shown, viewer).values(*CARD, *more, "is_mine", "is_kept")
 
 
 def _matching(text: str) -> CourseQuerySet:
@@ -270,7 +314,11 @@ UNION ALL (SELECT 'tag', tag, count(*) FROM near, unnest(tags) AS tag
 
 
 def _counted(wanted: Wanted) -> Counts:
-    sql, params = _near(_matching(wanted.text), wanted).query.sql_with_params()
+    if wanted.is_usual:
+        near = _usual_near(wanted.text or None, wanted.category or None, asked=wanted.shape)
+    else:
+        near = _near(_matching(wanted.text), wanted)
+    sql, params = near.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(near=sql, tags=_MOST_TAGS), params)
         found = cursor.fetchall()
@@ -278,6 +326,13 @@ def _counted(wanted: Wanted) -> Counts:
     for facet, value, n in found:
         raw[facet][value] = n
     return raw.pop("total")[""], _named(raw)
+
+
+@prepared
+def _usual_near(
+    text: str | None, category: str | None, *, asked: Wanted
+) -> QuerySet[Course, dict[str, Any]]:
+    return _near(_matching(text or ""), replace(asked, category=category or ""))  # type: ignore[no-any-return]
 
 
 def _near(rows: CourseQuerySet, wanted: Wanted) -> Any:

@@ -5,15 +5,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from courses import streaks
 from courses.models import ActivityDay, Motivation, RestChoice
+from tutorme.core.prepared import first, prepared
 
 
 def motivation_of(user: Any) -> Motivation:
     """One query; unsaved where nothing was done or chosen yet."""
-    found = Motivation.objects.filter(pk=user.pk).first() or Motivation(user_id=user.pk)
+    found: Motivation = first(_motivation(user.pk)) or Motivation(user_id=user.pk)
     found.user = user
     return found
+
+
+@prepared
+def _motivation(user_id: UUID) -> QuerySet[Motivation]:
+    return Motivation.objects.filter(pk=user_id)[:1]
 
 
 def local_today(mine: Motivation, now: datetime) -> date:

@@ -1,6 +1,7 @@
 """What one learner wrote, marked and keeps."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -16,7 +17,8 @@ from courses.models import (
     LessonNote,
     LessonProgress,
 )
-from courses.querysets import OwnedQuerySet
+from courses.querysets import LessonQuerySet, OwnedQuerySet, Viewer
+from tutorme.core.prepared import first, prepared
 
 _MOST = 2000
 
@@ -48,40 +50,51 @@ def lesson_with_own(
 ) -> Lesson | None:
     """A lesson with what this person wrote and marked in it, and where they stopped, in one query:
     `own_notes`, `own_bookmarks`, `own_replies`, `own_resume`."""
+    if user.is_authenticated and enrollment is not None:
+        found = first(_lesson(course.pk, key, user.pk, enrollment.pk))
+    else:
+        place = enrollment.pk if enrollment else None
+        found = _with_own(course.pk, key, user, place).first()
+    if found is not None:
+        found.course = course
+    return found  # type: ignore[no-any-return]
+
+
+@prepared
+def _lesson(course_id: UUID, key: str, user_id: UUID, enrollment_id: UUID) -> LessonQuerySet:
+    return _with_own(course_id, key, Viewer(user_id), enrollment_id).order_by("pk")[:1]
+
+
+def _with_own(course_id: UUID, key: str, user: Any, enrollment_id: UUID | None) -> LessonQuerySet:
     notes = LessonNote.objects.visible_to(user).filter(lesson=OuterRef("pk"))
     marks = LessonBookmark.objects.visible_to(user).filter(lesson=OuterRef("pk"))
-    progress = LessonProgress.objects.filter(
-        lesson=OuterRef("pk"), enrollment=enrollment.pk if enrollment else None
-    )
-    return (
-        course.lessons.filter(key=key, is_published=True)
-        .annotate(
-            own_notes=ArraySubquery(
-                notes.order_by("at_s", "created_at", "id").values(
-                    row=JSONObject(id="id", body="body", at_s="at_s")
-                )[:_BESIDE]
-            ),
-            own_bookmarks=ArraySubquery(
-                marks.order_by("at_s").values(row=JSONObject(id="id", label="label", at_s="at_s"))[
-                    :_BESIDE
-                ]
-            ),
-            own_replies=ArraySubquery(
-                _replies(user)
-                .order_by("-replied_at", "-id")
-                .values(
-                    row=JSONObject(
-                        id="id",
-                        tutor="tutor__display_name",
-                        reply="reply",
-                        practice="practice__key",
-                        practice_title="practice__title",
-                    )
-                )[:_BESIDE]
-            ),
-            own_resume=Subquery(progress.values("resume")[:1]),
-        )
-        .first()
+    progress = LessonProgress.objects.filter(lesson=OuterRef("pk"), enrollment=enrollment_id)
+    lessons = Lesson.objects.filter(course_id=course_id, key=key, is_published=True)
+    return lessons.annotate(
+        own_notes=ArraySubquery(
+            notes.order_by("at_s", "created_at", "id").values(
+                row=JSONObject(id="id", body="body", at_s="at_s")
+            )[:_BESIDE]
+        ),
+        own_bookmarks=ArraySubquery(
+            marks.order_by("at_s").values(row=JSONObject(id="id", label="label", at_s="at_s"))[
+                :_BESIDE
+            ]
+        ),
+        own_replies=ArraySubquery(
+            _replies(user)
+            .order_by("-replied_at", "-id")
+            .values(
+                row=JSONObject(
+                    id="id",
+                    tutor="tutor__display_name",
+                    reply="reply",
+                    practice="practice__key",
+                    practice_title="practice__title",
+                )
+            )[:_BESIDE]
+        ),
+        own_resume=Subquery(progress.values("resume")[:1]),
     )
 
 

@@ -11,8 +11,9 @@ from django.db.models.functions import JSONObject
 
 from courses.models import Course, CourseRating, Favorite
 from courses.models.courses import RATINGS_TO_SHOW
-from courses.querysets import CourseQuerySet
+from courses.querysets import CourseQuerySet, Viewer
 from tutorme.core import keyset
+from tutorme.core.prepared import first, prepared
 
 COLUMNS = (
     "id",
@@ -79,6 +80,21 @@ def with_recent(courses: CourseQuerySet, viewer: Any, *, size: int) -> CourseQue
     )
     kept = Favorite.objects.visible_to(viewer).filter(course=OuterRef("pk"))
     return courses.annotate(recent=ArraySubquery(latest), is_kept=Exists(kept))
+
+
+def shown_with_recent(slug: str, viewer: Any, *, size: int) -> Any:
+    """The course of this address with its teacher, `with_recent`; None where the viewer may not see
+    it."""
+    who = Viewer(viewer.pk, getattr(viewer, "is_admin", False))
+    return first(_with_teacher(slug, who.pk, is_admin=who.is_admin, size=size))
+
+
+@prepared
+def _with_teacher(slug: str, user_id: UUID | None, *, is_admin: bool, size: int) -> CourseQuerySet:
+    viewer = Viewer(user_id, is_admin)
+    teacher = ("instructor__avatar", "instructor__tutor_profile")
+    seen = Course.objects.visible_to(viewer).select_related(*teacher).filter(slug=slug)
+    return with_recent(seen, viewer, size=size).order_by("pk")[:1]
 
 
 def read_along(recent: list[dict[str, Any]]) -> list[dict[str, Any]]:

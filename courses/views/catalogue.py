@@ -164,10 +164,7 @@ def course_of(request: HttpRequest, slug: str) -> Course:
 
 @require_safe
 def course_page(request: HttpRequest, slug: str) -> HttpResponse:
-    seen = Course.objects.visible_to(request.user)
-    rows = opinions.with_recent(seen, request.user, size=REVIEWS)
-    teacher = ("instructor__avatar", "instructor__tutor_profile")
-    course: Any = rows.select_related(*teacher).filter(slug=slug).first()
+    course = opinions.shown_with_recent(slug, request.user, size=REVIEWS)
     if course is None:
         raise Http404
     found = queries.outline(course, request.user)

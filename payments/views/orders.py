@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import User
+from payments import queries
 from payments.errors import (
     CouponBelowMinimum,
     CouponUnknown,
@@ -234,7 +235,6 @@ def _can_return(order: Order) -> bool:
 @login_required
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    mine = Order.objects.filter(buyer_id=request.user.pk).order_by("-id")
-    page = Paginator(mine, 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.OrdersOf(viewer(request).pk), 20).get_page(request.GET.get("page"))
     rows = [(order, *WORDS[State(order.state)]) for order in page]
     return render(request, "payments/orders.html", {"page": page, "rows": rows})

@@ -75,11 +75,27 @@ def page(
     if at is not None:
         rows = rows.filter(_beyond(towards, at))
     found = list(rows.order_by(*towards)[: size + 1])
+    return _cut(found, order, size=size, backwards=backwards, began=not cursor)
+
+
+def beginning(rows: QuerySet[M, Any], order: tuple[str, ...], *, size: int) -> QuerySet[M, Any]:
+    """What a first page reads, for a statement that is written once; `first_page` makes a page of
+    the rows it found."""
+    return rows.order_by(*order)[: size + 1]
+
+
+def first_page(found: list[dict[str, Any]], order: tuple[str, ...], *, size: int) -> Page:
+    return _cut(found, order, size=size, backwards=False, began=True)
+
+
+def _cut(
+    found: list[dict[str, Any]], order: tuple[str, ...], *, size: int, backwards: bool, began: bool
+) -> Page:
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     after = more if not backwards else True
-    before = more if backwards else bool(cursor)
+    before = more if backwards else not began
     return Page(
         found,
         next=_written(found[-1], order, backwards=False) if found and after else "",

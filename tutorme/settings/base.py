@@ -173,7 +173,7 @@ CACHES = {
         "KEY_PREFIX": "tutorme",
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.cookie_sessions"
 
 FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS") or [
     "development:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMDAwMDE="

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from certificates.models import Member
 from realtime.models import Notification
+from tutorme.core.prepared import first, prepared
 from tutorme.web.navigation import navigation
 
 
@@ -28,13 +29,17 @@ def _of_person(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread_and_desk(user_id: UUID) -> tuple[int, bool]:
+@prepared
+def _masthead(user_id: UUID) -> Any:
     unread = Notification.objects.filter(user_id=OuterRef("pk"), read_at=None).order_by()
     counted = unread.values("user_id").annotate(rows=Count("pk")).values("rows")
     desks = Member.objects.filter(user_id=OuterRef("pk"), organization__archived_at__isnull=True)
     person = User.objects.filter(pk=user_id)
-    found = person.values_list(Coalesce(Subquery(counted), 0), Exists(desks)).first()
-    return found or (0, False)
+    return person.values_list(Coalesce(Subquery(counted), 0), Exists(desks))[:1]
+
+
+def _unread_and_desk(user_id: UUID) -> tuple[int, bool]:
+    return first(_masthead(user_id)) or (0, False)
 
 
 def _theme(request: HttpRequest) -> str:
