@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from bench import goals
 
 REQUESTS, SECONDS = 400, 20.0
-API = "/api/v1"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Ask:
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
-    body: dict[str, Any] | None = None
+    # JSON to be made of it, or text that is sent as it stands.
+    body: dict[str, Any] | str | None = None
     status: int = 200
 
 
@@ -37,12 +38,11 @@ class Result:
     cpu_s: float = 0.0
 
     def at(self, share: float) -> float:
-        ordered = sorted(self.times_ms)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return goals.at(self.times_ms, share)
 
 
 def send(line: http.client.HTTPConnection, ask: Ask) -> tuple[int, bytes]:
-    body = None if ask.body is None else json.dumps(ask.body)
+    body = json.dumps(ask.body) if isinstance(ask.body, dict) else ask.body
     headers = {"Content-Type": "application/json"} if body else {}
     line.request(ask.method, ask.path, body, {**headers, **ask.headers})
     answer = line.getresponse()
@@ -112,153 +112,3 @@ def run(
     found.seconds = time.monotonic() - begun
     found.cpu_s = cpu_seconds(server) - cpu_before
     return found
-
-
-def token(person: dict[str, Any]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {person['token']}"}
-
-
-def cookie(person: dict[str, Any]) -> dict[str, str]:
-    return {"Cookie": person["cookie"]}
-
-
-def every(people: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each learner with each of their courses, learners changing fastest."""
-    for place in range(len(people[0]["courses"])):
-        for person in people:
-            yield person, person["courses"][place]
-
-
-def searches() -> Iterator[str]:
-    return itertools.cycle(["equations", "spanish+verbs", "python", "waves+energy", "harmony"])
-
-
-def reading(people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
-    pairs = list(every(people))
-    return {
-        "sign-in page, a visitor (no query: the floor)": (
-            Ask("GET", "/account/login/") for _ in itertools.count()
-        ),
-        "catalogue page with search, signed in": (
-            Ask("GET", f"/courses/?search={text}", cookie(person))
-            for text, (person, _course) in zip(searches(), itertools.cycle(pairs), strict=False)
-        ),
-        "catalogue API with search": (
-            Ask("GET", f"{API}/courses/?search={text}", token(person))
-            for text, (person, _course) in zip(searches(), itertools.cycle(pairs), strict=False)
-        ),
-        "course page": (
-            Ask("GET", f"/courses/{course['slug']}/", cookie(person)) for person, course in pairs
-        ),
-        "lesson page": (
-            Ask("GET", f"/learn/{course['slug']}/lesson-6/", cookie(person))
-            for person, course in pairs
-        ),
-        "order list page (25 orders)": (
-            Ask("GET", "/orders/", cookie(person)) for person, _course in pairs
-        ),
-        "order list API": (
-            Ask("GET", f"{API}/payments/orders/", token(person)) for person, _course in pairs
-        ),
-    }
-
-
-def browsing(server: Server, people: list[dict[str, Any]]) -> dict[str, Iterator[Ask]]:
-    """The catalogue as visitors and learners leaf through it, and what they look for inside."""
-    pairs = list(every(people))
-    filters = (
-        "category=Music",
-        "difficulty=beginner&price=free",
-        "tag=exam&ordering=rating",
-        "ordering=price",
-    )
-    return {
-        "catalogue page, a visitor": (Ask("GET", "/courses/") for _ in itertools.count()),
-        "catalogue page, a visitor again (304)": again(server, "/courses/"),
-        "catalogue page with filters, a visitor": (
-            Ask("GET", f"/courses/?{chosen}") for chosen in itertools.cycle(filters)
-        ),
-        "catalogue page with a slip of the finger": (
-            Ask("GET", "/courses/?search=equatoins") for _ in itertools.count()
-        ),
-        "search within a course": (
-            Ask("GET", f"/learn/{course['slug']}/my/search/?q=waves", cookie(person))
-            for person, course in pairs
-        ),
-        "progress explained": (
-            Ask("GET", f"/learn/{course['slug']}/my/progress/", cookie(person))
-            for person, course in pairs
-        ),
-    }
-
-
-def again(server: Server, path: str) -> Iterator[Ask]:
-    """Asks with the tag of the answer before; a fresh tag each minute, as tags live no longer."""
-    minute, headers = -1, {}
-    while True:
-        if minute != int(time.time() // 60):
-            minute, headers = int(time.time() // 60), tagged(server, path)
-        yield Ask("GET", path, headers, status=304)
-
-
-def tagged(server: Server, path: str) -> dict[str, str]:
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-    line.request("GET", path)
-    first = line.getresponse()
-    kept = first.getheader("Set-Cookie", "").partition(";")[0]
-    first.read()
-    line.request("GET", path, headers={"Cookie": kept})
-    second = line.getresponse()
-    second.read()
-    line.close()
-    return {"Cookie": kept, "If-None-Match": second.getheader("ETag", "")}
-
-
-def progress(people: list[dict[str, Any]], *, completed: bool) -> Iterator[Ask]:
-    for person, course in every(people):
-        path = f"{API}/lessons/{course['texts'][int(completed)]}/progress/"
-        body = {"client_event_id": str(uuid4()), "time_delta_s": 10, "completed": completed}
-        yield Ask("POST", path, token(person), body)
-
-
-def main(server: Server, people: list[dict[str, Any]], clients: int) -> list[Result]:
-    scenarios = (
-        reading(people)
-        | browsing(server, people)
-        | {
-            "progress write (time)": progress(people, completed=False),
-            "progress write (completed)": progress(people, completed=True),
-        }
-    )
-    results = [run(name, server, asks, clients=clients) for name, asks in scenarios.items()]
-    return results + quizzes(server, people, clients)
-
-
-def quizzes(server: Server, people: list[dict[str, Any]], clients: int) -> list[Result]:
-    """Start, save and hand in: each step asks about the attempts the one before has opened."""
-    opened: list[tuple[dict[str, str], dict[str, Any]]] = []
-    starts = (
-        Ask("POST", f"{API}/lessons/{course['quiz']}/attempts/", token(person), status=201)
-        for person, course in every(people)
-    )
-
-    def keep(ask: Ask, body: bytes) -> None:
-        opened.append((ask.headers, json.loads(body)))
-
-    started = run("quiz start (20 questions)", server, starts, clients=clients, keep=keep)
-    saves = (
-        Ask("PATCH", f"{API}/attempts/{attempt['id']}/answers/", who, {"answers": given(attempt)})
-        for who, attempt in opened
-    )
-    hand_ins = (
-        Ask("POST", f"{API}/attempts/{attempt['id']}/submit/", who) for who, attempt in opened
-    )
-    return [
-        started,
-        run("quiz save (20 answers)", server, saves, clients=clients),
-        run("quiz submit (passed)", server, hand_ins, clients=clients),
-    ]
-
-
-def given(attempt: dict[str, Any]) -> dict[str, str]:
-    return {question["id"]: "a" for question in attempt["questions"]}

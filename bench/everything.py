@@ -22,7 +22,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from bench.run import NAME, ROOT, beside, database, say
+from bench.run import say
+from bench.servers import NAME, ROOT, beside, database
 from tutorme.devstack import environment, place, stack
 
 TEMPLATE = "tutorme_bench_migrated"
@@ -38,11 +39,14 @@ def parts(scale: float) -> dict[str, tuple[str, list[str]]]:
 
     return {
         "run": ("The everyday requests", ["bench.run"]),
+        "contention": ("Many at the same times", ["bench.contention", of(10_000, 500)]),
         "boards": ("Boards and analytics", ["bench.boards", of(1_000_000, 6_000)]),
         "free_times": ("Tutors who are free at a time", ["bench.free_times", of(20_000, 200)]),
         "matching": ("Matching", ["bench.matching", of(20_000, 500)]),
         "streams": ("Open pages", ["bench.streams", of(1_000, 50)]),
+        "learner_lists": ("A list of learners", ["bench.learner_lists"]),
         "certificates": ("Certificates", ["bench.certificates", "--documents", of(1_000, 100)]),
+        "start": ("The start of `make run`", ["bench.start"]),
     }
 
 

@@ -30,7 +30,7 @@ from accounts.directory import FreeAt  # noqa: E402
 from accounts.models import Subject, TutorProfile, TutorSubject, User  # noqa: E402
 from accounts.queries import tutors  # noqa: E402
 from accounts.queries.tutors import Wanted  # noqa: E402
-from bench.boards import measured  # noqa: E402
+from bench.boards import HEAD, measured  # noqa: E402
 from bench.run import say  # noqa: E402
 from booking import queries  # noqa: E402
 from booking.models import (  # noqa: E402
@@ -237,11 +237,10 @@ def ask(count: int) -> None:
     }
     if os.environ.get("STATEMENT"):
         explain(free())
-    for row in ("| what | times | p50 ms | p95 ms |", "|---|---|---|---|"):
-        say(row)
+    say(f"\n{HEAD}")
     for name, question in rows.items():
         say(measured(name, question, ASKED if count > 100 else 5))
-    say(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs, {count} tutors")
+    say(f"\nload {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs, {count} tutors")
 
 
 if __name__ == "__main__":

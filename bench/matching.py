@@ -21,9 +21,13 @@ from accounts.models import Subject, User  # noqa: E402
 from ai.queries import matching as ranking  # noqa: E402
 from ai.services import matching  # noqa: E402
 from ai.wishes import Window, Wishes  # noqa: E402
-from bench.boards import measured  # noqa: E402
+from bench.boards import HEAD, measured  # noqa: E402
 from bench.run import say  # noqa: E402
 
+WHOLE = {
+    "a usual wish": "a usual wish, with diaries and reasons",
+    "a wish all fit": "a wish all fit, with diaries and reasons",
+}
 STATEMENTS = (
     """
 INSERT INTO accounts_user (id, email, username, username_skeleton, display_name, password, bio,
@@ -105,14 +109,16 @@ def main() -> None:
         currency="EUR", windows=evenings, goals=("exam",), zone="Europe/Paris",
     )  # fmt: skip
     everybody = Wishes(families=tuple(Subject.Family.values), zone="Europe/Paris")
+    rows, now = [], timezone.now()
     for name, wishes, times in (("a usual wish", usual, 100), ("a wish all fit", everybody, 10)):
-        now = timezone.now()
         found = ranking.candidates(wishes, student_id=student.pk, now=now)
-        say(f"{name}: {len(found)} at the top")
-        ask = lambda w=wishes: ranking.candidates(w, student_id=student.pk, now=now)  # noqa: E731, B023
-        say(measured(f"{name}, the statement", ask, times))
+        say(f"{name}: {len(found)} at the top\n")
+        ask = lambda w=wishes: ranking.candidates(w, student_id=student.pk, now=now)  # noqa: E731
+        rows.append(measured(f"{name}, the statement", ask, times))
         whole = lambda w=wishes: matching.find(student=student, wishes=w)  # noqa: E731
-        say(measured(f"{name}, with diaries and reasons", whole, times))
+        rows.append(measured(WHOLE[name], whole, times))
+    for row in (HEAD, *rows):
+        say(row)
 
 
 if __name__ == "__main__":

@@ -16,14 +16,16 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from bench import drive  # noqa: E402
 from bench.floor import Statements  # noqa: E402
+from bench.scenarios import reading  # noqa: E402
+from bench.scenarios.people import Person  # noqa: E402
 
 # How many different requests of a scenario are written down.
 DIFFERENT = 20
 
 
-def record(people: list[dict[str, object]]) -> Statements:
+def record(people: list[Person]) -> Statements:
     """An answer of 304 has no rows, so it has no floor."""
-    scenarios = drive.reading(people) | drive.browsing(drive.Server(0, 0), people)
+    scenarios = reading.reading(people) | reading.browsing(drive.Server(0, 0), people)
     return {
         name: [asked(ask) for ask in itertools.islice(asks, DIFFERENT)]
         for name, asks in scenarios.items()

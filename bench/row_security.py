@@ -14,7 +14,8 @@ from collections.abc import Callable
 import psycopg
 from psycopg import sql
 
-from bench.run import beside, say
+from bench.run import say
+from bench.servers import beside
 
 NAME, ROLE, TIMES = "tutorme_bench_rows", "tutorme_bench_service", 2_000
 MADE = """

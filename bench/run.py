@@ -7,91 +7,49 @@ Uses the PostgreSQL server of `DATABASE_URL` but a database of its own, `tutorme
 made anew and dropped at the end.
 """
 
-import contextlib
-import http.client
 import itertools
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
-from bench import drive, floor
+from bench import drive, floor, goals
+from bench.scenarios import reading, webhook, writing
+from bench.scenarios.people import Person
+from bench.servers import ROOT, database, stand_ins, web
 
-ROOT = Path(__file__).parents[1]
-NAME = "tutorme_bench"
-WORKERS, THREADS = 2, 8
-
-
-def beside(url: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+WARM = 20
 
 
-@contextlib.contextmanager
-def database(url: str) -> Iterator[str]:
-    """Empty, or a copy of the migrated one that BENCH_TEMPLATE names."""
-    template = sql.Identifier(os.environ.get("BENCH_TEMPLATE", "template1"))
-    name = sql.Identifier(NAME)
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name)
-    with psycopg.connect(beside(url, "postgres"), autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
-        try:
-            yield beside(url, NAME)
-        finally:
-            connection.execute(drop)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def web(
-    env: dict[str, str], application: str = "tutorme.wsgi:application", probe: str = "/healthz/"
-) -> Iterator[drive.Server]:
-    port = free_port()
-    size = ["-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS)]
-    command = [sys.executable, "-m", "gunicorn", application, *size]
-    bind = ["-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"]
-    server = subprocess.Popen([*command, *bind], env=env, cwd=ROOT)  # noqa: S603  our own words
-    try:
-        wait_for(port, probe)
-        yield drive.Server(port, server.pid)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_for(port: int, probe: str) -> None:
-    """Until the application answers; the port alone is open long before."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if drive.send(line, drive.Ask("GET", probe))[0] == 200:
-                return
-        line.close()
-        time.sleep(0.2)
-    raise SystemExit("The web server did not come up.")
-
-
-def warm_up(server: drive.Server, people: list[dict[str, object]]) -> None:
+def warm_up(server: drive.Server, people: list[Person]) -> None:
     """Templates compiled, connections open: the first page of a process is not what is asked."""
-    for asks in drive.reading(people[-20:]).values():
+    for asks in reading.reading(people[-20:]).values():
         drive.run("warm-up", server, itertools.islice(asks, 40), clients=4)
+
+
+def everyday(server: drive.Server, people: list[Person], clients: int) -> list[drive.Result]:
+    warm_up(server, people)
+    scenarios = (
+        reading.reading(people) | reading.browsing(server, people) | writing.one_by_one(people)
+    )
+    results = [drive.run(name, server, asks, clients=clients) for name, asks in scenarios.items()]
+    return results + writing.quizzes(server, people, clients)
+
+
+def acknowledged(env: dict[str, str], clients: int) -> drive.Result:
+    """By a web server of its own: the others are measured without stand-ins."""
+    with stand_ins(env) as paypal:
+        # Each is a line of log for asking PayPal: nothing to read here.
+        own = {**env, "SANDBOX_URL": f"http://127.0.0.1:{paypal.port}", "LOG_LEVEL": "WARNING"}
+        with web(own) as server:
+            asks = webhook.messages(paypal, drive.REQUESTS + WARM)
+            drive.run("warm-up", server, itertools.islice(asks, WARM), clients=4)
+            return drive.run(webhook.NAME, server, asks, clients=clients)
 
 
 def bare(env: dict[str, str], folder: Path, clients: int) -> dict[str, drive.Result]:
@@ -113,15 +71,17 @@ def cpu_ms(row: drive.Result) -> float:
 
 
 def table(results: list[drive.Result], floors: dict[str, drive.Result]) -> str:
-    head = "| what | requests | p50 ms | p95 ms | CPU ms each | floor p50 | floor CPU | times |"
+    head = (
+        "| what | requests | p50 ms | p95 ms | goal | CPU ms each | floor p50 | floor CPU | times |"
+    )
     return "\n".join(
-        [head, "|---" * 8 + "|", *(line(row, floors.get(row.name)) for row in results)]
+        [head, "|---" * 9 + "|", *(line(row, floors.get(row.name)) for row in results)]
     )
 
 
 def line(row: drive.Result, least: drive.Result | None) -> str:
     told = f"| {row.name} | {len(row.times_ms)} | {row.at(0.5):.1f} | {row.at(0.95):.1f}"
-    told += f" | {cpu_ms(row):.1f} |"
+    told += f" | {goals.cell(row.name, row.times_ms)} | {cpu_ms(row):.1f} |"
     if least is None or not cpu_ms(least):
         return f"{told} – | – | – |"
     times = cpu_ms(row) / cpu_ms(least)
@@ -143,8 +103,8 @@ def main(clients: int) -> int:
             connection.execute("ANALYZE")
         people = json.loads(target.read_text())
         with web(env) as server:
-            warm_up(server, people)
-            results = drive.main(server, people, clients)
+            results = everyday(server, people, clients)
+        results.append(acknowledged(env, clients))
         floors = bare(env, Path(folder), clients)
     today = datetime.now(UTC).date()
     load = f"load {os.getloadavg()[0]:.1f}"

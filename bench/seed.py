@@ -1,8 +1,10 @@
 """Fills an empty database with a school of a few hundred courses, and writes what a client needs
-to use it (`people.json`): a session cookie and a token for each learner, and where they learn."""
+to use it (`people.json`): a session cookie and a token for each learner, where they learn, and
+which times with a tutor they would like."""
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from django.utils import timezone  # noqa: E402
 from accounts import tokens  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.names import skeleton  # noqa: E402
+from bench import diaries, lives  # noqa: E402
+from booking.models import LessonType  # noqa: E402
 from courses.models import (  # noqa: E402
     BankItem,
     Course,
@@ -33,7 +37,9 @@ from courses.models import (  # noqa: E402
 from payments.models import Order  # noqa: E402
 
 COURSES, LEARNERS, TEACHERS = 300, 300, 20
-TEXTS, QUESTIONS, PLACES, READ, ORDERS = 11, 20, 3, 5, 25
+TEXTS, QUESTIONS, PLACES, READ, ORDERS = 11, 20, 20, 5, 25
+# Of the places, so many are those of courses done, which nobody opens here.
+DONE = 3
 SUBJECTS = ("Mathematics", "Languages", "Music", "History", "Physics", "Programming")
 WORDS = (
     "linear equations fractions geometry vectors spanish verbs listening pronunciation harmony "
@@ -147,31 +153,35 @@ def quizzes(rows: list[Lesson]) -> None:
     )
 
 
-def places(learners: list[User], rows: list[Lesson]) -> list[Enrollment]:
-    """Each learner in three courses, some lessons of each read."""
+def places(learners: list[User], rows: list[Lesson]) -> None:
+    """Each learner in twenty courses, some lessons of each read, the oldest three completed."""
     by_course = [rows[n : n + TEXTS + 1] for n in range(0, len(rows), TEXTS + 1)]
     chosen = [
-        (learner, by_course[(number * PLACES + place) % len(by_course)])
+        (learner, place, by_course[(number * PLACES + place) % len(by_course)])
         for number, learner in enumerate(learners)
         for place in range(PLACES)
     ]
     now = timezone.now()
+    begun = {"percent": 100 * READ // (TEXTS + 1)}
+    completed = {"percent": 100, "state": "completed", "completed_at": now, "completed_version": 1}
     made = Enrollment.objects.bulk_create(
         Enrollment(
             user=learner,
             course_id=part[0].course_id,
-            percent=100 * READ // (TEXTS + 1),
             last_lesson=part[READ - 1],
-            last_activity_at=now,
+            last_activity_at=now - timedelta(days=place),
+            **(completed if place >= PLACES - DONE else begun),
         )
-        for learner, part in chosen
+        for learner, place, part in chosen
     )
     LessonProgress.objects.bulk_create(
-        LessonProgress(enrollment=place, lesson=lesson, completed_at=now, position=1000)
-        for place, (_learner, part) in zip(made, chosen, strict=True)
-        for lesson in part[:READ]
+        (
+            LessonProgress(enrollment=row, lesson=lesson, completed_at=now, position=1000)
+            for row, (_learner, _place, part) in zip(made, chosen, strict=True)
+            for lesson in (part[:READ] if row.completed_at is None else part)
+        ),
+        batch_size=5000,
     )
-    return made
 
 
 def orders(learners: list[User], shelf: list[Course]) -> None:
@@ -202,13 +212,14 @@ def cookie_of(user: User) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def facts(learners: list[User], rows: list[Lesson]) -> list[dict[str, Any]]:
+def facts(learners: list[User], rows: list[Lesson], paid: list[LessonType]) -> list[dict[str, Any]]:
     by_course: dict[Any, list[Lesson]] = {}
     for row in rows:
         by_course.setdefault(row.course_id, []).append(row)
     slugs = dict(Course.objects.values_list("pk", "slug"))
     held: dict[Any, list[Any]] = {}
-    for user_id, course_id in Enrollment.objects.values_list("user_id", "course_id"):
+    recent = Enrollment.objects.order_by("-last_activity_at")
+    for user_id, course_id in recent.values_list("user_id", "course_id"):
         held.setdefault(user_id, []).append(course_id)
     return [
         {
@@ -220,11 +231,20 @@ def facts(learners: list[User], rows: list[Lesson]) -> list[dict[str, Any]]:
                     "texts": [str(row.pk) for row in by_course[course_id][READ:TEXTS]],
                     "quiz": str(by_course[course_id][TEXTS].pk),
                 }
-                for course_id in held[user.pk]
+                for course_id in held[user.pk][: PLACES - DONE]
             ],
+            "wishes": diaries.wishes(number, len(learners), paid),
         }
-        for user in learners
+        for number, user in enumerate(learners)
     ]
+
+
+def lessons_with_tutors(learners: list[User], teachers: list[User]) -> list[LessonType]:
+    """Some booked; those that cost something, to be wished for."""
+    for teacher in teachers:
+        diaries.open_diary(teacher)
+    diaries.book(learners, [diaries.offer(teacher, euros=0) for teacher in teachers])
+    return [diaries.offer(teacher, euros=30) for teacher in teachers]
 
 
 def main(target: Path) -> None:
@@ -234,7 +254,9 @@ def main(target: Path) -> None:
     quizzes(rows)
     places(learners, rows)
     orders(learners, shelf)
-    target.write_text(json.dumps(facts(learners, rows)))
+    lives.live(learners)
+    paid = lessons_with_tutors(learners, teachers)
+    target.write_text(json.dumps(facts(learners, rows, paid)))
 
 
 if __name__ == "__main__":

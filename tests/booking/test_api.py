@@ -155,6 +155,11 @@ class TestBookings:
         assert [each["id"] for each in listed] == [row["id"]]
         assert "email" not in str(shown)
 
+    def test_a_hold_costs_few_queries(self, api, sam, lesson, query_budget) -> None:
+        client = api(sam)
+        with query_budget("bookings_hold"):
+            assert self.book(client, lesson).status_code == 201
+
     def test_a_key_is_needed(self, api, sam: User, lesson: LessonType) -> None:
         body = {"session_type": str(lesson.pk), "start": hour(3, 10).isoformat()}
         answer = api(sam).post(BOOKINGS, body, format="json")

@@ -109,6 +109,17 @@ def test_a_failing_step_is_named(supervisor: Supervisor) -> None:
         supervisor.run(shell("migrate", "exit 4", once=True))
 
 
+def test_a_step_runs_while_what_was_begun_gets_ready(supervisor: Supervisor, tmp_path) -> None:
+    """What was begun waits for what the step does, so waiting for it first would never end."""
+    done, up = tmp_path / "done", tmp_path / "up"
+    words = f"while [ ! -e {done} ]; do sleep 0.05; done; touch {up}; exec sleep 600"
+    slow = shell("web", words, ready=up.exists)
+    supervisor.begin([slow])
+    supervisor.run(shell("step", f"touch {done}", once=True))
+    supervisor.wait_for([slow])
+    assert supervisor.pids().keys() == {"web"}
+
+
 def test_applications_stop_before_data(supervisor: Supervisor, tmp_path: Path) -> None:
     ends = tmp_path / "ends"
     # The slow application shows that data waits for it.

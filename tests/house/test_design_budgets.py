@@ -26,6 +26,7 @@ ALLOWED = {
     "attempts_answer": 4 + TRANSACTION,
     "attempts_submit": 12 + TRANSACTION,
     "today": 12,
+    "webhooks_paypal": 4 + TRANSACTION,
     "leaderboard": 4,
     "page_analytics": 10,
 }

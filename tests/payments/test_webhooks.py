@@ -46,6 +46,12 @@ def test_the_payer_closes_the_page_and_the_webhook_does_it_all(
     assert OutboxEvent.objects.filter(name="payment.captured").count() == 1
 
 
+def test_taking_one_costs_few_queries(client, placed: Buy, sandbox: Sandbox, query_budget) -> None:
+    placed("vanish")
+    with query_budget("webhooks_paypal"):
+        assert deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED").status_code == 204
+
+
 def test_repetition_and_reordering_change_nothing(
     client, placed: Buy, sandbox: Sandbox, drain
 ) -> None:

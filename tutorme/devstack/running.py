@@ -126,7 +126,7 @@ def running_stack(
     """Yields when every program answers; stops all and removes the data at the end."""
     where = place.temporary()
     left_out = without if demo else (*without, "demo")
-    running = _launch(where, left_out, env or {})
+    running = launch(where, without=left_out, extra=env or {})
     try:
         wait_until(running.is_ready, ready_seconds, running.log)
         yield running
@@ -150,12 +150,16 @@ def _dumped(address: str, template: str) -> str:
     return str(folder / "migrated.sql")
 
 
-def _launch(where: Place, without: tuple[str, ...], extra: Mapping[str, str]) -> RunningStack:
+def launch(
+    where: Place, *, without: tuple[str, ...] = (), extra: Mapping[str, str] | None = None
+) -> RunningStack:
+    """Starts one there, on free ports, and returns at once; whoever asked stops it, and may start
+    it again on the same data."""
     at = Ports(*any_free(4))
     inherited = {k: v for k, v in os.environ.items() if v and k not in _NOT_INHERITED}
     numbers = {name: str(port) for name, port in at.by_variable().items()}
     own = {"WITHOUT": " ".join(without), "STARTING_POINT": starting_point()}
-    values = {**inherited, **extra, **numbers, **own}
+    values = {**inherited, **(extra or {}), **numbers, **own}
     log_path = where.var / "log"
     with log_path.open("wb") as log:
         supervisor = subprocess.Popen(

@@ -24,6 +24,8 @@ PYTHON = [sys.executable, "-m"]
 QUEUES = "default,mail,render,ai"
 # Open streams end when they are told to; nobody waits for them the usual 30 seconds.
 _GRACE_SECONDS = 3
+# What a page needs: begun while the demo is looked through, and before the others.
+_FIRST = frozenset({"sandbox", "web"})
 _WARNINGS = {"PYTHONWARNINGS": "ignore::DeprecationWarning,ignore:You're running the worker"}
 
 
@@ -162,10 +164,14 @@ def _start(supervisor: Supervisor, stack: Stack) -> None:
         postgres.create_database(stack.place, dump=stack.values.get("STARTING_POINT", ""))
     supervisor.say("bringing the tables up to date")
     supervisor.run(management(stack, "migrate", "--verbosity", "0"))
+    programs = app_programs(stack)
+    first = [program for program in programs if program.name in _FIRST]
+    supervisor.begin(first)
     if "demo" not in stack.without:
         supervisor.say("loading the demo")
         supervisor.run(management(stack, "seed_demo"))
-    supervisor.start(app_programs(stack))
+    supervisor.wait_for(first)
+    supervisor.start(program for program in programs if program.name not in _FIRST)
     _remember(stack, supervisor.pids(), ready=True)
     supervisor.say(f"TutorMe is at {stack.env['PUBLIC_BASE_URL']}/  (mail and PayPal stand-ins:")
     supervisor.say(f"  {stack.env['SANDBOX_URL']}/); Ctrl-C stops it")

@@ -80,8 +80,15 @@ class Supervisor:
     def start(self, programs: Iterable[Program]) -> None:
         """All at once; returns when each is ready, raises `CannotGoOn` when one is not."""
         wanted = list(programs)
-        for program in wanted:
+        self.begin(wanted)
+        self.wait_for(wanted)
+
+    def begin(self, programs: Iterable[Program]) -> None:
+        """As `start`, for something else to be done until `wait_for`."""
+        for program in programs:
             self._spawn(program)
+
+    def wait_for(self, wanted: Iterable[Program]) -> None:
         started_at = time.monotonic()
         waiting = {program.name: program for program in wanted}
         while waiting:
