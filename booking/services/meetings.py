@@ -341,7 +341,7 @@ def _beginning(
     row: Meeting, connection: CalendarConnection | None, to: Meeting.State
 ) -> dict[str, Any]:
     """From the start. An event in a calendar that was let go is out of our reach."""
-    facts = {"state": to, "connection": connection, "join_url": "", "problem": ""}
+    facts: dict[str, Any] = {"state": to, "connection": connection, "join_url": "", "problem": ""}
     if row.platform in _CALENDAR and row.connection_id is None:
         facts |= {"reference": "", "was_asked": False}
     return {**facts, "updated_at": Now()}

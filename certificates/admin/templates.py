@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates import previews
 from certificates.models import CertificateTemplate
 from certificates.services import templates
-from tutorme.core.errors import DocumentRefused, PressUnavailable
+from tutorme.core.errors import DocumentRefused, DomainError, PressUnavailable
 from tutorme.core.read_only_admin import TracedAdmin
 
 
@@ -94,7 +94,7 @@ class TemplateAdmin(TracedAdmin):
         if request.headers.get("Accept") == "application/json":
             kind = request.POST.get("preview_kind", "")
             return JsonResponse(_tried(html, css, names.get(kind, templates.SAMPLE_NAME)))
-        tried = [{"kind": kind, **_tried(html, css, name)} for kind, name in names.items()]
+        tried = _all_tried(html, css, names)
         context = {**self.admin_site.each_context(request), "title": _("Preview"), "tried": tried}
         return TemplateResponse(request, "admin/certificates/preview.html", context)
 
@@ -111,11 +111,24 @@ def _names() -> dict[str, str]:
     return {"sample": templates.SAMPLE_NAME, **templates.WORST_NAMES}
 
 
+def _all_tried(html: str, css: str, names: dict[str, str]) -> list[dict[str, str]]:
+    printed = templates.previews(html=html, css=css, recipients=names.values())
+    return [
+        {"kind": kind, **_shown(name, pdf)}
+        for (kind, name), pdf in zip(names.items(), printed, strict=True)
+    ]
+
+
 def _tried(html: str, css: str, name: str) -> dict[str, str]:
-    """A picture, or why there is none."""
     try:
-        pdf = templates.preview(html=html, css=css, recipient=name)
+        return _shown(name, templates.preview(html=html, css=css, recipient=name))
     except (DocumentRefused, PressUnavailable) as refusal:
-        return {"name": name, "problem": refusal.detail}
-    picture = base64.b64encode(previews.png(pdf)).decode()
+        return _shown(name, refusal)
+
+
+def _shown(name: str, printed: bytes | DomainError) -> dict[str, str]:
+    """A picture, or why there is none."""
+    if isinstance(printed, DomainError):
+        return {"name": name, "problem": str(printed.detail)}
+    picture = base64.b64encode(previews.png(printed)).decode()
     return {"name": name, "picture": f"data:image/png;base64,{picture}"}

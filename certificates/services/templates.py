@@ -1,6 +1,7 @@
 """Designs: each version is proved by printing it before it exists."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from certificates import codes, drawings
 from certificates.models import CertificateTemplate
 from certificates.services import facts
 from tutorme.core import audit
-from tutorme.core.printing import Order, print_document
+from tutorme.core.errors import DomainError
+from tutorme.core.printing import Order, print_document, print_each
 
 BUILTIN = "copybook"
 BUILTIN_SOURCE = Path(__file__).resolve().parents[1] / "builtin"
@@ -105,6 +107,12 @@ def preview(*, html: str, css: str, recipient: str | None = None) -> bytes:
     """The design with sample words, under the rules of a proof; nothing is kept."""
     order = sample(html=html, css=css, recipient=facts.printable(recipient or SAMPLE_NAME))
     return print_document(order, cpu_seconds=_PROOF_CPU_SECONDS)
+
+
+def previews(*, html: str, css: str, recipients: Iterable[str]) -> Iterator[bytes | DomainError]:
+    """As `preview`, for each of them, by one start of the press; or why there is none."""
+    orders = (sample(html=html, css=css, recipient=facts.printable(name)) for name in recipients)
+    return print_each(orders, cpu_seconds=_PROOF_CPU_SECONDS)
 
 
 def sample(*, html: str, css: str, recipient: str) -> Order:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from certificates.models import Certificate, Organization
+from certificates.services import templates
 from realtime.models import MailDelivery
 from sandbox.sendgrid import public_key, signed
 from tests.certificates import desks
@@ -187,3 +188,19 @@ def test_the_editor_shows_the_chosen_name_and_why_there_is_none(ada, client) -> 
     assert "not a known word" in shown(html="<p>{{ nobody }}</p>")["problem"]
     form = client.get("/admin/certificates/certificatetemplate/add/").content.decode()
     assert '<option value="right to left">' in form
+
+
+def test_without_a_script_all_names_are_shown_at_once(ada, client) -> None:
+    client.force_login(ada)
+    path = "/admin/certificates/certificatetemplate/preview/"
+    page = client.post(path, {"html": "<p>{{ recipient }}</p>", "css": ""})
+    tried = page.context["tried"]
+    assert [row["kind"] for row in tried] == ["sample", *templates.WORST_NAMES]
+    pictures = {row["kind"]: row["picture"] for row in tried if "picture" in row}
+    assert set(templates.WORST_NAMES) - set(pictures) == {"one long word"}
+    assert all(each.startswith("data:image/png;base64,") for each in pictures.values())
+    assert pictures.pop("emoji") == pictures["sample"], "what is no letter is left out"
+    assert len(set(pictures.values())) == len(pictures)
+    assert "does not fit on the page" in page.text
+    broken = client.post(path, {"html": "<p>{{ nobody }}</p>", "css": ""})
+    assert broken.text.count("not a known word") == len(tried)

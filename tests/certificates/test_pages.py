@@ -56,6 +56,17 @@ def test_an_issued_certificate_can_be_downloaded(issued, sam: User, otto: User) 
     assert "Linear Algebra" not in signed_in(otto).get("/certificates/").content.decode()
 
 
+def test_a_serial_stays_in_one_piece(issued, sam: User, visitor) -> None:
+    """It has hyphens, after which a narrow page would break the line."""
+    for page in (
+        signed_in(sam).get("/certificates/").text,
+        visitor.get(f"/verify/{issued.code}/").text,
+    ):
+        body = re.sub(r'href="[^"]*"', "", page[page.index("<main") :])
+        whole = re.findall(rf'<span class="(?:mono )?nowrap">{issued.serial}</span>', body)
+        assert len(whole) == body.count(issued.serial) > 0
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,6 +1,7 @@
 """What the press accepts, what it refuses, and that refusing costs the worker nothing."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from certificates.services.facts import printable
 from tutorme.core.errors import DocumentRefused
 from tutorme.core.press import documents, pages
 from tutorme.core.press.faults import Refused
-from tutorme.core.printing import FONTS, Order, _environment, print_document
+from tutorme.core.printing import FONTS, Order, _environment, print_document, print_each
 
 BODY = '<p class="fit" id="who">{{ recipient }}</p>'
 PAGE = '@page { size: A4 } body { font-family: "Besley" }'
@@ -49,6 +50,42 @@ def builtin(recipient: str) -> Order:
         css=(source / "certificate.css").read_text(),
         recipient=recipient,
     )
+
+
+@pytest.fixture
+def children(monkeypatch) -> list[int]:
+    """The pids of presses that were started."""
+    started: list[int] = []
+    real = subprocess.Popen
+
+    def counted(*args, **kwargs):
+        child = real(*args, **kwargs)
+        started.append(child.pid)
+        return child
+
+    monkeypatch.setattr(subprocess, "Popen", counted)
+    return started
+
+
+def test_one_child_prints_each_and_ends_with_the_last(children) -> None:
+    names = ["Ada", *templates.WORST_NAMES.values()]
+    orders = [replace(order(), words={"recipient": printable(name)}) for name in names]
+    pdfs = list(print_each(orders, cpu_seconds=4))
+    refused = [name for name, pdf in zip(names, pdfs, strict=True) if not isinstance(pdf, bytes)]
+    assert refused == [templates.WORST_NAMES["one long word"]]
+    (pid,) = children
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert pdfs[0] == print_document(orders[0], cpu_seconds=4), "as by a child of its own"
+
+
+def test_what_is_refused_or_ends_its_child_keeps_nobody_after_it(children) -> None:
+    fine, unknown = order(), order(html="<p>{{ nobody }}</p>")
+    endless = order(html="<table><col span=100000000><tr><td>x</table>")
+    said = list(print_each([fine, unknown, endless, fine], cpu_seconds=1))
+    assert [type(one) for one in said] == [bytes, DocumentRefused, DocumentRefused, bytes]
+    assert said[0] == said[3]
+    assert len(children) <= 2
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -58,6 +58,26 @@ def print_document(order: Order, *, cpu_seconds: int | None = None) -> bytes:
         return child.print(order)
     finally:
         child.end()
+
+
+def print_each(orders: Iterable[Order], *, cpu_seconds: int) -> Iterator[bytes | DomainError]:
+    """One after the other by one child, each within the limits of one document; or why not, and the
+    next goes on. For documents of one design that is not trusted yet: what one of them does to the
+    child reaches its own kind alone, and a child that ended is followed by another."""
+    child: Child | None = None
+    try:
+        for order in orders:
+            if child is None or not child.is_alive():
+                if child is not None:
+                    child.end()
+                child = Child(cpu_seconds)
+            try:
+                yield child.print(order)
+            except (DocumentRefused, PressUnavailable) as refusal:
+                yield refusal
+    finally:
+        if child is not None:
+            child.end()
 
 
 class Press:
