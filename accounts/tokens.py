@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Least, Now
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
@@ -21,6 +21,7 @@ from accounts.errors import RefreshInProgress, RefreshReused, TokenInvalid
 from accounts.models import AuthSession, User
 from accounts.origin import Origin, described
 from accounts.services import security
+from tutorme.core.compiled import CompiledRead
 from tutorme.core.ids import uuid7
 
 # Two tabs refreshing at once are not a theft; the loser is told to use the winner's pair.
@@ -145,20 +146,25 @@ def read_access(token: str) -> AccessClaims:
     return _read(AccessToken, token)[0]
 
 
+def _signed_in(user_id: uuid.UUID, version: int, session_id: uuid.UUID) -> QuerySet[User]:
+    return User.objects.select_related("tutor_profile").filter(
+        pk=user_id,
+        is_active=True,
+        token_version=version,
+        auth_sessions__pk=session_id,
+        auth_sessions__revoked_at=None,
+        auth_sessions__absolute_expires_at__gt=Now(),
+    )
+
+
+_WHO = CompiledRead(
+    _signed_in, user_id=uuid.UUID(int=1), version=2_000_000_011, session_id=uuid.UUID(int=2)
+)
+
+
 def user_of(claims: AccessClaims) -> User:
     """The person behind an access token, in one query that also asks whether the sign-in lives."""
-    user: User | None = (
-        User.objects.select_related("tutor_profile")
-        .filter(
-            pk=claims.user_id,
-            is_active=True,
-            token_version=claims.version,
-            auth_sessions__pk=claims.session_id,
-            auth_sessions__revoked_at=None,
-            auth_sessions__absolute_expires_at__gt=Now(),
-        )
-        .first()
-    )
+    user = _WHO.first(user_id=claims.user_id, version=claims.version, session_id=claims.session_id)
     if user is None:
         raise TokenInvalid
     return user
