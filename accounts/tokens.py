@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Least, Now
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
@@ -22,6 +22,7 @@ from accounts.models import AuthSession, User
 from accounts.origin import Origin, described
 from accounts.services import security
 from tutorme.core.ids import uuid7
+from tutorme.core.prepared import first, prepared
 
 # Two tabs refreshing at once are not a theft; the loser is told to use the winner's pair.
 GRACE = timedelta(seconds=10)
@@ -145,20 +146,23 @@ def read_access(token: str) -> AccessClaims:
     return _read(AccessToken, token)[0]
 
 
+@prepared
+def _signed_in(user_id: uuid.UUID, version: int, session_id: uuid.UUID) -> QuerySet[User]:
+    """Nothing that is found is kept: who was suspended a moment ago is refused by the next call."""
+    people = User.objects.select_related("tutor_profile").filter(
+        pk=user_id,
+        is_active=True,
+        token_version=version,
+        auth_sessions__pk=session_id,
+        auth_sessions__revoked_at=None,
+        auth_sessions__absolute_expires_at__gt=Now(),
+    )
+    return people[:1]
+
+
 def user_of(claims: AccessClaims) -> User:
     """The person behind an access token, in one query that also asks whether the sign-in lives."""
-    user: User | None = (
-        User.objects.select_related("tutor_profile")
-        .filter(
-            pk=claims.user_id,
-            is_active=True,
-            token_version=claims.version,
-            auth_sessions__pk=claims.session_id,
-            auth_sessions__revoked_at=None,
-            auth_sessions__absolute_expires_at__gt=Now(),
-        )
-        .first()
-    )
+    user: User | None = first(_signed_in(claims.user_id, claims.version, claims.session_id))
     if user is None:
         raise TokenInvalid
     return user

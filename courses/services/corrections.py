@@ -23,7 +23,7 @@ from courses.models import (
 from courses.quiz_checks import problems_of_entry, problems_of_question
 from courses.quiz_source import Row, facts_of, row_of
 from courses.services import marking, writing
-from tutorme.core import audit, jobs
+from tutorme.core import audit, each_row, jobs
 
 REGRADE = "courses.regrade"
 # What of a question is its key; the rest of a version never changes.
@@ -134,7 +134,7 @@ def regrade(
         if attempt.state == Attempt.State.OPEN:
             return None
         rows = [row for row in attempt.sheet if row.points is not None and _rises(row)]
-        AttemptAnswer.objects.bulk_update(rows, ["points"])
+        each_row.update(rows, ["points"])
         if not rows or attempt.state != Attempt.State.GRADED:
             return None
         return marking.raise_score(

@@ -26,7 +26,7 @@ from courses.models import (
 )
 from courses.querysets import AttemptQuerySet
 from courses.services import learning
-from tutorme.core import audit, outbox
+from tutorme.core import audit, each_row, outbox
 from tutorme.core.errors import Conflict, InvalidInput, NotFound
 
 State = Attempt.State
@@ -38,7 +38,7 @@ def grade(attempt: Attempt, enrollment: Enrollment, now: datetime) -> None:
     rows = attempt.sheet
     for row in rows:
         row.points = None if _is_open(row) else earned(row.question, row.answer)
-    AttemptAnswer.objects.bulk_update(rows, ["points"])
+    each_row.update(rows, ["points"])
     attempt.submitted_at = now
     if any(row.points is None for row in rows):
         attempt.state = State.PENDING_REVIEW
@@ -115,7 +115,7 @@ def mark_open_answers(*, attempt_id: UUID, tutor: Any, marks: dict[UUID, Mark]) 
         for row in waiting:
             row.points = marks[row.question_id].points
             row.comment = marks[row.question_id].comment
-        AttemptAnswer.objects.bulk_update(waiting, ["points", "comment"])
+        each_row.update(waiting, ["points", "comment"])
         _finish(attempt, enrollment)
         audit.record(
             "attempt.marked",
@@ -162,7 +162,7 @@ def mark_again(*, attempt_id: UUID, tutor: Any, marks: dict[UUID, Mark], reason:
         _check_again(known, marks)
         for key, mark in marks.items():
             known[key].points, known[key].comment = mark.points, mark.comment
-        AttemptAnswer.objects.bulk_update([known[key] for key in marks], ["points", "comment"])
+        each_row.update([known[key] for key in marks], ["points", "comment"])
         raise_score(enrollment, attempt, now=timezone.now(), actor_id=tutor.pk, reason=reason)
     return attempt
 

@@ -21,6 +21,7 @@ from courses.queries.renewals import attempts_spent
 from courses.querysets import AttemptQuerySet
 from courses.services import learning, marking
 from courses.sheets import fits
+from tutorme.core import each_row
 from tutorme.core.errors import InvalidInput
 
 State = Attempt.State
@@ -197,7 +198,7 @@ def _keep(attempt: Attempt, answers: dict[UUID, Any], sequence: int | None) -> N
         row.answer = answers[row.question_id]
         row.sequence = row.sequence + 1 if sequence is None else sequence
     if changed:
-        AttemptAnswer.objects.bulk_update(changed, ["answer", "sequence"])
+        each_row.update(changed, ["answer", "sequence"])
 
 
 def _is_newer(row: AttemptAnswer, sequence: int | None) -> bool:

@@ -144,6 +144,24 @@ def test_who_writes_is_not_a_reader(pair) -> None:
         assert len(whose()) == 2
 
 
+@pytest.mark.parametrize(
+    ("statement", "is_systems"),
+    [
+        ("SELECT 1 FOR UPDATE", True),
+        ('SELECT "a"\nFOR NO KEY UPDATE OF "b"', True),
+        ("SELECT a FROM b FOR SHARE", True),
+        (" UPDATE a SET b = 1", True),
+        ("WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c", True),
+        ("SELECT a FROM b WHERE c = 'FOR ME'", False),
+        ('SELECT a AS "XFOR UPDATE" FROM b', False),
+        ("WITH c AS (SELECT 1) SELECT * FROM c", False),
+        (b"UPDATE a SET b = 1", False),
+    ],
+)
+def test_who_locks_is_the_system_as_who_writes(statement: Any, is_systems: bool) -> None:
+    assert row_security._writes(statement) is is_systems
+
+
 def test_a_visitor_sees_nobodys_rows(pair) -> None:
     with row_security.reading():
         row_security.begin(AnonymousUser())

@@ -163,7 +163,8 @@ class Prepared(Generic[Rows]):
             (place, number)
             for place, param in enumerate(params)
             for number, value in enumerate(values)
-            if value is not None and type(param) is type(value) and param == value
+            # Django sends a whole number as a kind of its own that says its column's size.
+            if value is not None and isinstance(param, type(value)) and param == value
         )
         _keep_converters(compiler)
         compiler.connection = None

@@ -33,10 +33,10 @@ log = structlog.get_logger(__name__)
 # Seconds after which a database without the role is asked again.
 _ASK_AGAIN_S = 30.0
 _WRITING = re.compile(
-    r"\s*(?:INSERT|UPDATE|DELETE|MERGE)\b|\s*WITH\b.*\b(?:INSERT INTO|DELETE FROM|UPDATE)\b"
-    r"|.*\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b",
+    r"\s*(?:INSERT|UPDATE|DELETE|MERGE)\b|\s*WITH\b.*\b(?:INSERT INTO|DELETE FROM|UPDATE)\b",
     re.DOTALL,
 )
+_LOCKING = re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b")
 
 
 class WallMissing(DatabaseError):
@@ -126,7 +126,11 @@ def guarded(execute: Any, statement: Any, params: Any, many: bool, context: Any)
 
 def _writes(statement: Any) -> bool:
     """Also what locks rows: who reads only, never does."""
-    return isinstance(statement, str) and bool(_WRITING.match(statement))
+    if not isinstance(statement, str):
+        return False
+    # Hardly any statement has this word, and looking for it takes a hundredth of the pattern.
+    locks = "FOR " in statement and _LOCKING.search(statement)
+    return bool(locks or _WRITING.match(statement))
 
 
 def _in_own_transaction(line: BaseDatabaseWrapper) -> bool:
