@@ -118,7 +118,7 @@ def overlaps(line: psycopg.Connection[Any]) -> Iterator[tuple[str, int]]:
     )
     for name, person, start, end in columns:
         words = OVERLAPS.format(person=person, start=start, end=end)
-        found = line.execute(words, {"active": list(ACTIVE_STATES)}).fetchone()  # type: ignore[call-overload]
+        found = line.execute(words, {"active": list(ACTIVE_STATES)}).fetchone()
         yield name, int(found[0]) if found else -1
 
 

@@ -65,7 +65,8 @@ def people(kind: str, count: int) -> list[User]:
         )
         for number in range(count)
     ]
-    return User.objects.bulk_create(rows)
+    made: list[User] = User.objects.bulk_create(rows)
+    return made
 
 
 def courses(teachers: list[User]) -> list[Course]:

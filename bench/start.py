@@ -2,8 +2,8 @@
 
 Beside whatever runs: data and ports of its own, thrown away at the end. The first start makes the
 tables and the demo and is not what the goal is about; those after it find both, as on every other
-day. Preparing the environment before that is left out: `make setup` of a prepared machine looks at
-two stamps."""
+day. Preparing the environment before that is left out: on a prepared machine `make setup` looks at
+a stamp, and whether some libraries load."""
 
 import contextlib
 import http.client

@@ -82,7 +82,10 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        # Loggers with a level of their own, like Django's, are held to ours here.
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "level": level}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
