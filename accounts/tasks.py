@@ -3,7 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.services import codes, erasure, export, profiles, sessions
+from accounts.models import Deletion
+from accounts.services import codes, erased, erasure, export, profiles, sessions
 from tutorme.core.jobs import Run, job
 from tutorme.core.queue import app
 
@@ -28,5 +29,6 @@ def make_export(run: Run, *, user_id: str) -> None:
 
 @job(erasure.JOB, lease=timedelta(minutes=5), max_attempts=12)
 def erase(run: Run, *, deletion_id: str) -> None:
+    erased.note(Deletion.objects.get(pk=UUID(deletion_id)))
     with run.finishing():
         erasure.erase(UUID(deletion_id))

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts.models import AuthSession, User
+from accounts.models import AuthSession, Deletion, User
+from accounts.services import erased, erasure
 from tests import cast
-from tutorme.core import backups, row_policies, row_security
+from tutorme.core import backups, jobs, row_policies, row_security
 from tutorme.core.row_session import ROLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -44,7 +46,7 @@ def test_media_stay_where_media_are(tmp_path: Path, name: str) -> None:
     with tarfile.open(tmp_path / "evil.tar", "w") as tar:
         tar.addfile(member)
     with pytest.raises(backups.BackupUnusable, match="leads out"):
-        backups._unpack(tmp_path / "evil.tar", tmp_path / "media")
+        backups.unpack(tmp_path / "evil.tar", tmp_path / "media")
     assert not list((tmp_path / "media").iterdir())
     assert not (tmp_path / "beside.txt").exists()
 
@@ -63,6 +65,76 @@ def test_the_third_wall_comes_back_on_a_server_that_never_had_its_role(made: Pat
     with row_security.reading():
         row_security.begin(AnonymousUser())
         assert not AuthSession.objects.exists()
+
+
+def test_a_copy_from_before_an_upgrade_comes_back_over_it(made: Path) -> None:
+    """The way back from an upgrade that went wrong: its tables hang on those of the copy."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TYPE later_kind AS ENUM ('a')")
+        cursor.execute(
+            "CREATE TABLE later_thing (id int PRIMARY KEY, kind later_kind, "
+            "owner uuid REFERENCES accounts_user (id))"
+        )
+        cursor.execute("ALTER TABLE accounts_user ADD COLUMN later text")
+    call_command("restore", str(made), "--yes", stdout=StringIO())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('later_thing'), to_regtype('later_kind')")
+        assert cursor.fetchone() == (None, None)
+    assert User.objects.get().username == "sam"
+
+
+@pytest.mark.parametrize("program", ["pg_restore", "psql"])
+def test_a_restore_that_ends_early_changes_nothing(
+    made: Path, settings, tmp_path: Path, program: str
+) -> None:
+    """Half of it was said, or heard, when the program died."""
+    cast.person("Late")
+    real = {name: backups._program(name) for name in ("pg_restore", "psql")}
+    settings.PG_BIN = str(tmp_path)
+    for name, path in real.items():
+        dies = f'{path} "$@" | head -c 20000; exit 1'
+        deaf = f'head -c 20000 | {path} "$@"; exit 1'
+        line = {"pg_restore": dies, "psql": deaf}[name] if name == program else f'{path} "$@"'
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / name).chmod(0o755)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("restore", str(made), "--yes", stdout=StringIO())
+    assert User.objects.count() == 2
+
+
+def test_who_was_erased_since_the_copy_is_erased_in_what_comes_back(made: Path) -> None:
+    sam = User.objects.get(username="sam")
+    wish = erasure.request(user=sam, keeps_name_on_certificates=False)
+    with transaction.atomic():
+        erasure.erase(wish.pk)
+    out = StringIO()
+    call_command("restore", str(made), "--yes", "--json", stdout=out)
+    assert json.loads(out.getvalue())["again"] == {"erased": 1}
+    back = User.objects.get(pk=sam.pk)
+    assert (back.erased_at is not None, back.is_active) == (True, False)
+    assert not User.objects.filter(email=sam.email).exists()
+
+
+def test_a_lost_database_is_no_way_back_either(made: Path) -> None:
+    """The notes are beside it; the job writes them before the rows go."""
+    sam = User.objects.get(username="sam")
+    wish = erasure.request(user=sam, keeps_name_on_certificates=True)
+    Deletion.objects.filter(pk=wish.pk).update(due_at=timezone.now(), announced_at=timezone.now())
+    row = jobs.enqueue(erasure.JOB, key="erase", args={"deletion_id": str(wish.pk)})
+    jobs.run(row.pk)
+    Deletion.objects.all().delete()
+    call_command("restore", str(made), "--yes", stdout=StringIO())
+    assert User.objects.get(pk=sam.pk).erased_at is not None
+    assert Deletion.objects.get().keeps_name_on_certificates
+    assert erased.erase_again() == 0
+
+
+def test_the_control_without_its_note_somebody_comes_back(made: Path, media: Path) -> None:
+    sam = User.objects.get(username="sam")
+    sam.erased_at = timezone.now()
+    sam.save()
+    call_command("restore", str(made), "--yes", stdout=StringIO())
+    assert User.objects.get(pk=sam.pk).erased_at is None
 
 
 def test_the_drill_touches_nothing_and_counts(made: Path) -> None:
@@ -99,6 +171,19 @@ def test_a_damaged_or_missing_file_is_refused(made: Path) -> None:
     (made / backups.MANIFEST).unlink()
     with pytest.raises(backups.BackupUnusable):
         backups.verify(made)
+
+
+@pytest.mark.parametrize("told", ["[]", "{}", '{"files": {}, "rows": {}}', "null", "{"])
+def test_what_is_no_manifest_is_refused(made: Path, told: str) -> None:
+    """One that names no files would else prove nothing."""
+    (made / backups.MANIFEST).write_text(told)
+    with pytest.raises(CommandError, match="no manifest of ours"):
+        call_command("restore", str(made), "--check", stdout=StringIO())
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(CommandError, match=r"^/proc/.*\.$"):
+        call_command("backup", "--to", "/proc/none", stdout=StringIO())
 
 
 def test_an_unfinished_copy_has_no_name(media: Path, tmp_path: Path, settings) -> None:

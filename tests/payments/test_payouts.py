@@ -1,11 +1,12 @@
 """Payouts: who may, who decides, and what the provider makes of them."""
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from payments import payout_words
 from payments.errors import BelowPayoutMinimum, PayoutMethodMissing, SecondPersonNeeded
 from payments.gateways import paypal
 from payments.models import PayoutBatch, PayoutItem, PayoutMethod
-from payments.services import earnings, ledger, payouts, sending
+from payments.services import earnings, ledger, ledger_check, payouts, sending
 from payments.services.ledger import Kind, Line
 from sandbox.paypal.state import memory
 from tests import cast
@@ -283,3 +284,19 @@ def test_a_payout_that_failed_says_why_in_words(
 def test_the_control_a_code_nobody_put_into_words_sends_to_paypal() -> None:
     assert "Ask PayPal" in str(payout_words.why("SOMETHING_NEW"))
     assert "SOMETHING_NEW" not in str(payout_words.why("SOMETHING_NEW"))
+
+
+@pytest.mark.parametrize("name", ["run_payouts", "reconcile"])
+def test_what_could_not_be_asked_ends_with_one(monkeypatch, sam, name: str) -> None:
+    """A schedule that mails what fails would else never hear of it."""
+    for unreachable in (0, 1):
+        told = {"moved": 0, "unreachable": unreachable}
+        monkeypatch.setattr(sending, "follow_open", lambda told=told, **_named: told)
+        with pytest.raises(CommandError, match="asked") if unreachable else nullcontext():
+            call_command(name, stdout=StringIO())
+
+
+def test_reconcile_is_not_done_where_the_books_are_wrong(monkeypatch, sam) -> None:
+    monkeypatch.setattr(ledger_check, "wrong_in_the_books", lambda: iter(["one"]))
+    with pytest.raises(CommandError, match="ledger_check"):
+        call_command("reconcile", stdout=StringIO())

@@ -12,9 +12,11 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.apps import apps
@@ -23,11 +25,11 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils import timezone
 
-from tutorme.core import row_policies
 from tutorme.core.errors import DomainError
 
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
 _CHUNK = 1 << 20
+_LAST_WORDS: dict[int, str] = {}
 
 
 class BackupUnusable(DomainError):
@@ -49,15 +51,36 @@ def make(root: Path) -> Path:
     while they were read may be in it without its row, never the other way round."""
     name = f"tutorme-{timezone.now():%Y%m%dT%H%M%SZ}"
     unfinished, finished = root / f".{name}", root / name
-    unfinished.mkdir(parents=True, mode=0o700)
+    try:
+        unfinished.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        raise BackupUnusable("Another backup is being written here at this second.") from None
     try:
         counts = _dump(unfinished / DATABASE)
         _pack(Path(settings.MEDIA_ROOT), unfinished / MEDIA)
         _write_manifest(unfinished, counts)
+        _keep(unfinished)
         unfinished.rename(finished)
+        _keep_names(root)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return finished
+
+
+def _keep(directory: Path) -> None:
+    """A power cut right after the name appears finds the files whole."""
+    for path in directory.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    _keep_names(directory)
+
+
+def _keep_names(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _dump(to: Path) -> dict[str, int]:
@@ -114,11 +137,15 @@ def verify(directory: Path) -> dict[str, Any]:
     """The manifest of a backup whose files are what they were; `BackupUnusable` otherwise."""
     try:
         told: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
-        for name, was in told["files"].items():
+        files, _rows = told["files"], told["rows"]
+        for name in (DATABASE, MEDIA):
+            was = files[name]
             if _sha256(directory / name) != was["sha256"]:
                 raise BackupUnusable(f"{name} is not what was written.")
-    except (OSError, ValueError, KeyError) as error:
-        raise BackupUnusable(f"{directory}: {error}") from error
+    except OSError as error:
+        raise BackupUnusable(f"{error.filename}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BackupUnusable(f"{directory / MANIFEST} is no manifest of ours.") from error
     return told
 
 
@@ -149,18 +176,7 @@ def _counts_in(scratch: Scratch, tables: Sequence[str]) -> dict[str, int]:
     return {name: int(count) for name, count in re.findall(r"(.+)\t(\d+)", told)}
 
 
-def restore(directory: Path) -> None:
-    """Puts database and media back as they were. The caller has stopped everything else."""
-    verify(directory)
-    name = str(connection.settings_dict["NAME"])
-    connection.close()
-    _restore_database(directory, name, "--clean", "--if-exists")
-    # Who may read what is the server's, not the dump's: the role may be missing here.
-    row_policies.bring_up(connection)
-    _unpack(directory / MEDIA, Path(settings.MEDIA_ROOT))
-
-
-def _unpack(packed: Path, media: Path) -> None:
+def unpack(packed: Path, media: Path) -> None:
     """Folders and files, inside `media` alone. tarfile's own filter for that came with Python
     3.11.4, which not every system of ours has."""
     media.mkdir(parents=True, exist_ok=True)
@@ -178,19 +194,18 @@ def _unpack(packed: Path, media: Path) -> None:
                 target.chmod(member.mode & 0o755 | 0o600)
 
 
-def _restore_database(directory: Path, name: str, *more: str) -> None:
-    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", *more]
+def _restore_database(directory: Path, name: str) -> None:
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _run("pg_restore", [*options, f"--dbname={name}", str(directory / DATABASE)], database=None)
 
 
 def _run(program: str, arguments: Sequence[str], *, database: str | None = "") -> str:
     """One of PostgreSQL's programs against our server. `database` "" is ours, None says none."""
-    given, secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-    where, ours = given[1:-1], given[-1]
-    named = [] if database is None else [database or ours]
+    where, secrets = _server()
+    named = [] if database is None else [database or _ours()]
     done = subprocess.run(  # noqa: S603  our own programs and names
         [_program(program), *where, *arguments, *named],
-        env={**os.environ, **(secrets or {})},
+        env={**os.environ, **secrets},
         check=False,
         capture_output=True,
         text=True,
@@ -198,6 +213,42 @@ def _run(program: str, arguments: Sequence[str], *, database: str | None = "") -
     if done.returncode:
         raise BackupUnusable(f"{program}: {done.stderr.strip()[:1000]}")
     return done.stdout
+
+
+def _server() -> tuple[list[str], dict[str, str]]:
+    given, secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    return given[1:-1], secrets or {}
+
+
+def _ours() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+@contextmanager
+def program(name: str, arguments: Sequence[str], *, where: bool) -> Iterator[subprocess.Popen[Any]]:
+    """One of PostgreSQL's programs as it runs, against our database where `where`."""
+    server, secrets = _server()
+    told = [*server, *arguments, _ours()] if where else arguments
+    with TemporaryFile() as errors:
+        running = subprocess.Popen(  # noqa: S603  our own programs and names
+            [_program(name), *told],
+            env={**os.environ, **secrets},
+            stdin=subprocess.PIPE if where else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if where else subprocess.PIPE,
+            stderr=errors,
+        )
+        try:
+            yield running
+        finally:
+            if running.stdout:
+                running.stdout.close()
+            running.wait()
+            errors.seek(0)
+            _LAST_WORDS[running.pid] = errors.read(4000).decode(errors="replace").strip()[:1000]
+
+
+def last_words(ended: subprocess.Popen[Any]) -> str:
+    return _LAST_WORDS.pop(ended.pid, "")
 
 
 def tools_version() -> int:

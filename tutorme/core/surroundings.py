@@ -51,10 +51,16 @@ def _server() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT extname FROM pg_extension")
         missing = sorted(_EXTENSIONS - {name for (name,) in cursor.fetchall()})
-        cursor.execute("SHOW server_version_num")
-        if int(cursor.fetchone()[0]) < _OLDEST_SERVER:
-            return "older than PostgreSQL 15"
+    if _server_number() < _OLDEST_SERVER:
+        return "older than PostgreSQL 15"
     return f"lacks {', '.join(missing)}" if missing else "ok"
+
+
+def _server_number() -> int:
+    """180001 for 18.1."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
 
 
 def _redis_keeps() -> str:
@@ -87,7 +93,7 @@ def _printing() -> str:
 
 def _backup_tools() -> str:
     try:
-        ours, theirs = backups.tools_version(), connection.pg_version // 10_000
+        ours, theirs = backups.tools_version(), _server_number() // 10_000
     except DomainError as error:
         return f"off: no backups from here ({error.detail})"
     return "ok" if ours >= theirs else f"off: pg_dump {ours} cannot read a server {theirs}"

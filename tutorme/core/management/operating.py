@@ -19,6 +19,10 @@ from tutorme.core.gateways import GatewayError
 
 # What a shell says of somebody who pressed Ctrl-C.
 _INTERRUPTED = 130
+_FORESEEN = (
+    *(DomainError, GatewayError, KeyboardInterrupt, redis.RedisError, OSError),
+    *(OperationalError, InterfaceError, ProgrammingError),
+)
 
 
 class OperatorCommand(BaseCommand):
@@ -57,7 +61,7 @@ class OperatorCommand(BaseCommand):
             raise CommandError("This destroys data in production: say --yes if you mean it.")
         try:
             found = self.operate(options)
-        except (Exception, KeyboardInterrupt) as error:
+        except _FORESEEN as error:
             if sentence := _sentence(error):
                 code = _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
                 raise CommandError(sentence, returncode=code) from error

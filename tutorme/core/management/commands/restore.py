@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from tutorme.core import audit_chain, backups
+from tutorme.core import audit_chain, backups, restoring
 from tutorme.core.management.operating import OperatorCommand
 
 
@@ -24,9 +24,9 @@ class Command(OperatorCommand):
                 "checked": str(options["backup"]),
                 "differences": backups.drill(options["backup"]),
             }
-        backups.restore(options["backup"])
+        again = restoring.restore(options["backup"])
         audit_chain.forget_proven()
-        return {"restored": str(options["backup"])}
+        return {"restored": str(options["backup"]), "again": again}
 
     def is_wrong(self, found: dict[str, Any]) -> str:
         return "The backup restores to other rows." if found.get("differences") else ""
