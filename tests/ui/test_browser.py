@@ -85,6 +85,20 @@ def test_pages_reflow_at_320_pixels(chromium, live_server, path):
         assert sideways(page) <= 0
 
 
+ALONE = ".crumbs a, .section-head a, main summary, .cluster > a:not(.button)"
+
+
+@pytest.mark.parametrize("path", ["/", "/courses/", "/tutors/", "/problems/conflict/"])
+def test_on_a_phone_a_thumb_finds_what_stands_alone(chromium, live_server, path):
+    with opened(chromium, width=NARROW) as page:
+        page.goto(live_server.url + path)
+        heights = page.locator(ALONE).evaluate_all(
+            "rows => rows.map(row => row.getBoundingClientRect().height)"
+        )
+        assert heights
+        assert min(heights) >= 43
+
+
 def test_a_persons_pages_are_open_to_everyone(chromium, live_server):
     cast.person("Sam")
     with opened(chromium, width=NARROW) as page:
