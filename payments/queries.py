@@ -61,6 +61,8 @@ class OrdersOf:
         return first(_number_of_orders(self.buyer_id)) or 0
 
     def __getitem__(self, wanted: slice) -> list[Order]:
+        if wanted.stop <= wanted.start:
+            return []
         return list(_orders(self.buyer_id, begin=wanted.start, end=wanted.stop))
 
 

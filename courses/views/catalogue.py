@@ -97,7 +97,15 @@ def _facets(by: dict[str, dict[str, int]], given: QueryDict) -> list[dict[str, A
         ("is_premium", _("Plan"), _("In a plan or not"), _labelled(PLANS, by["is_premium"])),
     )
     names = ("name", "label", "any", "options")
-    return [dict(zip(names, row, strict=True)) | {"chosen": given.get(row[0], "")} for row in rows]
+    return [
+        dict(zip(names, row, strict=True)) | {"chosen": _chosen(given.get(row[0], ""), row[3])}
+        for row in rows
+    ]
+
+
+def _chosen(asked: str, options: "Options") -> str:
+    """Nothing where it is none of the options: anybody may ask for anything."""
+    return asked if any(asked == value for value, _text, _n in options) else ""
 
 
 def _changed(request: HttpRequest, **changes: str) -> str:
@@ -141,9 +149,16 @@ def language_name(code: str) -> str:
         return code
 
 
+_SHOWN = (
+    *("slug", "title", "subtitle", "summary", "category", "lesson_count", "total_minutes"),
+    *("price_minor", "currency", "rating_count", "average_rating", "is_mine", "is_kept"),
+)
+
+
 def card(row: dict[str, Any]) -> dict[str, Any]:
+    """What a card shows and nothing else: by it the drawn card is kept."""
     return {
-        **row,
+        **{name: row[name] for name in _SHOWN},
         "level": LEVELS[row["difficulty"]],
         "teacher": row["instructor__display_name"],
         "shows_rating": row["rating_count"] >= RATINGS_TO_SHOW,
@@ -174,6 +189,7 @@ def course_page(request: HttpRequest, slug: str) -> HttpResponse:
         "level": LEVELS[Course.Difficulty(course.difficulty)],
         "description": SafeString(html_of(course.description)),
         "outline": found,
+        "current_key": "",
         "enrollment": found.enrollment,
         "is_owner": queries.owns(course, request.user),
         "in_plan": found.enrollment is None and entitlement.by_plan(request.user, course),

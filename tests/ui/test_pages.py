@@ -129,12 +129,12 @@ def test_a_phone_reaches_everything_the_masthead_leads_to(client, sam):
 def test_a_visitor_is_offered_the_doors_and_a_person_the_account(sam, ada):
     request = RequestFactory().get("/")
     visitor = navigation(request)
-    assert [link.href for link in visitor["nav_doors"]] == ["/account/login/", "/account/signup/"]
-    assert visitor["nav_account"] == []
+    assert [link.href for link in visitor["nav"].doors] == ["/account/login/", "/account/signup/"]
+    assert visitor["nav"].account == ()
     request.user = sam
-    assert "/admin/" not in [link.href for link in navigation(request)["nav_account"]]
+    assert "/admin/" not in [link.href for link in navigation(request)["nav"].account]
     request.user = ada
-    assert "/admin/" in [link.href for link in navigation(request)["nav_account"]]
+    assert "/admin/" in [link.href for link in navigation(request)["nav"].account]
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/account/signup/", "/account/reset/"])

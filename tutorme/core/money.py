@@ -7,6 +7,7 @@ for HUF, JPY and TWD, and TutorMe prices in what can be charged.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency
 
@@ -83,14 +84,20 @@ class Money:
 
     def localized(self, locale: str = "en") -> str:
         """As people of that locale write it; whole amounts keep their decimals."""
-        pattern = "¤#,##0" if decimals(self.currency) == 0 else None
-        name = locale.replace("-", "_")
-        return format_currency(Decimal(self.amount), self.currency, format=pattern, locale=name)
+        return _written(self.amount, self.currency, locale)
 
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency}")
         return other.minor
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: str, currency: str, locale: str) -> str:
+    """Babel takes longer over it than PostgreSQL over the row."""
+    pattern = "¤#,##0" if decimals(currency) == 0 else None
+    name = locale.replace("-", "_")
+    return format_currency(Decimal(amount), currency, format=pattern, locale=name)
 
 
 def total(parts: Iterable[Money], *, currency: str) -> Money:

@@ -129,6 +129,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.static",
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
+                "tutorme.web.templatetags.kept",
             ],
         },
     }

@@ -47,7 +47,13 @@ def _theme(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return str(user.theme)
-    return request.COOKIES.get("theme", "")
+    return theme_of_browser(request)
+
+
+def theme_of_browser(request: HttpRequest) -> str:
+    """Light, dark or neither: a cookie may say anything."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in User.Theme.values else ""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -56,6 +62,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "support_email": settings.SUPPORT_EMAIL,
         "request_id": getattr(request, "request_id", ""),
         "theme": _theme(request),
+        "at_home": request.path == "/",
         "realtime_driver": settings.REALTIME_DRIVER,
         **_of_person(request),
         **navigation(request),

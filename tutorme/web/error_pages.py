@@ -20,6 +20,7 @@ from tutorme.core.errors import (
     Unavailable,
 )
 from tutorme.core.middleware import is_api
+from tutorme.web.context import theme_of_browser
 from tutorme.web.navigation import menus
 
 FIRST_OF_OURS = 500
@@ -49,11 +50,10 @@ def page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def _without_database(request: HttpRequest) -> dict[str, Any]:
     return {
-        **menus(request.path, known=False),
-        "nav_doors": [],
+        **menus(request.path, known=False, with_doors=False),
         "site_name": "TutorMe",
         "support_email": settings.SUPPORT_EMAIL,
-        "theme": request.COOKIES.get("theme", ""),
+        "theme": theme_of_browser(request),
         "here": request.get_full_path(),
     }
 

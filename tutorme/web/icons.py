@@ -1,5 +1,7 @@
 """Icons: one grid of 20, one stroke of 1.75, square caps, drawn for these pages."""
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -39,6 +41,7 @@ PATHS = {
 MIRRORED = frozenset({"arrow", "chevron"})
 
 
+@cache
 def icon_svg(name: str) -> SafeString:
     mirrored = " icon-mirrored" if name in MIRRORED else ""
     return format_html(

@@ -1,12 +1,16 @@
 """Where the masthead, the bottom bar and the footer lead: only to pages that exist."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tutorme.web.kept import OneOfFew
 
 TextLike = str | Promise
 
@@ -75,22 +79,42 @@ SETTINGS = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Nav(OneOfFew):
+    """What masthead, bottom bar and footer show. One object for all requests that see the same, so
+    that what is drawn of it can be kept by it."""
+
+    main: tuple[Link, ...]
+    account: tuple[Link, ...]
+    beside: tuple[Link, ...]
+    desk: Link | None
+    bell: Link | None
+    doors: tuple[Link, ...]
+    bar: tuple[Link, ...]
+    index: tuple[tuple[TextLike, tuple[Link, ...]], ...]
+
+
 def links(entries: tuple[Entry, ...], path: str) -> list[Link]:
     return [link for entry in entries if (link := resolve(entry, path))]
 
 
 def resolve(entry: Entry, path: str) -> Link | None:
-    for name in entry.names:
+    href = _address(entry.names)
+    return Link(href, entry.label, entry.icon, _is_current(href, path)) if href else None
+
+
+@lru_cache(maxsize=256)
+def _address(names: tuple[str, ...]) -> str:
+    for name in names:
         try:
-            href = reverse(name)
+            return reverse(name)
         except NoReverseMatch:
             continue
-        return Link(href, entry.label, entry.icon, path == href or _inside(href, path))
-    return None
+    return ""
 
 
-def _inside(href: str, path: str) -> bool:
-    return href != "/" and path.startswith(href)
+def _is_current(href: str, path: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -103,42 +127,60 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def menus(path: str, *, known: bool, staff: bool = False) -> dict[str, Any]:
-    main = (TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY)
-    account = (MESSAGES, LESSONS, ROOMS, CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE) + (
-        (ADMIN,) if staff else ()
-    )
+def menus(
+    path: str, *, known: bool, staff: bool = False, with_doors: bool = True
+) -> dict[str, Any]:
+    nav = nav_at(_highest_current(path), known=known, staff=staff, with_doors=with_doors)
     return {
+        "nav": nav,
         "nav_courses": resolve(COURSES, path),
         "nav_verify": resolve(VERIFY, path),
-        "nav_main": links(main, path),
-        "nav_account": links(account, path) if known else [],
-        # On a phone the menu leads where neither the bar nor the rest of the menu does.
-        "nav_beside": links((TUTORS, TEACH), path) if known else [],
-        "nav_desk": resolve(MY_DESK, path) if known else None,
-        "nav_bell": resolve(NOTIFICATIONS, path) if known else None,
-        "nav_doors": links((LOG_IN, SIGN_UP), path) if not known else [],
-        "nav_bar": links((TODAY, LEARN, COURSES, NEWS, PROFILE), path) if known else [],
-        "nav_index": [
-            (
-                _("Learn"),
-                links(
-                    (TODAY, LEARN, LESSONS, COURSES, SUBJECTS, TUTORS, PRICES)
-                    if known
-                    else (COURSES, SUBJECTS, TUTORS, PRICES),
-                    path,
-                ),
-            ),
-            (_("Certificates"), links((CERTIFICATES, VERIFY, DESKS) if known else (VERIFY,), path)),
-            (
-                _("Account"),
-                links(
-                    (MESSAGES, ORDERS, SUBSCRIPTION, TEACH, PROFILE)
-                    if known
-                    else (LOG_IN, SIGN_UP),
-                    path,
-                ),
-            ),
-            (_("Build"), links((API_DOCS, PROBLEMS), path)),
-        ],
     }
+
+
+def _highest_current(path: str) -> str:
+    """An address at which the same links are current as at `path`: the longest of theirs."""
+    return max((href for href in _addresses() if _is_current(href, path)), key=len, default="")
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> tuple[str, ...]:
+    found = {_address(entry.names) for entry in globals().values() if isinstance(entry, Entry)}
+    return tuple(found - {""})
+
+
+@lru_cache(maxsize=256)
+def nav_at(path: str, *, known: bool, staff: bool, with_doors: bool) -> Nav:
+    def those(*entries: Entry) -> tuple[Link, ...]:
+        return tuple(links(entries, path))
+
+    account = (MESSAGES, LESSONS, ROOMS, CERTIFICATES, ORDERS, SUBSCRIPTION, CREDIT, PROFILE)
+    learn = (*((TODAY, LEARN, LESSONS) if known else ()), COURSES, SUBJECTS, TUTORS, PRICES)
+    own = (MESSAGES, ORDERS, SUBSCRIPTION, TEACH, PROFILE) if known else (LOG_IN, SIGN_UP)
+    return Nav(
+        main=those(
+            *((TODAY, COURSES, TUTORS, LEARN, TEACH) if known else (COURSES, TUTORS, VERIFY))
+        ),
+        account=those(*account, *((ADMIN,) if staff else ())) if known else (),
+        # On a phone the menu leads where neither the bar nor the rest of the menu does.
+        beside=those(TUTORS, TEACH) if known else (),
+        desk=resolve(MY_DESK, path) if known else None,
+        bell=resolve(NOTIFICATIONS, path) if known else None,
+        doors=those(LOG_IN, SIGN_UP) if with_doors and not known else (),
+        bar=those(TODAY, LEARN, COURSES, NEWS, PROFILE) if known else (),
+        index=(
+            (_("Learn"), those(*learn)),
+            (_("Certificates"), those(*((CERTIFICATES, VERIFY, DESKS) if known else (VERIFY,)))),
+            (_("Account"), those(*own)),
+            (_("Build"), those(API_DOCS, PROBLEMS)),
+        ),
+    )
+
+
+def _forget(**_about: Any) -> None:
+    for one in (_address, _addresses, nav_at):
+        one.cache_clear()
+
+
+# Only tests serve other addresses while the process runs.
+setting_changed.connect(_forget)
