@@ -40,7 +40,7 @@ class CompiledRead(Generic[M]):
     types that stand nowhere else in it; each has to be a parameter as it is, so nothing that
     decides the shape (None, an empty list) can be one."""
 
-    def __init__(self, build: Callable[..., QuerySet[M]], **samples: Any) -> None:
+    def __init__(self, build: Callable[..., QuerySet[M, Any]], **samples: Any) -> None:
         self.build = build
         self.samples = samples
 
@@ -57,17 +57,31 @@ class CompiledRead(Generic[M]):
         return _Plan(sql, slots, compiler, compiler.get_converters(columns))
 
     def first(self, **given: Any) -> M | None:
+        row = self._found(given)
+        return None if row is None else self._made(row)
+
+    def values(self, **given: Any) -> dict[str, Any] | None:
+        """Where the queryset asks for `values()`."""
+        row = self._found(given)
+        return None if row is None else dict(zip(self._names, row, strict=True))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        query = self._plan.compiler.query
+        return list(query.selected or (*query.values_select, *query.annotation_select))
+
+    def _found(self, given: Mapping[str, Any]) -> Any:
         plan = self._plan
         with connection.cursor() as cursor:
             cursor.execute(plan.sql, plan.values(given))
             row = cursor.fetchone()
-        return None if row is None else self._made(plan, row)
+        if row is None or not plan.converters:
+            return row
+        return next(iter(plan.compiler.apply_converters([row], plan.converters)))
 
-    def _made(self, plan: _Plan, row: tuple[Any, ...]) -> M:
+    def _made(self, row: Any) -> M:
         """As `QuerySet` makes its models, with what `select_related` named."""
-        compiler = plan.compiler
-        if plan.converters:
-            (row,) = compiler.apply_converters([row], plan.converters)
+        compiler = self._plan.compiler
         told = compiler.klass_info
         start, end = told["select_fields"][0], told["select_fields"][-1] + 1
         names = [each[0].target.attname for each in compiler.select[start:end]]
