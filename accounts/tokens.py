@@ -147,7 +147,7 @@ def read_access(token: str) -> AccessClaims:
 
 
 def _signed_in(user_id: uuid.UUID, version: int, session_id: uuid.UUID) -> QuerySet[User]:
-    return User.objects.select_related("tutor_profile").filter(
+    living: QuerySet[User] = User.objects.select_related("tutor_profile").filter(
         pk=user_id,
         is_active=True,
         token_version=version,
@@ -155,6 +155,7 @@ def _signed_in(user_id: uuid.UUID, version: int, session_id: uuid.UUID) -> Query
         auth_sessions__revoked_at=None,
         auth_sessions__absolute_expires_at__gt=Now(),
     )
+    return living
 
 
 _WHO = CompiledRead(

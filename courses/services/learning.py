@@ -109,7 +109,7 @@ def _asked(
     beats = ProgressBeat.objects.none()
     if event:
         beats = ProgressBeat.objects.filter(enrollment=enrollment, client_event_id=event)
-    return (
+    asked: QuerySet[Lesson, dict[str, Any]] = (
         Lesson.objects.filter(pk=lesson)
         .annotate(
             mine=FilteredRelation("progress", condition=Q(progress__enrollment=enrollment)),
@@ -124,6 +124,7 @@ def _asked(
             *(f"mine__{name}" for name in ("id", *_WRITTEN)),
         )
     )
+    return asked
 
 
 _SAMPLES = {name: UUID(int=n) for n, name in enumerate(("enrollment", "course", "lesson"), 1)}

@@ -86,6 +86,8 @@ class CompiledRead(Generic[M]):
         start, end = told["select_fields"][0], told["select_fields"][-1] + 1
         names = [each[0].target.attname for each in compiler.select[start:end]]
         made: M = told["model"].from_db(DEFAULT_DB_ALIAS, names, row[start:end])
-        for other in get_related_populators(told, compiler.select, DEFAULT_DB_ALIAS):
+        # The types known of it are of a later Django.
+        related = get_related_populators(told, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        for other in related:
             other.populate(row, made)
         return made
