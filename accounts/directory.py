@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 LONGEST = timedelta(days=31)
@@ -30,12 +30,13 @@ class Almanac:
     """`matching` narrows a list of profiles by what was noted down beforehand; `starts` looks into
     each of these tutors' diaries and leaves out who has no time after all. `rated` leaves those
     whose learners give them so many of five stars on the mean; `rank` is a whole number by which
-    who is rated well by many comes first, `soonest` the first moment that was noted down."""
+    who is rated well by many comes first, `noted` everybody who has a time then by what was noted
+    down, each with the first of them (a list of pairs, to be joined in a statement)."""
 
     matching: Callable[[FreeAt], Q]
     rated: Callable[[Decimal], Q]
     rank: Callable[[], Combinable]
-    soonest: Callable[[FreeAt], Combinable]
+    noted: Callable[[FreeAt], QuerySet[Any, tuple[UUID, datetime]]]
     starts: Callable[[FreeAt, Sequence[UUID]], dict[UUID, list[datetime]]]
 
 
@@ -58,8 +59,9 @@ def rank() -> Combinable:
     return _told[0].rank() if _told else Value(0)
 
 
-def soonest(free: FreeAt) -> Combinable:
-    return _told[0].soonest(free) if _told else Value(free.starts_at)
+def noted(free: FreeAt) -> QuerySet[Any, tuple[UUID, datetime]] | None:
+    """None where nobody tells."""
+    return _told[0].noted(free) if _told else None
 
 
 def starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

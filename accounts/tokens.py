@@ -149,7 +149,7 @@ def read_access(token: str) -> AccessClaims:
 @prepared
 def _signed_in(user_id: uuid.UUID, version: int, session_id: uuid.UUID) -> QuerySet[User]:
     """Nothing that is found is kept: who was suspended a moment ago is refused by the next call."""
-    people = User.objects.select_related("tutor_profile").filter(
+    people: QuerySet[User] = User.objects.select_related("tutor_profile").filter(
         pk=user_id,
         is_active=True,
         token_version=version,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, IntegerField, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -25,10 +25,10 @@ def matching(free: FreeAt) -> Q:
     return Q(pk__in=_noted(free, timezone.now()).values("tutor_id"))
 
 
-def soonest(free: FreeAt) -> Combinable:
-    """The first row by the index, where the least of all would read each of them."""
-    own = _noted(free, timezone.now()).filter(tutor_id=OuterRef("pk"))
-    return Subquery(own.order_by("starts_at").values("starts_at")[:1])
+def noted(free: FreeAt) -> QuerySet[FreeStart, tuple[UUID, datetime]]:
+    """Each tutor who fits with the first of their starts, in one pass over the hours' rows."""
+    grouped = _noted(free, timezone.now()).order_by().values("tutor_id")
+    return grouped.annotate(first=Min("starts_at")).values_list("tutor_id", "first")
 
 
 # A tutor of few reviews is as good as the mean of all until there are more: so many reviews of

@@ -108,7 +108,7 @@ directory.tell(
         matching=finding.matching,
         rated=finding.rated,
         rank=finding.rank,
-        soonest=finding.soonest,
+        noted=finding.noted,
         starts=queries.free_starts,
     )
 )

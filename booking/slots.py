@@ -72,6 +72,7 @@ class Diary:
         self._starts = [span.start for span in self._blocked]
         self._lessons = taken.lessons
         self._pieces: dict[date, list[Span]] = {}
+        self._hours: dict[tuple[date, date], list[Span]] = {}
 
     def offered(self, between: Span, *, minutes: int) -> list[datetime]:
         """Starts within `between` at which a lesson of that many minutes can be booked."""
@@ -137,10 +138,11 @@ class Diary:
 
     def _is_open(self, lesson: Span) -> bool:
         """Whether the lesson lies within stated hours, which may touch across dates."""
-        dates = self._dates(lesson)
-        return any(
-            span.contains(lesson) for span in unite(p for on in dates for p in self.pieces(on))
-        )
+        dates = self.date_of(lesson.start), self.date_of(lesson.end)
+        if dates not in self._hours:
+            pieces = (piece for on in self._dates(lesson) for piece in self.pieces(on))
+            self._hours[dates] = unite(pieces)
+        return any(span.contains(lesson) for span in self._hours[dates])
 
     def _grid(self, between: Span, minutes: int) -> Iterator[datetime]:
         """Starts anchored at each piece's own start, never at what a booking left over."""

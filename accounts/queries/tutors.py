@@ -1,7 +1,7 @@
 """The directory of tutors: what is wanted, who fits, and what each further choice would leave."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -138,19 +138,7 @@ def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
     rows, meant = _matching(wanted.text), ""
     if wanted.text and not rows.exists() and (meant := corrected(wanted.text, TutorWord)):
         rows = _matching(meant)
-    conditions = _conditions(wanted)
-    fitting = rows.filter(*conditions.values())
-    found, facets = tutor_facets.counted(
-        rows, conditions, subject=wanted.subject, level=wanted.level
-    )
-    order = ORDERS[wanted.ordering]
-    columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
-    shown = fitting.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
-    if wanted.ordering == "rating":
-        shown = shown.annotate(rating=directory.rank())
-    if wanted.ordering == "soonest" and wanted.free:
-        shown = shown.annotate(first=directory.soonest(wanted.free))
-    page = keyset.page(shown.values(*columns), order, cursor=cursor, size=size)
+    found, facets, page = listed_page(rows, wanted, cursor=cursor, size=size)
     cards = _with_time([_card(row) for row in page.rows], wanted)
     _fill(cards)
     return Found(cards, page.next, page.previous, found, facets, meant)
@@ -162,6 +150,39 @@ def newest(count: int) -> list[Card]:
     cards = [_card(row) for row in rows[:count]]
     _fill(cards)
     return cards
+
+
+def listed_page(
+    rows: TutorProfileQuerySet, wanted: Wanted, *, cursor: str = "", size: int = 20
+) -> tuple[int, tutor_facets.Facets, keyset.Page]:
+    """How many there are, the facets, and the rows of a page; where a time is asked for, by what
+    was noted down."""
+    order = ORDERS[wanted.ordering]
+    shown = rows.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
+    if wanted.ordering == "rating":
+        shown = shown.annotate(rating=directory.rank())
+    conditions = _conditions(wanted)
+    choice = {"subject": wanted.subject, "level": wanted.level}
+    noted = directory.noted(wanted.free) if wanted.free else None
+    if noted is not None:
+        del conditions["free"]
+        place = keyset.place(order, cursor=cursor, size=size)
+        found, facets, keys = tutor_facets.counted_with_page(
+            shown, conditions, **choice, noted=noted, place=place
+        )
+        page = place.page(keys)
+        return found, facets, replace(page, rows=_shown(page.rows))
+    found, facets = tutor_facets.counted(rows, conditions, **choice)
+    columns = {name.removeprefix("-") for name in order} | {"pk", *_CARD}
+    fitting = shown.filter(*conditions.values()).values(*columns)
+    return found, facets, keyset.page(fitting, order, cursor=cursor, size=size)
+
+
+def _shown(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What their cards say, in their order. Who has gone meanwhile is left out."""
+    rows = TutorProfile.objects.filter(pk__in=[key["pk"] for key in keys])
+    by_key = {row["pk"]: row for row in rows.values("pk", *_CARD)}
+    return [by_key[key["pk"]] for key in keys if key["pk"] in by_key]
 
 
 def _with_time(cards: list[Card], wanted: Wanted) -> list[Card]:

@@ -193,7 +193,7 @@ def _page(
         who = viewer.pk if getattr(viewer, "is_authenticated", False) else None
         values = (wanted.text or None, wanted.category or None, who)
         rows = _usual_cards(*values, asked=wanted.shape, size=size, stamped=at is None)
-        page = keyset.first_page(list(rows), order, size=size)
+        page = keyset.place(order, cursor="", size=size).page(list(rows))
     return page, page.rows[0]["stamp"] if at is None and page.rows else at
 
 
@@ -209,7 +209,7 @@ def _usual_cards(
 ) -> QuerySet[Course, dict[str, Any]]:
     wanted, order = replace(asked, category=category or ""), ORDERS[asked.order]
     cards = _cards(_matching(text or ""), wanted, Viewer(user_id), order, stamped=stamped)
-    return keyset.beginning(cards, order, size=size)
+    return cards.order_by(*order)[: size + 1]
 
 
 def _cards(

@@ -31,6 +31,7 @@ from courses.models import (
 )
 from courses.services import certifying, streaks
 from tutorme.core import outbox
+from tutorme.core.prepared import first, prepared
 
 _MAX_BEAT_S = 120
 _BEAT_SLACK_S = 15
@@ -98,32 +99,42 @@ class Standing:
     is_recounted: bool = False
 
 
-def _standing(
-    enrollment: Enrollment, lesson_id: UUID, client_event_id: UUID | None = None
-) -> Standing:
-    counted = Lesson.objects.counted().filter(course_id=enrollment.course_id)
-    others = counted.exclude(pk=lesson_id).filter(
+@prepared
+def _asked(
+    enrollment: UUID, course: UUID, lesson: UUID, event: UUID | None
+) -> QuerySet[Lesson, dict[str, Any]]:
+    counted = Lesson.objects.counted().filter(course_id=course)
+    others = counted.exclude(pk=lesson).filter(
         progress__enrollment=enrollment, progress__completed_at__isnull=False
     )
     beats = ProgressBeat.objects.none()
-    if client_event_id:
-        beats = ProgressBeat.objects.filter(enrollment=enrollment, client_event_id=client_event_id)
-    row = (
-        Lesson.objects.filter(pk=lesson_id)
+    if event:
+        beats = ProgressBeat.objects.filter(enrollment=enrollment, client_event_id=event)
+    asked: QuerySet[Lesson, dict[str, Any]] = (
+        Lesson.objects.filter(pk=lesson)
         .annotate(
             mine=FilteredRelation("progress", condition=Q(progress__enrollment=enrollment)),
             counted=_number_of(counted),
             others_done=_number_of(others),
             is_known=Exists(beats),
-            waits_for=ArraySubquery(_undone_before(enrollment, lesson_id)),
+            waits_for=ArraySubquery(_undone_before(enrollment, lesson)),
         )
         .values(
             *("kind", "data", "drip_days", "drip_at", "waits_for"),
             *("is_published", "is_required", "counted", "others_done", "is_known"),
             *(f"mine__{name}" for name in ("id", *_WRITTEN)),
-        )
-        .get()
+        )[:1]
     )
+    return asked
+
+
+def _standing(
+    enrollment: Enrollment, lesson_id: UUID, client_event_id: UUID | None = None
+) -> Standing:
+    asked = (enrollment.pk, enrollment.course_id, lesson_id, client_event_id)
+    row: dict[str, Any] | None = first(_asked(*asked))
+    if row is None:
+        raise Lesson.DoesNotExist
     mine = {name: row[f"mine__{name}"] for name in ("id", *_WRITTEN)}
     known = mine if mine["id"] else {}
     return Standing(
@@ -145,7 +156,7 @@ _WRITTEN = (
 MAX_SECTIONS = 100
 
 
-def _undone_before(enrollment: Enrollment, lesson_id: UUID) -> QuerySet[Any]:
+def _undone_before(enrollment: UUID, lesson_id: UUID) -> QuerySet[Any]:
     """The ids of what this lesson waits for."""
     done = LessonProgress.objects.filter(
         enrollment=enrollment, lesson_id=OuterRef("requires_id"), completed_at__isnull=False

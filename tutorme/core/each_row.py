@@ -19,12 +19,14 @@ def update(rows: Sequence[Model], columns: Sequence[str]) -> None:
     meta = rows[0]._meta
     line = connections[router.db_for_write(type(rows[0]))]
     quoted = line.ops.quote_name
-    fields = [meta.get_field(name) for name in columns]
+    # Any: a name of `columns` is a column of the table and no relation from elsewhere.
+    fields: list[Any] = [meta.get_field(name) for name in columns]
+    own: Any = meta.pk
     sets = ", ".join(f"{quoted(each.column)} = given.{quoted(each.column)}" for each in fields)
-    every = [meta.pk, *fields]
+    every = [own, *fields]
     arrays = ", ".join(f"%s::{each.db_type(line)}[]" for each in every)
     names = ", ".join(quoted(each.column) for each in every)
-    key, table = quoted(meta.pk.column), quoted(meta.db_table)
+    key, table = quoted(own.column), quoted(meta.db_table)
     with line.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({names})"  # noqa: S608

@@ -65,42 +65,64 @@ class Page:
     previous: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins, and which way it goes: what is asked for, without its rows."""
+
+    order: tuple[str, ...]
+    size: int
+    backwards: bool
+    at: list[Any] | None
+
+    @property
+    def towards(self) -> tuple[str, ...]:
+        return tuple(_turned(name) for name in self.order) if self.backwards else self.order
+
+    def beyond(self, columns: tuple[str, ...]) -> tuple[str, list[Any]]:
+        """For a statement of one's own: the condition that leaves what comes after, and its
+        values. `columns` are what the columns of the order are called there."""
+        if self.at is None:
+            return "TRUE", []
+        either, same, values = [], "", []
+        for place, (name, column) in enumerate(zip(self.towards, columns, strict=True)):
+            either.append(f"{same}{column} {'<' if name.startswith('-') else '>'} %s")
+            values += self.at[: place + 1]
+            same += f"{column} = %s AND "
+        return " OR ".join(either), values
+
+    def sorting(self, columns: tuple[str, ...]) -> str:
+        ways = ("DESC" if name.startswith("-") else "ASC" for name in self.towards)
+        return ", ".join(f"{column} {way}" for column, way in zip(columns, ways, strict=True))
+
+    def page(self, found: list[dict[str, Any]]) -> Page:
+        """Of the first rows beyond, in the order of `towards`, and one more than are shown where
+        there are more."""
+        more, found = len(found) > self.size, found[: self.size]
+        if self.backwards:
+            found.reverse()
+        after = True if self.backwards else more
+        before = more if self.backwards else self.at is not None
+        return Page(
+            found,
+            next=_written(found[-1], self.order, backwards=False) if found and after else "",
+            previous=_written(found[0], self.order, backwards=True) if found and before else "",
+        )
+
+
+def place(order: tuple[str, ...], *, cursor: str, size: int) -> Place:
+    """The last column of `order` is unique. A cursor that is none of ours is `NotFound`."""
+    backwards, at = _read(cursor, order) if cursor else (False, None)
+    return Place(order, size, backwards, at)
+
+
 def page(
     rows: QuerySet[M, dict[str, Any]], order: tuple[str, ...], *, cursor: str, size: int
 ) -> Page:
-    """`rows` are values() that hold every column of `order`, whose last one is unique. A cursor
-    that is none of ours is `NotFound`."""
-    backwards, at = _read(cursor, order) if cursor else (False, None)
-    towards = tuple(_turned(name) for name in order) if backwards else order
-    if at is not None:
-        rows = rows.filter(_beyond(towards, at))
-    found = list(rows.order_by(*towards)[: size + 1])
-    return _cut(found, order, size=size, backwards=backwards, began=not cursor)
-
-
-def beginning(rows: QuerySet[M, Any], order: tuple[str, ...], *, size: int) -> QuerySet[M, Any]:
-    """What a first page reads, for a statement that is written once; `first_page` makes a page of
-    the rows it found."""
-    return rows.order_by(*order)[: size + 1]
-
-
-def first_page(found: list[dict[str, Any]], order: tuple[str, ...], *, size: int) -> Page:
-    return _cut(found, order, size=size, backwards=False, began=True)
-
-
-def _cut(
-    found: list[dict[str, Any]], order: tuple[str, ...], *, size: int, backwards: bool, began: bool
-) -> Page:
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    after = more if not backwards else True
-    before = more if backwards else not began
-    return Page(
-        found,
-        next=_written(found[-1], order, backwards=False) if found and after else "",
-        previous=_written(found[0], order, backwards=True) if found and before else "",
-    )
+    """`rows` are values() that hold every column of `order`, as `place` has it."""
+    asked = place(order, cursor=cursor, size=size)
+    if asked.at is not None:
+        rows = rows.filter(_beyond(asked.towards, asked.at))
+    return asked.page(list(rows.order_by(*asked.towards)[: size + 1]))
 
 
 def _turned(name: str) -> str:

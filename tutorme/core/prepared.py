@@ -112,7 +112,7 @@ class Prepared(Generic[Rows]):
     """What `@prepared` makes of a function."""
 
     def __init__(self, build: Callable[..., Rows]) -> None:
-        self._build = build
+        self.build = build
         self.__doc__, self.__name__ = build.__doc__, build.__name__
         self._kinds: tuple[type, ...] = ()
         self.plan = lru_cache(maxsize=_SHAPES)(self._written)
@@ -148,13 +148,13 @@ class Prepared(Generic[Rows]):
         return plan
 
     def _named_kinds(self) -> tuple[type, ...]:
-        hints = get_type_hints(self._build)
-        named = inspect.signature(self._build).parameters.values()
+        hints = get_type_hints(self.build)
+        named = inspect.signature(self.build).parameters.values()
         kinds = (hints[one.name] for one in named if one.kind is not one.KEYWORD_ONLY)
         return tuple(next(iter(get_args(kind)), kind) for kind in kinds)
 
     def _one(self, values: tuple[Any, ...], shape: dict[str, Any]) -> _Plan:
-        rows: Any = self._build(*values, **shape)
+        rows: Any = self.build(*values, **shape)
         if rows._known_related_objects or rows._prefetch_related_lookups:
             raise NotPreparable(f"{self.__name__} carries rows or further queries of one call")
         compiler = rows.query.get_compiler(using=rows.db)

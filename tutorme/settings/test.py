@@ -35,7 +35,8 @@ REDIS_TIMEOUT_SECONDS = 30.0
 # The suite judges what happens, not how fast: most tests are one transaction, which sits idle
 # while a document is printed, and a loaded machine must not make PostgreSQL end it.
 _options["options"] = (
-    "-c statement_timeout=60000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=0"
+    "-c statement_timeout=60000 -c lock_timeout=30000 -c jit=off"
+    " -c idle_in_transaction_session_timeout=0"
 )
 CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"] = 2
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
