@@ -91,7 +91,7 @@ def test_each_language_zone_and_clock_has_its_own() -> None:
 def test_a_piece_sees_what_it_is_given_and_no_more() -> None:
     """Control: an include sees everything."""
     whole = Template('{% include "courses/_card.html" %}')
-    context = {"course": card(is_kept=True), "kept_here": True}
+    context: dict[str, Any] = {"course": card(is_kept=True), "kept_here": True}
     assert "on your list" not in drawn(whole, **context)
     assert "on your list" in drawn(**context)
 
