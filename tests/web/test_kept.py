@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts import middleware
 from accounts.models import User
 from courses.models import Course
-from tests.courses.conftest import course  # noqa: F401  a fixture
+from tests.courses.conftest import course, publish  # noqa: F401  fixtures
 from tutorme.core.money import Money
 from tutorme.web.kept import NotKeepable, Shelf, frozen, key_of, shelf
 from tutorme.web.navigation import nav_at
