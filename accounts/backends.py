@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import desks
@@ -13,7 +12,7 @@ from tutorme.core.prepared import first, prepared
 
 
 @prepared
-def _person(user_id: UUID) -> QuerySet[User]:
+def _person(user_id: UUID) -> Any:
     return User.objects.select_related("tutor_profile").filter(pk=user_id)[:1]
 
 

@@ -219,7 +219,7 @@ def _cards(
     more = {name.removeprefix("-") for name in order} - set(CARD)
     if stamped:
         shown, more = shown.annotate(stamp=Subquery(_STAMP)), {*more, "stamp"}
-    return _for(shown, viewer).values(*CARD, *more, "is_mine", "is_kept")
+    return _for(shown, viewer).values(*CARD, *more, "is_mine", "is_kept")  # type: ignore[no-any-return]
 
 
 def _matching(text: str) -> CourseQuerySet:

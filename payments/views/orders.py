@@ -235,6 +235,8 @@ def _can_return(order: Order) -> bool:
 @login_required
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.OrdersOf(viewer(request).pk), 20).get_page(request.GET.get("page"))
+    mine: Any = queries.OrdersOf(viewer(request).pk)
+    pages: Paginator[Order] = Paginator(mine, 20)
+    page = pages.get_page(request.GET.get("page"))
     rows = [(order, *WORDS[State(order.state)]) for order in page]
     return render(request, "payments/orders.html", {"page": page, "rows": rows})

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts import middleware
 from accounts.models import User
 from courses.models import Course
-from tests.courses.conftest import course  # noqa: F401  a fixture
+from tests.courses.conftest import course, publish  # noqa: F401  fixtures
 from tutorme.core.money import Money
 from tutorme.web.kept import NotKeepable, Shelf, frozen, key_of, shelf
 from tutorme.web.navigation import nav_at
@@ -91,7 +91,7 @@ def test_each_language_zone_and_clock_has_its_own() -> None:
 def test_a_piece_sees_what_it_is_given_and_no_more() -> None:
     """Control: an include sees everything."""
     whole = Template('{% include "courses/_card.html" %}')
-    context = {"course": card(is_kept=True), "kept_here": True}
+    context: dict[str, Any] = {"course": card(is_kept=True), "kept_here": True}
     assert "on your list" not in drawn(whole, **context)
     assert "on your list" in drawn(**context)
 
