@@ -24,13 +24,13 @@ class Command(OperatorCommand):
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         box, name = options["box"], options["name"]
-        rows: QuerySet[Any]
+        rows: Any
         if box == "outbox":
             rows = OutboxDelivery.objects.filter(**({"event__name": name} if name else {}))
         else:
             rows = InboxMessage.objects.filter(**({"provider": name} if name else {}))
         rows = _one(rows, options["id"]) if options["id"] else rows.filter(state="dead")
-        retry = outbox.retry if box == "outbox" else inbox.retry
+        retry: Any = outbox.retry if box == "outbox" else inbox.retry
         count = rows.count() if options["dry_run"] else retry(rows)
         return {"box": box, "rows": count, "dry_run": options["dry_run"]}
 
