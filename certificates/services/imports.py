@@ -25,7 +25,7 @@ from certificates.errors import (
 from certificates.events import LearnersImported
 from certificates.models import ExternalCourse, ImportRow, Learner, LearnerImport, Organization
 from certificates.services import enrolling, staging
-from tutorme.core import audit, jobs, outbox
+from tutorme.core import audit, each_row, jobs, outbox
 from tutorme.core.files import blobs
 from tutorme.core.ids import uuid7
 from tutorme.core.jobs import Run
@@ -198,7 +198,7 @@ def _let_in(batch: LearnerImport, piece: list[ImportRow]) -> None:
     )
     for row in piece:
         staging.settle(row, there[row.email], is_anothers=there[row.email].pk in ours)
-    staging.note(piece)
+    each_row.update(piece, ["outcome", "learner", "problem", "column"])
 
 
 @transaction.atomic

@@ -4,22 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
-
 from certificates.learner_lists import Line
 from certificates.models import ImportRow, Learner, LearnerImport, Organization
 from certificates.websites import host_of
 
 Outcome = ImportRow.Outcome
-# `bulk_update` names a case for each row and column, which takes longer than all else together.
-_NOTE = """
-UPDATE certificates_importrow AS line
-SET outcome = found.outcome, learner_id = found.learner_id, problem = found.problem,
-    "column" = found.named
-FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::text[], %s::text[])
-    AS found (id, outcome, learner_id, problem, named)
-WHERE line.id = found.id
-"""
 
 
 def staged(batch: LearnerImport, lines: Sequence[Line]) -> list[ImportRow]:
@@ -90,13 +79,6 @@ def settle(row: ImportRow, learner: Learner, *, is_anothers: bool) -> None:
         row.outcome, row.problem, row.column = Outcome.BAD, "other-name", "name"
     else:
         row.outcome = Outcome.KNOWN
-
-
-def note(rows: Sequence[ImportRow]) -> None:
-    """Keeps what became of each. The caller holds the transaction."""
-    facts = [(row.pk, row.outcome, row.learner_id, row.problem, row.column) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [list(column) for column in zip(*facts, strict=True)])
 
 
 def counted(rows: Iterable[ImportRow]) -> dict[str, int]:
