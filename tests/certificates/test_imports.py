@@ -308,12 +308,18 @@ def test_the_same_list_is_not_in_force_twice(send, ada, client: Client, settings
     assert batch.state == State.REFUSED
 
 
+def run_job(batch: LearnerImport) -> None:
+    batch.refresh_from_db()
+    assert batch.job_id
+    jobs.run(batch.job_id)
+
+
 def statements_of(send, sam, count: int, host: str) -> int:
     """Of letting so many in. What is enqueued for Graphy by fifties stays below its first fifty."""
     batch = send(desks.rows(count, host))
     imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
     with CaptureQueriesContext(connection) as asked:
-        jobs.run(LearnerImport.objects.get(pk=batch.pk).job_id)
+        run_job(batch)
     batch.refresh_from_db()
     assert batch.lines.filter(outcome="committed", learner__isnull=False).count() == count
     return len(asked)
@@ -332,7 +338,7 @@ def test_all_that_became_of_lines_is_noted_in_one_statement(send, sam) -> None:
     commit(send(f"{desks.HEAD}Learner {other}"), sam)
     imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
     with CaptureQueriesContext(connection) as asked:
-        jobs.run(LearnerImport.objects.get(pk=batch.pk).job_id)
+        run_job(batch)
     noted = [row["sql"] for row in asked if "certificates_importrow" in row["sql"].split("SET")[0]]
     assert sum("UPDATE" in sql for sql in noted) == 1
     rows = batch.lines.order_by("line").values_list("outcome", "problem", "column")

@@ -1,5 +1,7 @@
 """What every session with PostgreSQL is told before its first statement."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.conf import settings
@@ -18,5 +20,6 @@ def test_a_session_has_its_limits() -> None:
 
 def test_the_settings_of_a_running_site_use_them() -> None:
     """The suite has longer limits of its own, and no machine code either."""
+    options: Any = settings.DATABASES["default"]["OPTIONS"]
     assert "-c jit=off" in settings.SESSION_OPTIONS
-    assert "-c jit=off" in settings.DATABASES["default"]["OPTIONS"]["options"]
+    assert "-c jit=off" in options["options"]

@@ -187,7 +187,7 @@ FACTS: dict[str, Facts] = {
     "courses.Vote": lambda w: {"post": w.a("courses.Post")},
     "booking.LessonReview": lambda _w: {"is_hidden": True},
     "payments.Coupon": lambda w: {"code": w.name.upper(), "currency": "", "per_mille": 100},
-    "payments.Dispute": lambda _w: {"period": None},
+    "payments.Dispute": lambda w: {"period": None, "provider_dispute_id": f"PP-D-{w.name}"},
     "payments.Document": lambda w: {
         "period": None,
         "period_refund": None,
