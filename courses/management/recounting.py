@@ -1,6 +1,7 @@
 """Counts that are kept beside their rows are proved by counting again: one shape of command."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 from courses.models import Course
@@ -19,6 +20,9 @@ class RecountCommand(OperatorCommand):
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         dry_run = options["dry_run"]
         return {"differences": self.recount(dry_run=dry_run), "dry_run": dry_run}
+
+    def lines(self, found: dict[str, Any]) -> Iterator[str]:
+        yield f"differences: {found['differences']}"
 
 
 def course_named(slug: str) -> Course | None:

@@ -267,7 +267,7 @@ class TestImports:
         again()
         row.refresh_from_db()
         assert (row.problem, BusyTime.objects.count()) == ("not-a-calendar", 1)
-        assert "cannot be read now" in client_of(tess).get(PAGE).content.decode()
+        assert "Cannot be read now" in client_of(tess).get(PAGE).content.decode()
 
     @pytest.mark.parametrize(
         "url", ["http://127.0.0.1:1/a.ics", "https://127.0.0.1/a.ics", "https://localhost/a.ics"]

@@ -55,7 +55,7 @@ class TestOutOfSight:
         assert "Your times are not offered" in mail["subject"]
         assert "disconnect it to be booked without it" in mail["text"]
         client = client_of(tess)
-        assert "your times are not offered" in client.get(PAGE).content.decode()
+        assert "Your times are not offered" in client.get(PAGE).content.decode()
         for page in ("/teach/availability/", "/teach/calendar/"):
             assert "Your times are not offered" in client.get(page).content.decode()
 

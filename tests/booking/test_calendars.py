@@ -93,7 +93,7 @@ class TestConsent:
         (mail,) = sandbox.mails(to=tess.email)
         assert "does not let us in any more" in mail["subject"]
         assert PAGE in mail["text"]
-        assert "connect it again" in client_of(tess).get(PAGE).content.decode()
+        assert "Connect it again" in client_of(tess).get(PAGE).content.decode()
         again_row = connect(sandbox, tess, provider)
         drain()
         assert (again_row.pk, again_row.state) == (row.pk, "active")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.web.test_security import NOBODYS_DATABASE, SOUND
+from tests.web.test_security import sound
 from tutorme.devstack.place import ROOT
 
 REFUSED = 78
@@ -22,7 +22,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def start(program: Path, *command: str, **changes: str) -> subprocess.Popen[str]:
-    env = {**os.environ, **SOUND, "DATABASE_URL": NOBODYS_DATABASE, **changes}
+    env = sound(**changes)
     env["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env["PYTHONPATH"] = str(program)
     return subprocess.Popen(

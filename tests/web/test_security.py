@@ -58,10 +58,15 @@ def test_a_request_id_is_echoed_and_a_hostile_one_replaced(client) -> None:
 NOBODYS_DATABASE = "postgres://nobody@127.0.0.1:1/nothing"
 
 
-def deploy_check(**changes: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+def sound(**changes: str) -> dict[str, str]:
     env = {**os.environ, **SOUND, "DATABASE_URL": NOBODYS_DATABASE, **changes}
     env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+    return env
+
+
+def deploy_check(**changes: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    env = sound(**changes)
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
