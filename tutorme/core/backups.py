@@ -29,7 +29,6 @@ from tutorme.core.errors import DomainError
 
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
 _CHUNK = 1 << 20
-_LAST_WORDS: dict[int, str] = {}
 
 
 class BackupUnusable(DomainError):
@@ -224,31 +223,36 @@ def _ours() -> str:
     return str(connection.settings_dict["NAME"])
 
 
+@dataclass
+class Running:
+    """One of PostgreSQL's programs; what it complained about is there when it has ended."""
+
+    process: subprocess.Popen[bytes]
+    last_words: str = ""
+
+
 @contextmanager
-def program(name: str, arguments: Sequence[str], *, where: bool) -> Iterator[subprocess.Popen[Any]]:
-    """One of PostgreSQL's programs as it runs, against our database where `where`."""
+def program(name: str, arguments: Sequence[str], *, to_database: bool) -> Iterator[Running]:
+    """Spoken to and connected with our database where `to_database`; else listened to."""
     server, secrets = _server()
-    told = [*server, *arguments, _ours()] if where else arguments
+    told = [*server, *arguments, _ours()] if to_database else arguments
     with TemporaryFile() as errors:
-        running = subprocess.Popen(  # noqa: S603  our own programs and names
+        process = subprocess.Popen(  # noqa: S603  our own programs and names
             [_program(name), *told],
             env={**os.environ, **secrets},
-            stdin=subprocess.PIPE if where else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if where else subprocess.PIPE,
+            stdin=subprocess.PIPE if to_database else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if to_database else subprocess.PIPE,
             stderr=errors,
         )
+        running = Running(process)
         try:
             yield running
         finally:
-            if running.stdout:
-                running.stdout.close()
-            running.wait()
+            if process.stdout:
+                process.stdout.close()
+            process.wait()
             errors.seek(0)
-            _LAST_WORDS[running.pid] = errors.read(4000).decode(errors="replace").strip()[:1000]
-
-
-def last_words(ended: subprocess.Popen[Any]) -> str:
-    return _LAST_WORDS.pop(ended.pid, "")
+            running.last_words = errors.read(4000).decode(errors="replace").strip()[:1000]
 
 
 def tools_version() -> int:

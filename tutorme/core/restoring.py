@@ -101,14 +101,16 @@ def _replace_database(directory: Path) -> None:
     ends early the database is what it was."""
     whole, arguments = backups.DATABASE, ["--no-owner", "--no-privileges", "--file=-"]
     with (
-        backups.program("pg_restore", [*arguments, str(directory / whole)], where=False) as said,
-        backups.program("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1"], where=True) as heard,
+        backups.program(
+            "pg_restore", [*arguments, str(directory / whole)], to_database=False
+        ) as said,
+        backups.program("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1"], to_database=True) as heard,
         # Where psql refused something it says so, and listens no more.
         suppress(BrokenPipeError),
     ):
-        _say(said, heard)
-    if heard.returncode or said.returncode:
-        told = backups.last_words(heard) or backups.last_words(said)
+        _say(said.process, heard.process)
+    if heard.process.returncode or said.process.returncode:
+        told = heard.last_words or said.last_words
         hint = ": stop everything that uses the database first" if "lock timeout" in told else ""
         raise backups.BackupUnusable(f"Nothing was changed{hint}. {told}")
 
