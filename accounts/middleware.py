@@ -66,6 +66,26 @@ class AbsoluteEndMiddleware:
         return self.get_response(request)
 
 
+class PersonalMiddleware:
+    """What somebody is shown while signed in is kept by no cache, a browser's among them: who
+    presses Back on a shared machine after they left sees nothing. What a view says of itself
+    stands."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Where nobody asked who it is, nothing in it is anybody's.
+        if (
+            not response.has_header("Cache-Control")
+            and request.session.accessed
+            and request.user.is_authenticated
+        ):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class PauseMiddleware:
     """Where a form says that it was tried too often, the answer is a 429 with `Retry-After`."""
 
