@@ -108,4 +108,4 @@ def test_an_authenticator_app_in_a_real_browser(page: Page, base: str, sam: User
 def test_a_bare_number_has_no_passkeys_and_says_so(page: Page, live_server) -> None:
     page.goto(live_server.url.replace("localhost", "127.0.0.1") + "/account/login/")
     expect(page.locator("[data-passkey]")).to_be_hidden()
-    expect(page.locator("[data-passkey-note]")).to_contain_text("Passkeys need a name")
+    expect(page.locator("[data-passkey-note]")).to_contain_text("they need a name")
