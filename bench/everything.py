@@ -5,7 +5,7 @@
 `DATABASE_URL` and `REDIS_URL` name servers to measure on (databases of its own are made there and
 dropped); without them it starts some, like `make test`, that do not wait for the disk. SCALE=1 is
 the data set of the design: 20,000 courses, a million learners. `WRITE=1` puts the figures into
-docs/bench.md.
+docs/bench.md, part by part.
 """
 
 import contextlib
@@ -109,28 +109,40 @@ def machine(scale: float) -> str:
 
 def main(chosen: list[str]) -> int:
     scale = float(os.environ.get("SCALE", "0.1"))
-    page = [machine(scale)]
+    wanted = {name: part for name, part in parts(scale).items() if not chosen or name in chosen}
+    failed = False
     with servers() as given:
         settings = {"DJANGO_SETTINGS_MODULE": "tutorme.settings.base", "DEBUG": "0"}
         env = {"SECRET_KEY": "bench " * 10, **given, **settings, "BENCH_TEMPLATE": TEMPLATE}
         migrated(env)
         try:
-            for name, (title, words) in parts(scale).items():
-                if not chosen or name in chosen:
-                    figures = measured(words, env)
-                    plain = figures if "\n|---" in figures else f"```\n{figures}\n```"
-                    page.append(f"## {title}\n\n`python -m {' '.join(words)}`\n\n{plain}")
-                    say(f"\n{page[-1]}")
+            for title, words in wanted.values():
+                figures = measured(words, env)
+                failed |= "**ended with code" in figures
+                section = section_of(title, words, figures, scale)
+                say(f"\n{section}")
+                if os.environ.get("WRITE"):
+                    write(title, section)
         finally:
             forget(env)
-    if os.environ.get("WRITE"):
-        write("\n\n".join(page))
-    return int(any("**ended with code" in part for part in page))
+    return int(failed)
 
 
-def write(figures: str, page: Path = PAGE) -> None:
-    kept, _mark, _old = page.read_text().partition(MARK)
-    page.write_text(f"{kept}{MARK}\n{figures}\n")
+def section_of(title: str, words: list[str], figures: str, scale: float) -> str:
+    plain = figures if "\n|---" in figures else f"```\n{figures}\n```"
+    return f"## {title}\n\n`python -m {' '.join(words)}`. {machine(scale)}\n\n{plain}"
+
+
+def write(title: str, section: str, page: Path = PAGE) -> None:
+    """In the place of the part's figures of before; those of the others stay."""
+    kept, _mark, figures = page.read_text().partition(MARK)
+    known = {
+        part.partition("\n")[0]: f"## {part.strip()}" for part in f"\n{figures}".split("\n## ")[1:]
+    }
+    known[title] = section
+    titles = [name for name, _words in parts(1).values()]
+    ordered = "\n\n".join(known[name] for name in titles if name in known)
+    page.write_text(f"{kept}{MARK}\n{ordered}\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What the bench says of itself: a goal belongs to a row that is measured, and a miss is named."""
 
+from pathlib import Path
+
 from bench import everything, goals
 from tests.house.sources import ROOT, python
 
@@ -27,3 +29,19 @@ def test_every_part_has_its_module_and_its_paragraph() -> None:
     for name, (_title, words) in everything.parts(0.1).items():
         assert (ROOT / f"{words[0].replace('.', '/')}.py").is_file(), name
         assert f"**{name}**" in readme or f"**{name}.**" in readme, name
+
+
+def test_a_part_measured_anew_leaves_the_others_figures(tmp_path: Path) -> None:
+    titles = [title for title, _words in everything.parts(1).values()]
+    page = tmp_path / "bench.md"
+    page.write_text(f"# Figures\n\n{everything.MARK}")
+    for title in (titles[2], titles[0], titles[2]):
+        section = everything.section_of(title, ["bench.x"], f"figures of {title}", 0.1)
+        everything.write(title, section, page)
+    told = page.read_text()
+    assert told.startswith("# Figures\n")
+    assert [line[3:] for line in told.splitlines() if line.startswith("## ")] == [
+        titles[0],
+        titles[2],
+    ]
+    assert told.count(f"figures of {titles[2]}") == told.count(f"figures of {titles[0]}") == 1
