@@ -19,6 +19,8 @@ RUN apt-get update \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
+# The processes may not write here, and would compile it all at every start.
+RUN /venv/bin/python -m compileall -q .
 # Named volumes take over the owner of the directory they cover.
 RUN mkdir -p var/static var/media var/beat && chown -R tutorme:tutorme var
 ENV PATH=/venv/bin:$PATH \

@@ -3,6 +3,13 @@
 SHELL := /bin/sh
 DEVSTACK := .venv/bin/python -m tutorme.devstack
 
+# Who wants no bytecode beside the source has it inside .venv; without any, every process would
+# compile three thousand files before it does something.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.venv/bytecode
+endif
+
 .PHONY: help setup run stop shell manage test check e2e bench audit clients lock clean
 
 help: ## Show these lines

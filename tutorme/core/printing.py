@@ -235,7 +235,7 @@ def _engine() -> str:
 
 def _environment(scratch: str) -> dict[str, str]:
     """Nothing of ours: no database address, no key. Only where fonts and native libraries are."""
-    given = {"LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PATH"}
+    given = {"LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PATH", "PYTHONPYCACHEPREFIX"}
     kept = {name: value for name, value in os.environ.items() if name in given}
     return {
         **kept,
