@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
@@ -8,6 +10,7 @@ from courses.models.quizzes import Question
 from courses.querysets import AttemptAnswerQuerySet, AttemptQuerySet
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
+from tutorme.core.prepared import prepared
 
 
 class Attempt(models.Model):
@@ -74,7 +77,7 @@ class Attempt(models.Model):
     @cached_property
     def sheet(self) -> "list[AttemptAnswer]":
         """Its questions in their order with what was answered, read once."""
-        return list(self.answers.in_order())
+        return list(_sheet(self.pk))
 
 
 class AttemptAnswer(models.Model):
@@ -100,3 +103,8 @@ class AttemptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.question_id}"
+
+
+@prepared
+def _sheet(attempt_id: UUID) -> AttemptAnswerQuerySet:
+    return AttemptAnswer.objects.filter(attempt_id=attempt_id).in_order()
