@@ -75,7 +75,7 @@ NO_SECRET = {
 def words(node: ast.expr) -> Iterator[str]:
     """The names a value goes by: `row.token`, `given["code"]`, `str(secret)`, `f"v0={mac}"`."""
     match node:
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Constant(value=str(name)):
             yield name
         case ast.Attribute(attr=name):
             yield name
@@ -91,7 +91,7 @@ def words(node: ast.expr) -> Iterator[str]:
             if isinstance(made, ast.Attribute):
                 yield from words(made.value)
             for each in given:
-                yield from [each.value] if _is_text(each) else words(each)
+                yield from words(each)
         case ast.BinOp(left=one, right=other):
             yield from words(one)
             yield from words(other)
@@ -100,10 +100,6 @@ def words(node: ast.expr) -> Iterator[str]:
                 yield from words(part)
         case ast.FormattedValue(value=inner) | ast.Await(value=inner) | ast.Starred(value=inner):
             yield from words(inner)
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _is_of_the_source(node: ast.expr) -> bool:
