@@ -8,11 +8,12 @@ from allauth.core import context
 from allauth.headless.constants import Client
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import pauses
+from accounts import pauses, security_log
 from accounts.errors import TooManySignInAttempts
 from accounts.models import User
 from accounts.origin import origin_of
@@ -41,11 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         by the rest of our API."""
         email = str(credentials.get("email") or credentials.get("username") or "")
         if not sign_in.reserve_try(request, email):
+            security_log.sign_in_failed(by="too-many-tries", user=_owner(email), request=request)
             if is_headless(request):
                 raise TooManySignInAttempts(retry_after=pauses.asked_to_wait(request))
             raise self.validation_error("too_many_login_attempts")
         user: User | None = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            security_log.sign_in_failed(by="password", user=_owner(email), request=request)
+        else:
             sign_in.forgive_tries(request, email)
         return user
 
@@ -110,6 +114,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_safe_url(url))
 
 
+def _owner(email: str) -> User | None:
+    """Whose password somebody tried to guess."""
+    owner: User | None = User.objects.filter(email=sign_in.canonical(email)).first()
+    return owner
+
+
 def is_headless(request: HttpRequest) -> bool:
     return hasattr(getattr(request, "allauth", None), "headless")
 
@@ -127,6 +137,13 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return fields.decrypt(encrypted_text)
+
+    def validation_error(self, code: str, **more: Any) -> ValidationError:
+        """Of a sign-in: a passkey that does not hold. Typed codes are checked by our own forms."""
+        if code == "incorrect_code" and not context.request.user.is_authenticated:
+            security_log.sign_in_failed(by="passkey", request=context.request)
+        error: ValidationError = super().validation_error(code, **more)
+        return error
 
     def get_totp_issuer(self) -> str:
         return str(settings.SITE_NAME)

@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from accounts import pauses
+from accounts import pauses, security_log
 from accounts.services import sessions
 from tutorme.core import context
 
@@ -64,6 +64,19 @@ class AbsoluteEndMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and sessions.is_over(request):
             logout(request)
         return self.get_response(request)
+
+
+class DenialMiddleware:
+    """Pages, API and admin refuse each in their own way; what they have in common is the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 403:
+            security_log.denied(request)
+        return response
 
 
 class PersonalMiddleware:

@@ -6,10 +6,12 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 
+from accounts import security_log
 from accounts.gateways import identity
 from accounts.models import User
 from accounts.origin import origin_of
@@ -55,8 +57,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         given = str(extra.get("id_token", extra).get("nonce", ""))
         asked = str(sociallogin.state.get("nonce", ""))
         if not asked or not secrets.compare_digest(given.encode(), asked.encode()):
+            security_log.sign_in_failed(by=sociallogin.account.provider, request=request)
             page = "socialaccount/authentication_error.html"
             raise ImmediateHttpResponse(render(request, page, status=401))
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: str = AuthError.UNKNOWN, **_more: Any
+    ) -> None:
+        if error != AuthError.CANCELLED:
+            security_log.sign_in_failed(by=str(provider.id), request=request)
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> User:
         user: User = sociallogin.user

@@ -23,7 +23,7 @@ def _of_payout(event: PayoutProposed) -> Iterator[Told]:
     if row.state != PayoutBatch.State.DRAFT:
         return iter(())
     concerned = {row.requested_by_id, *row.items.values_list("payee_id", flat=True)}
-    return _others("payout-proposed", row.pk, "payoutbatch", concerned, _sum(event))
+    return _others("payout-proposed", row.pk, "payments_payoutbatch", concerned, _sum(event))
 
 
 def _of_refund(event: RefundProposed) -> Iterator[Told]:
@@ -32,7 +32,7 @@ def _of_refund(event: RefundProposed) -> Iterator[Told]:
         return iter(())
     concerned = {row.requested_by_id, row.order.buyer_id}
     facts = {**_sum(event), "what": row.order.description}
-    return _others("refund-proposed", row.pk, "refund", concerned, facts)
+    return _others("refund-proposed", row.pk, "payments_refund", concerned, facts)
 
 
 def _of_period(event: SubscriptionRefundProposed) -> Iterator[Told]:
@@ -45,7 +45,7 @@ def _of_period(event: SubscriptionRefundProposed) -> Iterator[Told]:
     concerned = {row.requested_by_id, row.period.subscription.user_id}
     facts = {**_sum(event), "what": row.period.version.plan.name}
     kind = "subscription-refund-proposed"
-    return _others(kind, row.pk, "subscriptionrefund", concerned, facts)
+    return _others(kind, row.pk, "payments_subscriptionrefund", concerned, facts)
 
 
 def _sum(event: Money) -> Facts:
@@ -53,9 +53,9 @@ def _sum(event: Money) -> Facts:
 
 
 def _others(
-    kind: str, row_id: UUID, model: str, concerned: set[UUID | None], facts: Facts
+    kind: str, row_id: UUID, screen: str, concerned: set[UUID | None], facts: Facts
 ) -> Iterator[Told]:
-    url = _alone(f"payments_{model}", row_id)
+    url = f"{reverse(f'admin:{screen}_changelist')}?id__exact={row_id}"
     return (
         Told(pk, f"{kind}:{row_id}:{pk}", facts, url)
         for pk in who_may_act(kind)
@@ -63,25 +63,17 @@ def _others(
     )
 
 
-def _alone(screen: str, row_id: UUID) -> str:
-    return f"{reverse(f'admin:{screen}_changelist')}?id__exact={row_id}"
-
-
-def _of_admin(event: AdminshipProposed) -> list[Told]:
+def _of_admin(event: AdminshipProposed) -> Iterator[Told]:
     row = AdminProposal.objects.select_related("user", "proposed_by").get(pk=event.proposal_id)
     if row.state != AdminProposal.State.OPEN:
-        return []
-    url = _alone("accounts_adminproposal", row.pk)
+        return iter(())
     facts = {
         "who": row.user.display_name,
         "by": row.proposed_by.display_name,
         "reason": row.reason,
     }
-    return [
-        Told(pk, f"admin-proposed:{row.pk}:{pk}", facts, url)
-        for pk in who_may_act("admin-proposed")
-        if pk != row.proposed_by_id
-    ]
+    screen = "accounts_adminproposal"
+    return _others("admin-proposed", row.pk, screen, {row.proposed_by_id}, facts)
 
 
 declare(

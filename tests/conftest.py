@@ -1,4 +1,6 @@
+import io
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,6 +23,7 @@ from realtime.streams.wakeups import hub
 from tests import cast
 from tests.sandbox_server import running_sandbox, sandbox  # noqa: F401  fixtures
 from tutorme.core import inbox, jobs, limits, outbox
+from tutorme.core.logs import logging_config
 
 # The same examples in every run, and no example judged by the clock.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
@@ -115,6 +118,20 @@ def api() -> Callable[[User | None], APIClient]:
         return client
 
     return client_of
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[str]]]:
+    """What is written from here on, formatted as production does (`LOG_FORMAT=json`)."""
+    line = dict(logging_config(style="json", level="INFO")["formatters"]["line"])
+    handler, root = logging.StreamHandler(io.StringIO()), logging.getLogger()
+    handler.setFormatter(line.pop("()")(**line))
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel("INFO")
+    yield lambda: handler.stream.getvalue().split("\n")[:-1]
+    root.setLevel(before)
+    root.removeHandler(handler)
 
 
 @pytest.fixture

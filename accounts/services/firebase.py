@@ -1,5 +1,6 @@
 """Coming in with what Firebase says; for apps that already use it."""
 
+from accounts import security_log
 from accounts.errors import IdentityRefused
 from accounts.gateways import firebase
 from accounts.gateways.firebase import FirebasePerson
@@ -18,6 +19,7 @@ def _read(id_token: str) -> FirebasePerson:
     try:
         return firebase.person_of(id_token)
     except GatewayRejected as error:
+        security_log.sign_in_failed(by=PROVIDER)
         raise IdentityRefused from error
 
 
@@ -26,6 +28,7 @@ def enter(id_token: str) -> User:
     person = Person(told.name, told.email, told.email_verified)
     user = connections.enter(provider=PROVIDER, uid=told.uid, person=person)
     if not user.is_active:
+        security_log.sign_in_failed(by=PROVIDER, user=user)
         raise IdentityRefused
     return user
 

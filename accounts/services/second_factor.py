@@ -16,6 +16,7 @@ from allauth.mfa.utils import decrypt
 from django.core import signing
 from django.db import transaction
 
+from accounts import security_log
 from accounts.errors import TicketInvalid, TooManySignInAttempts
 from accounts.models import User
 from tutorme.core.limits import Limit, forget, hit
@@ -46,9 +47,12 @@ def match(user: User, code: str) -> Authenticator | None:
     """The authenticator this code belongs to. A right code is used up by being right."""
     verdict = hit(PER_USER, str(user.pk))
     if not verdict.allowed:
+        security_log.sign_in_failed(by="too-many-tries", user=user)
         raise TooManySignInAttempts(retry_after=verdict.retry_after_s)
     found = _match_app(user, code) or _match_recovery(user, code)
-    if found is not None:
+    if found is None:
+        security_log.sign_in_failed(by="second-factor", user=user)
+    else:
         forget(PER_USER, str(user.pk))
     return found
 

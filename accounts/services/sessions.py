@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
-from accounts import tokens
+from accounts import security_log, tokens
 from accounts.models import AuthSession, User
 from accounts.origin import Origin, origin_of
 from accounts.services import security
@@ -37,13 +37,15 @@ def open_app(*, user: User, origin: Origin, method: str) -> Pair:
     device = hashlib.sha256(f"{origin.user_agent}|{origin.address}".encode()).hexdigest()
     with transaction.atomic():
         _tell_if_new(user, device, origin)
-        return tokens.open_session(
+        made = tokens.open_session(
             user,
             user_agent=origin.user_agent,
             address=origin.address,
             device=device,
             method=method,
         )
+    security_log.signed_in(user, by=method, address=origin.address)
+    return made
 
 
 def open_browser(*, request: HttpRequest, user: User, method: str) -> None:
@@ -65,6 +67,7 @@ def open_browser(*, request: HttpRequest, user: User, method: str) -> None:
             user_agent=origin.user_agent,
             address=origin.address[:64],
         )
+    security_log.signed_in(user, by=method, address=origin.address)
     request.session[ROW] = str(row.pk)
     request.session[ENDS] = int(time.time() + settings.SESSION_ABSOLUTE_LIFETIME.total_seconds())
 

@@ -61,8 +61,7 @@ def authorise(channel: str, socket_id: str, member: dict[str, Any] | None) -> di
 
 
 def is_genuine(key: str, signature: str, body: bytes) -> bool:
-    """Whether a webhook was signed with our secret. Its age is not judged: Pusher repeats for
-    five minutes what it signed at first, and repetitions are told apart by their content."""
+    """Whether a webhook was signed with our secret. Repetitions are told apart by their content."""
     expected = hmac.new(settings.PUSHER["secret"].encode(), body, hashlib.sha256).hexdigest()
     return (
         is_configured()

@@ -6,6 +6,7 @@ documents and signing vector by our tests.
 """
 
 import json
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,6 +108,11 @@ def is_genuine(request: HttpRequest) -> bool:
         except (AnymailWebhookValidationFailure, ValueError):
             return False
     return True
+
+
+def age_s(request: HttpRequest) -> float:
+    """Of a genuine one: when it was signed is part of what was."""
+    return time.time() - float(request.headers["X-Twilio-Email-Event-Webhook-Timestamp"])
 
 
 def events(body: bytes) -> list[AnymailTrackingEvent]:

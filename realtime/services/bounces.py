@@ -27,12 +27,14 @@ _COLUMNS = {
     EventType.REJECTED: "bounced_at",
     EventType.COMPLAINED: "complained_at",
 }
+# SendGrid repeats for a day. What is older might be a copy of what we have forgotten meanwhile.
+_REPEATED_FOR_S = 25 * 3600
 _DEAD = {RejectReason.BOUNCED, RejectReason.INVALID}
 
 
 def receive(request: HttpRequest) -> None:
     """Keeps a batch SendGrid signed, once."""
-    if not sendgrid.is_genuine(request):
+    if not sendgrid.is_genuine(request) or abs(sendgrid.age_s(request)) > _REPEATED_FOR_S:
         raise WebhookNotGenuine
     body = request.body
     try:

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.channels import USER
 from realtime.errors import WebhookNotGenuine
@@ -16,11 +18,19 @@ from tutorme.core.models import InboxMessage
 
 PROVIDER = "pusher"
 PRESENCE, PRIVATE = "presence-", "private-"
+# Pusher repeats for five minutes what it signed at first, and clocks differ.
+_REPEATED_FOR = timedelta(minutes=10)
 
 
 def receive(*, key: str, signature: str, body: bytes) -> None:
     """Keeps what Pusher signed. It names its messages by nothing, so their content does."""
     if not pusher.is_genuine(key, signature, body):
+        raise WebhookNotGenuine
+    try:
+        age = timezone.now() - _moment(json.loads(body))
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise WebhookNotGenuine from error
+    if abs(age) > _REPEATED_FOR:
         raise WebhookNotGenuine
     delivery = hashlib.sha256(body).hexdigest()
     inbox.store(provider=PROVIDER, delivery_id=delivery, kind="events", body=body, headers={})
@@ -28,9 +38,13 @@ def receive(*, key: str, signature: str, body: bytes) -> None:
 
 def apply(message: InboxMessage) -> None:
     told = json.loads(bytes(message.body))
-    at = datetime.fromtimestamp(int(told["time_ms"]) / 1000, UTC)
+    at = _moment(told)
     for event in told["events"]:
         _apply(event, at)
+
+
+def _moment(told: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(told["time_ms"]) / 1000, UTC)
 
 
 def _apply(event: Mapping[str, Any], at: datetime) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from certificates import seals
-from tutorme.core.printing import Order, print_document
+from tutorme.core.printing import print_document
+from tutorme.core.surroundings import ONE_LINE
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -31,15 +32,7 @@ def run(*command: str, at_home: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def file() -> bytes:
-    page = Order(
-        html='<p class="fit" id="name">Ada Lovelace</p>',
-        css="p { font-family: 'TutorMe Text' }",
-        words=None,
-        lang="en",
-        direction="ltr",
-        title="A page",
-    )
-    return seals.seal(print_document(page), at=AT)
+    return seals.seal(print_document(ONE_LINE), at=AT)
 
 
 def changed(file: bytes) -> bytes:

@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 import pytest
 from django.db.models.functions import Now
 
@@ -44,6 +47,22 @@ def test_stored_once_applied_once_and_repetitions_are_counted() -> None:
         b"{}",
     )
     assert seen == ["d1"]
+
+
+@pytest.mark.django_db
+def test_another_body_under_a_known_number_is_said_and_kept(log_lines) -> None:
+    first = store()
+    store(body=b"forged")
+    (line,) = log_lines()
+    told = json.loads(line)
+    assert (told["event"], told["level"]) == ("inbox.conflict", "error")
+    assert (told["provider"], told["delivery"]) == ("test", "d1")
+    assert (told["kept"], told["came"]) == (
+        first.body_sha256,
+        hashlib.sha256(b"forged").hexdigest(),
+    )
+    first.refresh_from_db()
+    assert (bytes(first.body), first.conflicts) == (b"{}", 1)
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -71,3 +72,20 @@ def everything(client: Client, course: Course) -> str:
             assert answer.status_code < 500, path
             said.append(b"".join(answer) if answer.streaming else answer.content)
     return b"".join(said).decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("path", ["/learn/{slug}/more/", "/api/v1/lessons/{pk}/"])
+def test_where_a_place_cannot_be_looked_up_nothing_opens(
+    place: Enrollment, sam: User, path: str
+) -> None:
+    """The check of the row itself breaks: the table it asks is gone."""
+    closed = lesson(place.course, "more")
+    client = Client(raise_request_exception=False)
+    client.force_login(sam)
+    asked = path.format(slug=place.course.slug, pk=closed.pk)
+    assert CANARY in client.get(asked).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE courses_enrollment RENAME TO courses_elsewhere")
+    answer = client.get(asked)
+    assert answer.status_code >= 500
+    assert CANARY not in answer.content.decode()

@@ -1,6 +1,8 @@
 """The webhook alone must be enough; early, late, twice, out of order or forged."""
 
 import json
+import random
+from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx
@@ -20,11 +22,17 @@ WEBHOOK = "/api/v1/payments/webhooks/paypal/"
 pytestmark = pytest.mark.django_db
 
 
-def deliver(client, sandbox: Sandbox, event_type: str, times: int = 1):
+def deliver(
+    client,
+    sandbox: Sandbox,
+    event_type: str,
+    times: int = 1,
+    headers: Mapping[str, str] | None = None,
+):
     """Hands the newest webhook of this type to us, as PayPal would have."""
     sent = next(row for row in sandbox.webhooks() if row["event_type"] == event_type)
     cert = f"{sandbox.url}/paypal/v1/notifications/certs/CERT-sandbox"
-    headers = {**sent["headers"], "PAYPAL-CERT-URL": cert}
+    headers = {**sent["headers"], "PAYPAL-CERT-URL": cert, **(headers or {})}
     headers.pop("Content-Type")
     for _ in range(times):
         answer = client.post(
@@ -78,6 +86,65 @@ def test_a_forged_message_is_refused_and_not_kept(
     answer = deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED")
     assert (answer.status_code, answer.json()["code"]) == (400, "webhook-refused")
     assert not InboxMessage.objects.exists()
+
+
+EVIL = "https://api.paypal.com.evil.test/v1/notifications/certs/CERT-sandbox"
+
+
+@pytest.mark.parametrize(
+    ("headers", "own"),
+    [
+        ({"PAYPAL-TRANSMISSION-SIG": ""}, {}),
+        ({"PAYPAL-TRANSMISSION-ID": "another"}, {}),
+        ({"PAYPAL-TRANSMISSION-TIME": "2026-01-01T00:00:00Z"}, {}),
+        ({"PAYPAL-AUTH-ALGO": "none"}, {}),
+        ({"PAYPAL-CERT-URL": EVIL}, {}),
+        ({}, {"webhook_id": "SOMEBODYELSES"}),
+        ({}, {"webhook_id": ""}),
+    ],
+)
+def test_what_is_not_paypals_changes_nothing(
+    client, placed: Buy, sandbox: Sandbox, settings, headers, own, drain
+) -> None:
+    """Unsigned, of another time or host, or to an address that is not ours."""
+    placed("vanish")
+    settings.PAYPAL = {**settings.PAYPAL, **own}
+    answer = deliver(client, sandbox, "CHECKOUT.ORDER.APPROVED", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "webhook-refused")
+    assert not InboxMessage.objects.exists()
+    drain()
+    assert Order.objects.get().state == "created"
+
+
+def test_a_kind_unknown_is_kept_and_changes_nothing(
+    client, placed: Buy, sandbox: Sandbox, drain
+) -> None:
+    """Refused, PayPal would send it for three days and then switch us off."""
+    order = placed("vanish")
+    event = {"id": "WH-1", "event_type": "CHECKOUT.ORDER.REPAINTED"}
+    told = {**event, "resource": {"id": order.provider_order_id}}
+    outgoing.outgoing.keep(outgoing._signed(told, spoiled=False))
+    assert deliver(client, sandbox, "CHECKOUT.ORDER.REPAINTED").status_code == 204
+    drain()
+    assert InboxMessage.objects.get().state == "applied"
+    assert Order.objects.get().state == "created"
+
+
+def test_a_hundred_in_any_order_have_one_effect(
+    client, placed: Buy, shop: Shop, sandbox: Sandbox, drain
+) -> None:
+    orders.settle(placed("approve").pk)
+    told = ["PAYMENT.CAPTURE.COMPLETED", "CHECKOUT.ORDER.APPROVED"] * 50
+    random.Random(110).shuffle(told)
+    for n, kind in enumerate(told):
+        assert deliver(client, sandbox, kind).status_code == 204
+        if n % 20 == 0:
+            drain()
+    drain()
+    kept = InboxMessage.objects.values_list("state", "duplicates", "conflicts")
+    assert list(kept) == [("applied", 49, 0)] * 2
+    assert OutboxEvent.objects.filter(name="payment.captured").count() == 1
+    assert len(shop.sold) == 1
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.contracts import CONTRACTS, Contract, Exchange
 from tutorme.core import breaker
 from tutorme.core.channels import publish
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from tutorme.core.models import InboxMessage
 
 pytestmark = pytest.mark.django_db
 AUTH = "/api/v1/realtime/auth/"
@@ -241,11 +242,14 @@ def test_the_stand_in_and_we_keep_to_the_transcribed_contract(driver) -> None:
 # Webhooks --------------------------------------------------------------------------------------
 
 
-def send_webhook(api, events: list[dict[str, str]], *, age: timedelta = timedelta()) -> Any:
+def send_webhook(
+    api, events: list[dict[str, str]], *, age: timedelta = timedelta(), change: bytes = b""
+) -> Any:
     own = django_settings.PUSHER
     at = int((time.time() - age.total_seconds()) * 1000)
     body = json.dumps({"time_ms": at, "events": events}).encode()
     signature = hmac.new(own["secret"].encode(), body, hashlib.sha256).hexdigest()
+    body = body.replace(change, b"X", 1) if change else body
     return api().post(
         WEBHOOK,
         body,
@@ -281,9 +285,47 @@ def test_members_of_a_presence_channel_are_people_of_the_session(api, driver, dr
 
 def test_a_webhook_that_is_not_signed_changes_nothing(api, driver, drain, sam) -> None:
     body = {"time_ms": 1, "events": [{"name": "channel_occupied", "channel": "x"}]}
-    for headers in ({}, {"HTTP_X_PUSHER_KEY": "sandbox-key", "HTTP_X_PUSHER_SIGNATURE": "0" * 64}):
+    signed = {"HTTP_X_PUSHER_KEY": "sandbox-key", "HTTP_X_PUSHER_SIGNATURE": "0" * 64}
+    for headers in ({}, signed):
         answer = api().post(WEBHOOK, body, format="json", **headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "realtime-webhook-not-genuine")
+    drain()
+    assert not Presence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"change": b"channel_occupied"},
+        {"age": timedelta(minutes=11)},
+        {"age": -timedelta(minutes=11)},
+    ],
+)
+def test_nor_does_one_that_is_changed_or_of_long_ago(api, driver, drain, sam, wrong) -> None:
+    event = {"name": "channel_occupied", "channel": f"private-user-{sam.pk}"}
+    assert send_webhook(api, [event], **wrong).status_code == 400
+    assert not InboxMessage.objects.exists()
+    assert send_webhook(api, [event]).status_code == 204
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"1", b'{"time_ms": "soon"}', b'{"time_ms": 1e300}'])
+def test_signed_nonsense_is_sent_back(api, driver, body: bytes) -> None:
+    own = django_settings.PUSHER
+    signature = hmac.new(own["secret"].encode(), body, hashlib.sha256).hexdigest()
+    headers = {"HTTP_X_PUSHER_KEY": own["key"], "HTTP_X_PUSHER_SIGNATURE": signature}
+    answer = api().post(WEBHOOK, body, content_type="application/json", **headers)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("unset", ["key", "secret"])
+def test_without_keys_no_webhook_is_taken(api, driver, settings, unset: str) -> None:
+    settings.PUSHER = {**settings.PUSHER, unset: ""}
+    assert send_webhook(api, []).status_code == 400
+
+
+def test_a_kind_unknown_changes_nothing(api, driver, drain, sam) -> None:
+    event = {"name": "channel_repainted", "channel": f"private-user-{sam.pk}"}
+    assert send_webhook(api, [event]).status_code == 204
     drain()
     assert not Presence.objects.exists()
 

@@ -15,7 +15,7 @@ from sandbox.sendgrid import API_KEY, public_key, signed
 from tests.contracts import CONTRACTS, errors_of, is_covered
 from tutorme.core import breaker
 from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
-from tutorme.core.models import AuditEntry
+from tutorme.core.models import AuditEntry, InboxMessage
 
 pytestmark = pytest.mark.django_db
 WEBHOOK = "/api/v1/realtime/webhooks/sendgrid/"
@@ -172,8 +172,23 @@ def test_a_webhook_that_is_not_signed_changes_nothing(provider, owed, sam, setti
     assert post(body, {}) == 400
     assert post(body + b" ", headers) == 400
     assert post(body, {**headers, "X-Twilio-Email-Event-Webhook-Signature": "x"}) == 400
+    assert post(body, signed(body, age_s=26 * 3600)) == 400
+    assert post(body, signed(body, age_s=-26 * 3600)) == 400
     settings.SENDGRID = {**settings.SENDGRID, "webhook_key": ""}
     assert post(body, headers) == 400
+    assert not InboxMessage.objects.exists()
+    assert not Suppression.objects.exists()
+
+
+def test_what_it_repeats_for_hours_is_taken_and_kinds_unknown_change_nothing(
+    provider, owed, sam, drain
+) -> None:
+    body = json.dumps([event("repainted", sam.email, owed.pk)]).encode()
+    headers = signed(body, age_s=20 * 3600)
+    answer = Client().post(WEBHOOK, body, content_type="application/json", headers=headers)
+    assert answer.status_code == 204
+    drain()
+    assert InboxMessage.objects.get().state == "applied"
     assert not Suppression.objects.exists()
 
 

@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from courses.models import Course, CourseRating
 from courses.services import ratings
 from payments.services import commission
+from tests import cast
 from tests.core.probe import Rang
 from tutorme.core import invariants, metrics, outbox
 from tutorme.core.models import OutboxDelivery
@@ -36,6 +38,23 @@ def test_what_died_is_an_alarm_and_the_way_to_it(client, ada: User) -> None:
     assert page.count("desk-alarm") == 1
     assert "Broken" in page
     assert "test.rang" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/health/", "/admin/schedules/", "/api/v1/system/health/", "/metrics"]
+)
+def test_how_the_house_is_doing_is_for_who_runs_it(
+    api, sam: User, tess: User, ada: User, path: str
+) -> None:
+    def seen_by(person: User | None) -> int:
+        asked = api(person) if path.startswith("/api/") else Client()
+        if person and not path.startswith("/api/"):
+            asked.force_login(person)
+        return int(asked.get(path).status_code)
+
+    clerk = cast.person("Clerk", is_staff=True)
+    assert {seen_by(person) for person in (None, sam, tess, clerk)} <= {302, 401, 403}
+    assert seen_by(ada) == 200
 
 
 def test_every_tile_leads_to_a_list_that_takes_its_filter(client, ada: User) -> None:

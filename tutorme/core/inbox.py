@@ -58,15 +58,17 @@ def store(
         if kept.pk == row.pk:
             transaction.on_commit(lambda: queue.nudge("core.process_inbox", kept.pk))
         else:
-            _count_repetition(kept, same=kept.body_sha256 == digest)
+            _count_repetition(kept, digest)
     return kept
 
 
-def _count_repetition(kept: InboxMessage, *, same: bool) -> None:
+def _count_repetition(kept: InboxMessage, digest: str) -> None:
+    same = kept.body_sha256 == digest
     counter = "duplicates" if same else "conflicts"
     InboxMessage.objects.filter(pk=kept.pk).update(**{counter: models.F(counter) + 1})
     if not same:
-        log.error("inbox.conflict", provider=kept.provider, delivery=kept.delivery_id)
+        told = {"provider": kept.provider, "delivery": kept.delivery_id}
+        log.error("inbox.conflict", **told, kept=kept.body_sha256, came=digest)
 
 
 def process(message_id: UUID | str) -> None:

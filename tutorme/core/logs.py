@@ -5,6 +5,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
 
 _SECRET_KEY = re.compile(
     r"password|secret|token|authorization|cookie|signature|api_?key|code_verifier", re.IGNORECASE
@@ -15,6 +16,7 @@ _SECRET_TEXT = re.compile(
 )
 _REPLACEMENT = "[redacted]"
 _MAX_TEXT = 4000
+_PLAIN = (str, int, float, bool, dict, list, tuple, type(None))
 
 
 def redact_text(text: str) -> str:
@@ -32,6 +34,21 @@ def redact(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [redact(item) for item in value]
     return redact_text(value) if isinstance(value, str) else value
+
+
+def _plain(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django hands over the request, whose text has the query, and with it what mailed links
+    carry. Objects become text here: what is cut and masked is text."""
+    request = event.pop("request", None)
+    if isinstance(request, HttpRequest):
+        event["method"], event["path"] = request.method, request.path
+        # Written after the answer, when nothing is bound any more.
+        event.setdefault("request_id", getattr(request, "request_id", ""))
+    kept = ("_record", "_from_structlog")
+    return {
+        key: value if key in kept or isinstance(value, _PLAIN) else repr(value)
+        for key, value in event.items()
+    }
 
 
 def _redact_event(
@@ -59,15 +76,14 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, _redact_event, structlog.processors.JSONRenderer()]
+    last: list[Any] = [
+        structlog.processors.format_exc_info,
+        _plain,
+        _redact_event,
+        structlog.processors.JSONRenderer()
         if style == "json"
-        else [
-            structlog.processors.format_exc_info,
-            _redact_event,
-            structlog.dev.ConsoleRenderer(colors=False),
-        ]
-    )
+        else structlog.dev.ConsoleRenderer(colors=False),
+    ]
     return {
         "version": 1,
         "disable_existing_loggers": False,

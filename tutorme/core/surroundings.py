@@ -15,6 +15,16 @@ from tutorme.core.printing import Order, print_document
 _EXTENSIONS = frozenset({"btree_gist", "pg_trgm", "unaccent"})
 _OLDEST_SERVER = 150_000
 
+# The least there is to print.
+ONE_LINE = Order(
+    html="<p>Aé</p>",
+    css='body { font-family: "Atkinson Hyperlegible Next" }',
+    words=None,
+    lang="en",
+    direction="ltr",
+    title="doctor",
+)
+
 # What to do about a part that is not well.
 REMEDIES = {
     "database": "Is PostgreSQL up, and DATABASE_URL its address?",
@@ -75,17 +85,9 @@ def _policy() -> str:
 
 
 def _printing() -> str:
-    """One line is printed: Pango, HarfBuzz, our fonts, and the jail around them."""
-    one_line = Order(
-        html="<p>Aé</p>",
-        css='body { font-family: "Atkinson Hyperlegible Next" }',
-        words=None,
-        lang="en",
-        direction="ltr",
-        title="doctor",
-    )
+    """Pango, HarfBuzz, our fonts, and the jail around them."""
     try:
-        print_document(one_line)
+        print_document(ONE_LINE)
     except DomainError as error:
         return f"fails: {error.detail}"
     return "ok"

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.AbsoluteEndMiddleware",
+    "accounts.middleware.DenialMiddleware",
     "accounts.middleware.PersonalMiddleware",
     "accounts.middleware.ViewerMiddleware",
     "accounts.middleware.DeviceMiddleware",
