@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from accounts import tokens
+from accounts.forms import passkeys
 from accounts.forms.second_factor import AuthenticateForm, ReauthenticateForm
 from accounts.models import AuthSession, User
 from accounts.origin import origin_of
@@ -81,8 +82,36 @@ class RecoveryCodesView(_Confirmed, mfa.ManageRecoveryCodesView):  # type: ignor
     pass
 
 
-class PasskeysView(_Confirmed, mfa.ManageWebAuthnView):  # type: ignore[misc]
+class AddPasskeyInput(passkeys.AddPasskeyForm, Input):  # type: ignore[misc]
     pass
+
+
+class PasskeysView(_Confirmed, mfa.ManageWebAuthnView):  # type: ignore[misc]
+    input_class = {**mfa.ManageWebAuthnView.input_class, "POST": AddPasskeyInput}
+
+
+class LoginPasskeyInput(passkeys.LoginPasskeyForm, Input):  # type: ignore[misc]
+    pass
+
+
+class LoginPasskeyView(mfa.LoginWebAuthnView):  # type: ignore[misc]
+    input_class = {"POST": LoginPasskeyInput}
+
+
+class AuthenticatePasskeyInput(passkeys.AuthenticatePasskeyForm, Input):  # type: ignore[misc]
+    pass
+
+
+class AuthenticatePasskeyView(mfa.AuthenticateWebAuthnView):  # type: ignore[misc]
+    input_class = {"POST": AuthenticatePasskeyInput}
+
+
+class ReauthenticatePasskeyInput(passkeys.ReauthenticatePasskeyForm, Input):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticatePasskeyView(mfa.ReauthenticateWebAuthnView):  # type: ignore[misc]
+    input_class = {"POST": ReauthenticatePasskeyInput}
 
 
 _VIEWS: list[tuple[str, Any]] = [
@@ -92,9 +121,9 @@ _VIEWS: list[tuple[str, Any]] = [
     ("auth/reauthenticate", account.ReauthenticateView),
     ("auth/2fa/authenticate", AuthenticateView),
     ("auth/2fa/reauthenticate", ReauthenticateView),
-    ("auth/webauthn/login", mfa.LoginWebAuthnView),
-    ("auth/webauthn/authenticate", mfa.AuthenticateWebAuthnView),
-    ("auth/webauthn/reauthenticate", mfa.ReauthenticateWebAuthnView),
+    ("auth/webauthn/login", LoginPasskeyView),
+    ("auth/webauthn/authenticate", AuthenticatePasskeyView),
+    ("auth/webauthn/reauthenticate", ReauthenticatePasskeyView),
     ("account/authenticators", mfa.AuthenticatorsView),
     ("account/authenticators/totp", TotpView),
     ("account/authenticators/recovery-codes", RecoveryCodesView),

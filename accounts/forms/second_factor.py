@@ -2,7 +2,6 @@
 
 from allauth.core import context
 from allauth.mfa.base import forms as allauth_forms
-from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -36,22 +35,3 @@ class AuthenticateForm(_CodeChecked, allauth_forms.AuthenticateForm):  # type: i
 
 class ReauthenticateForm(_CodeChecked, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
     code = forms.CharField(label=_("Code"), max_length=64, widget=code_widget())
-
-
-class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
-    name = forms.CharField(
-        label=_("Name"),
-        required=False,
-        max_length=60,
-        help_text=_("For example the device it lives on."),
-    )
-    passwordless = forms.BooleanField(
-        label=_("Sign in with this passkey alone"),
-        required=False,
-        initial=True,
-        help_text=_("The device asks for your finger, face or PIN. Otherwise it is a second step."),
-    )
-
-
-class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]
-    name = forms.CharField(label=_("Name"), max_length=60)

@@ -22,8 +22,11 @@ MFA_RATE_LIMITS = False
 MFA_FORMS = {
     "authenticate": "accounts.forms.second_factor.AuthenticateForm",
     "reauthenticate": "accounts.forms.second_factor.ReauthenticateForm",
-    "add_webauthn": "accounts.forms.second_factor.AddPasskeyForm",
-    "edit_webauthn": "accounts.forms.second_factor.RenamePasskeyForm",
+    "login_webauthn": "accounts.forms.passkeys.LoginPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.passkeys.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.passkeys.ReauthenticatePasskeyForm",
+    "add_webauthn": "accounts.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.passkeys.RenamePasskeyForm",
 }
 SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
 # An equal address is no proof: identity is the provider and its subject.
