@@ -85,3 +85,32 @@ def test_what_is_no_text_is_cut_and_masked_too(log_lines) -> None:
     structlog.get_logger("test").info("told", error=ValueError("password=canary " + "v" * 99_999))
     told = only(log_lines())
     assert told["error"].startswith("ValueError('password=[redacted]")
+
+
+def deep(levels: int) -> None:
+    if levels:
+        return deep(levels - 1) if levels % 2 else middle(levels - 1)
+    raise RuntimeError("what went wrong")
+
+
+def middle(levels: int) -> None:
+    deep(levels)
+
+
+def test_a_long_trace_keeps_its_beginning_and_its_end(log_lines) -> None:
+    try:
+        deep(80)
+    except RuntimeError:
+        structlog.get_logger("tests").exception("broke")
+    told = only(log_lines())["exception"]
+    assert told.startswith("Traceback")
+    assert told.endswith("RuntimeError: what went wrong")
+    assert len(told) <= 4002
+
+
+def test_half_a_token_is_not_kept_of_what_is_cut(log_lines) -> None:
+    token = f"password={'s' * 5000}"
+    structlog.get_logger("tests").warning("long", told=f"{'x' * 3000}\n{token}\nthe end")
+    line = only(log_lines())["told"]
+    assert line.endswith("\nthe end")
+    assert "sss" not in line

@@ -15,13 +15,21 @@ _SECRET_TEXT = re.compile(
     r"|((?:password|secret|token|signature|api_?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
 )
 _REPLACEMENT = "[redacted]"
-_MAX_TEXT = 4000
+_MAX_TEXT, _LAST_LINES = 4000, 2000
 _PLAIN = (str, int, float, bool, dict, list, tuple, type(None))
 
 
 def redact_text(text: str) -> str:
-    cut = text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"
-    return _SECRET_TEXT.sub(lambda match: (match[1] or match[2] or "") + _REPLACEMENT, cut)
+    return _SECRET_TEXT.sub(lambda match: (match[1] or match[2] or "") + _REPLACEMENT, _cut(text))
+
+
+def _cut(text: str) -> str:
+    """A trace says at its end what went wrong. Only whole lines are kept of it: half a token would
+    not be known for one."""
+    if len(text) <= _MAX_TEXT:
+        return text
+    _half, newline, end = text[-_LAST_LINES:].partition("\n")
+    return f"{text[: _MAX_TEXT - len(end)]}…{newline}{end}"
 
 
 def redact(value: Any) -> Any:
