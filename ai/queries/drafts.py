@@ -75,8 +75,11 @@ def difference(node: Node) -> list[Line]:
     if node.content is None or before is None:
         return []
     now = lessons.parts_of(node)
-    texts = [_text_of(parts, _names(now["data"])).splitlines() for parts in (before, now)]
-    rows = [Line(_KINDS[row[:2]], row[2:]) for row in difflib.ndiff(*texts) if row[:2] in _KINDS]
+    names = _names(now["data"])
+    then, after = (_text_of(parts, names).splitlines() for parts in (before, now))
+    rows = [
+        Line(_KINDS[row[:2]], row[2:]) for row in difflib.ndiff(then, after) if row[:2] in _KINDS
+    ]
     return rows if any(row.kind != "same" for row in rows) else []
 
 

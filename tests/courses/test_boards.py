@@ -109,7 +109,11 @@ def test_where_one_would_be_nobody_shares_a_place_but_with_equal_points(
         if user != sam:
             join(user)
     found = read.board("all", sam.pk)
-    assert [(place.rank, place.name) for place in found.top] == [(1, "Otto"), (2, "Orla"), (3, "Tess")]
+    assert [(place.rank, place.name) for place in found.top] == [
+        (1, "Otto"),
+        (2, "Orla"),
+        (3, "Tess"),
+    ]
     there = [(place.rank, place.name) for place in found.around]
     assert sorted(there) == [(1, "Otto"), (2, "Orla"), (2, "Sam"), (4, "Tess")]
     join(sam)
