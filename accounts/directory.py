@@ -31,12 +31,14 @@ class Almanac:
     each of these tutors' diaries and leaves out who has no time after all. `rated` leaves those
     whose learners give them so many of five stars on the mean; `rank` is a whole number by which
     who is rated well by many comes first, `noted` everybody who has a time then by what was noted
-    down, each with the first of them (a list of pairs, to be joined in a statement)."""
+    down, each with the first of them (a list of pairs, to be joined in a statement); `moments` are
+    the first so many that were noted down of each profile, as a column."""
 
     matching: Callable[[FreeAt], Q]
     rated: Callable[[Decimal], Q]
     rank: Callable[[], Combinable]
     noted: Callable[[FreeAt], QuerySet[Any, tuple[UUID, datetime]]]
+    moments: Callable[[FreeAt, int], Combinable]
     starts: Callable[[FreeAt, Sequence[UUID]], dict[UUID, list[datetime]]]
 
 
@@ -62,6 +64,10 @@ def rank() -> Combinable:
 def noted(free: FreeAt) -> QuerySet[Any, tuple[UUID, datetime]] | None:
     """None where nobody tells."""
     return _told[0].noted(free) if _told else None
+
+
+def moments(free: FreeAt, count: int) -> Combinable:
+    return _told[0].moments(free, count) if _told else Value(None)
 
 
 def starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Min, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, IntegerField, Min, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -29,6 +30,12 @@ def noted(free: FreeAt) -> QuerySet[FreeStart, tuple[UUID, datetime]]:
     """Each tutor who fits with the first of their starts, in one pass over the hours' rows."""
     grouped = _noted(free, timezone.now()).order_by().values("tutor_id")
     return grouped.annotate(first=Min("starts_at")).values_list("tutor_id", "first")
+
+
+def moments(free: FreeAt, count: int) -> ArraySubquery:
+    """The first so many starts of each profile, whatever the lengths that begin there."""
+    own = _noted(free, timezone.now()).filter(tutor_id=OuterRef("pk")).order_by("starts_at")
+    return ArraySubquery(own.values("starts_at").distinct()[:count])
 
 
 # A tutor of few reviews is as good as the mean of all until there are more: so many reviews of

@@ -109,6 +109,7 @@ directory.tell(
         rated=finding.rated,
         rank=finding.rank,
         noted=finding.noted,
+        moments=finding.moments,
         starts=queries.free_starts,
     )
 )

@@ -144,12 +144,31 @@ def search(wanted: Wanted, *, cursor: str = "", size: int = 20) -> Found:
     return Found(cards, page.next, page.previous, found, facets, meant)
 
 
-def newest(count: int) -> list[Card]:
-    """Those approved last, as the directory shows them; three queries."""
-    rows = TutorProfile.objects.listed().order_by(*ORDERS["newest"]).values("pk", *_CARD)
-    cards = [_card(row) for row in rows[:count]]
+def first_free(free: FreeAt, count: int, *, times: int, or_newest: bool = False) -> list[Card]:
+    """Who has time first within `free`, each with so many times; where nobody has, nobody, or those
+    approved last. Three queries. By what was noted down alone: a page that only leads to their
+    diaries need not read them."""
+    listed = TutorProfile.objects.listed()
+    newest = listed.order_by(*ORDERS["newest"])
+    chosen = Q(pk__in=_first(free, listed, count))
+    if or_newest:
+        chosen |= Q(pk__in=newest.values("pk")[:count])
+    rows = newest.filter(chosen).annotate(starts=directory.moments(free, times))
+    found = [
+        replace(_card(row), starts=row["starts"]) for row in rows.values("pk", "starts", *_CARD)
+    ]
+    timed = sorted((card for card in found if card.starts), key=lambda card: (card.starts, card.pk))
+    cards = (timed or found)[:count]
     _fill(cards)
     return cards
+
+
+def _first(free: FreeAt, listed: TutorProfileQuerySet, count: int) -> Any:
+    noted = directory.noted(free)
+    if noted is None:
+        return []
+    rows = noted.filter(tutor_id__in=listed.values("pk")).order_by("first", "tutor_id")
+    return rows.values("tutor_id")[:count]
 
 
 def listed_page(

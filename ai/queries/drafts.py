@@ -71,14 +71,14 @@ def node_detail(node: Node) -> dict[str, Any]:
 def difference(node: Node) -> list[Line]:
     """Between the course's draft, or the version before, and what is here now. Empty where there
     is nothing to compare with, or nothing differs."""
-    before = text_before(node)
-    if node.content is None or not before:
+    before = _parts_before(node)
+    if node.content is None or before is None:
         return []
-    after = text_of(lessons.parts_of(node))
+    now = lessons.parts_of(node)
+    names = _names(now["data"])
+    then, after = (_text_of(parts, names).splitlines() for parts in (before, now))
     rows = [
-        Line(_KINDS[row[:2]], row[2:])
-        for row in difflib.ndiff(before.splitlines(), after.splitlines())
-        if row[:2] in _KINDS
+        Line(_KINDS[row[:2]], row[2:]) for row in difflib.ndiff(then, after) if row[:2] in _KINDS
     ]
     return rows if any(row.kind != "same" for row in rows) else []
 
@@ -86,21 +86,42 @@ def difference(node: Node) -> list[Line]:
 _KINDS = {"  ": "same", "+ ": "added", "- ": "removed"}
 
 
-def text_before(node: Node) -> str:
+def _parts_before(node: Node) -> dict[str, Any] | None:
     draft = LessonDraft.objects.filter(pk=node.lesson_id).first() if node.lesson_id else None
     if draft:
-        return text_of({"body": draft.body, "data": draft.data})
+        return {"body": draft.body, "data": draft.data}
     if node.previous is None or node.kind == Node.Kind.OUTLINE:
-        return ""
+        return None
     earlier = Node(kind=node.kind, form=node.form, title=node.title, content=node.previous)
-    return text_of(lessons.parts_of(earlier))
+    return lessons.parts_of(earlier)
 
 
-def text_of(parts: dict[str, Any]) -> str:
+def _text_of(parts: dict[str, Any], names: list[str]) -> str:
     """A lesson as its file would show it: the body, then what only its kind has."""
-    data = json.loads(json.dumps(parts["data"], default=str))
+    data = _in_order(json.loads(json.dumps(parts["data"], default=str)), names)
     dumped = yaml.safe_dump(data, allow_unicode=True, sort_keys=False) if data else ""
     return "\n\n".join(part for part in (parts["body"], dumped) if part)
+
+
+def _names(value: Any) -> list[str]:
+    """Of all members, however deep, in the order in which they are written."""
+    if isinstance(value, dict):
+        inner = [name for each in value.values() for name in _names(each)]
+        return list(dict.fromkeys([*value, *inner]))
+    if isinstance(value, list):
+        return list(dict.fromkeys(name for each in value for name in _names(each)))
+    return []
+
+
+def _in_order(value: Any, names: list[str]) -> Any:
+    """The database keeps members in an order of its own; two texts are compared in one."""
+    if isinstance(value, list):
+        return [_in_order(each, names) for each in value]
+    if not isinstance(value, dict):
+        return value
+    place = {name: number for number, name in enumerate(names)}
+    ordered = sorted(value, key=lambda name: (place.get(name, len(names)), name))
+    return {name: _in_order(value[name], names) for name in ordered}
 
 
 @as_system("who stands for a lesson that a model wrote is told to its readers")

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from certificates import previews
@@ -44,10 +46,25 @@ class TemplateAdmin(TracedAdmin):
     ordering = ("name", "-version")
     form = TemplateForm
     change_form_template = "admin/certificates/template_form.html"
+    readonly_fields = ("source_html", "source_css")
     actions = ("make_default",)
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: CertificateTemplate | None = None) -> list[str]:
+        if obj is None:
+            return ["name", "html", "css"]
+        about = ["name", "version", "is_default", "created_by", "created_at"]
+        return [*about, "source_html", "source_css"]
+
+    @admin.display(description="HTML")
+    def source_html(self, row: CertificateTemplate) -> SafeString:
+        return _source(row.html)
+
+    @admin.display(description="CSS")
+    def source_css(self, row: CertificateTemplate) -> SafeString:
+        return _source(row.css)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -105,6 +122,10 @@ class TemplateAdmin(TracedAdmin):
             return
         templates.make_default(template=rows.get(), actor_id=request.user.pk)
         messages.info(request, _("New certificates are printed from it."))
+
+
+def _source(text: str) -> SafeString:
+    return format_html('<pre class="overflow-x-auto whitespace-pre-wrap">{}</pre>', text)
 
 
 def _names() -> dict[str, str]:

@@ -37,7 +37,8 @@ class Mine:
 
 @dataclass(frozen=True)
 class Board:
-    """`people` are those shown."""
+    """`people` are those shown. Where I am not, `top` is the board as it stands, and `above` and
+    `below` as it would stand with me."""
 
     top: list[Place]
     people: int
@@ -100,7 +101,8 @@ def _named(rows: Iterable[Any], user_id: UUID | None) -> list[Place]:
 
 # The index holds (board, points * -1, reached_at, user): each side of me is one short walk along
 # it. A rank is one more than the people with more points, which the tallies add up to: once over
-# the best of these, and for each the few between.
+# the best of these, and for each the few between. Who is not shown is in no tally; the places below
+# are as they would be with them, or two of unlike points would share one.
 _AROUND = """
 WITH me AS MATERIALIZED (
     SELECT points, reached_at, user_id, is_shown FROM courses_boardscore
@@ -129,7 +131,7 @@ WITH me AS MATERIALIZED (
 SELECT 1 + tallies.better + (
            SELECT coalesce(sum(people), 0) FROM courses_boardtally
            WHERE board = %(board)s AND points > near.points AND points <= best.points
-       ),
+       ) + (NOT me.is_shown AND me.points > near.points)::int,
        near.points, near.user_id, u.display_name, u.username, u.is_active,
        me.is_shown, tallies.people, tallies.fewer
 FROM near JOIN accounts_user u ON u.id = near.user_id, me, best, tallies

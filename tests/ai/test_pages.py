@@ -9,6 +9,7 @@ from django.utils.html import escape
 from ai import prompts
 from ai.forms import questions
 from ai.models import Draft, Ladder, Match, Node
+from ai.queries.drafts import difference
 from ai.services import accepting
 from courses.models import Course, Lesson, LessonDraft
 from courses.services import enrolling, publishing
@@ -394,3 +395,21 @@ def test_exercises_of_a_set_are_edited_too(tutor, drain) -> None:
     assert (second["prompt_md"], second["hints"]) == (
         "Tie it behind your back.", ["Slowly.", "Twice."]
     )  # fmt: skip
+
+
+def test_what_was_accepted_and_left_alone_differs_in_nothing(tutor, tess, written) -> None:
+    """The database gives a lesson's members back in an order of its own."""
+    node = written.nodes.filter(form="quiz").first()
+    accepting.accept(node=node, actor=tess)
+    node.refresh_from_db()
+    assert difference(node) == []
+    page = tutor.get(f"/teach/ai/{written.pk}/parts/{node.key}/").content.decode()
+    assert "has it just as it stands here" in page
+    lesson = LessonDraft.objects.get(pk=node.lesson_id)
+    lesson.data["questions"][0]["prompt"] = "Asked otherwise?"
+    lesson.save(update_fields=["data"])
+    changed = [line for line in difference(node) if line.kind != "same"]
+    assert [line.kind for line in changed] in (["added", "removed"], ["removed", "added"])
+    page = tutor.get(f"/teach/ai/{written.pk}/parts/{node.key}/").content.decode()
+    assert "Asked otherwise?" in page
+    assert "has it just as it stands here" not in page

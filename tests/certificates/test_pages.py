@@ -232,3 +232,9 @@ class TestAdmin:
         assert (version.version, version.created_by_id) == (1, ada.pk)
         templates.make_default(template=version, actor_id=ada.pk)
         assert templates.current() == version
+
+        source = signed_in(ada).get(f"{add[:-4]}{version.pk}/change/").content.decode()
+        shown = source.index("<pre")
+        assert "{{ recipient }}" in source[shown : source.index("</pre>", shown)]
+        assert 'name="html" value="' in source, "what the preview prints"
+        assert "<textarea" not in source

@@ -70,10 +70,10 @@ def test_ranks_are_those_of_sorting(db, rows: list[Row], whose: int) -> None:
     assert found.me is not None
     assert (found.me.rank, found.people) == (mine, len(ranks))
     by_id = {who: (number, rank) for number, (rank, who) in enumerate(ranks)}
-    near = found.above + found.below
-    assert [(place.rank, place.user_id) for place in near] == [
-        (by_id[place.user_id][1], place.user_id) for place in near
-    ]
+    points_of = {user.pk: row[0] for user, row in zip(users, rows, strict=True)}
+    for place in found.above + found.below:
+        passed = me not in by_id and place.points < points_of[me]
+        assert place.rank == by_id[place.user_id][1] + passed
     if me in by_id:
         at = by_id[me][0]
         assert [p.user_id for p in found.above] == [who for _r, who in ranks[max(0, at - 5) : at]]
@@ -98,7 +98,26 @@ def test_nobody_is_on_a_board_who_did_not_say_so(sam: User, otto: User) -> None:
     assert [place.name for place in found.top] == ["Otto"]
     assert found.me is not None
     assert (found.me.rank, found.me.is_shown, found.me.percentile) == (1, False, 100)
-    assert [(place.rank, place.name) for place in found.below] == [(1, "Otto")]
+    assert [(place.rank, place.name) for place in found.below] == [(2, "Otto")]
+
+
+def test_where_one_would_be_nobody_shares_a_place_but_with_equal_points(
+    sam: User, otto: User, orla: User, tess: User
+) -> None:
+    for user, number in ((otto, 50), (sam, 40), (orla, 40), (tess, 20)):
+        give(user, number)
+        if user != sam:
+            join(user)
+    found = read.board("all", sam.pk)
+    assert [(place.rank, place.name) for place in found.top] == [
+        (1, "Otto"),
+        (2, "Orla"),
+        (3, "Tess"),
+    ]
+    there = [(place.rank, place.name) for place in found.around]
+    assert sorted(there) == [(1, "Otto"), (2, "Orla"), (2, "Sam"), (4, "Tess")]
+    join(sam)
+    assert [(place.rank, place.name) for place in read.board("all", sam.pk).top] == there
 
 
 @pytest.mark.parametrize("changes", [{"wants_boards": False}, {"is_calm": True}])

@@ -30,6 +30,10 @@ ALLOWED = {
     # Ten in the design; what each is for, and why they stay apart: docs/adr/0168.
     "bookings_hold": 24 + TRANSACTION,
     "leaderboard": 4,
+    # Who is free this evening costs what the newest did; where nobody is, the page asks once more.
+    "landing evening": 5,
+    "landing": 6,
+    "landing next": 6,
     "page_analytics": 10,
 }
 

@@ -113,6 +113,29 @@ def test_a_persons_pages_are_open_to_everyone(chromium, live_server):
         assert page.locator("details[data-menu][open]").count() == 0
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_the_settings_are_folded_under_the_pages_name(
+    chromium, live_server, scripts: bool
+) -> None:
+    cast.person("Sam")
+    with opened(chromium, width=NARROW, java_script_enabled=scripts) as page:
+        sign_in(page, live_server.url)
+        page.goto(f"{live_server.url}/settings/preferences/")
+        places = page.get_by_role("navigation", name="Settings")
+        assert places.evaluate("nav => nav.offsetHeight") < 60
+        assert "Preferences" in places.locator("summary").inner_text()
+        assert places.get_by_role("link").count() == 0
+        places.locator("summary").click()
+        if scripts:
+            assert violations(page) == []
+        assert places.get_by_role("link", name="Preferences").get_attribute("aria-current")
+        places.get_by_role("link", name="Your data").click()
+        page.wait_for_url("**/settings/data/")
+        page.set_viewport_size({"width": WIDE, "height": 844})
+        assert places.locator("summary").is_hidden()
+        assert places.get_by_role("link").count() > 10
+
+
 def test_nothing_breaks_the_content_policy(chromium, live_server):
     with opened(chromium) as page:
         said: list[str] = []

@@ -5,13 +5,22 @@ from django.test import Client
 from django.urls import path
 
 from tutorme import urls as site
-from tutorme.core.errors import Conflict, NotSignedIn, ProviderUnavailable, TooManyRequests
+from tutorme.core.errors import (
+    Conflict,
+    MalformedBody,
+    NotAllowed,
+    NotSignedIn,
+    ProviderUnavailable,
+    TooManyRequests,
+)
 
 RAISED = {
     "conflict": Conflict("Someone took the last place."),
     "signed-out": NotSignedIn(),
     "provider": ProviderUnavailable(),
     "too-many": TooManyRequests(),
+    "garbled": MalformedBody(),
+    "not-allowed": NotAllowed(),
     "database": OperationalError("gone"),
     "bug": ZeroDivisionError(),
 }

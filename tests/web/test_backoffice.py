@@ -1,8 +1,10 @@
 """The admin's first page: every tile leads to the rows it counts."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
+from django import forms
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +14,7 @@ from courses.services import ratings
 from payments.services import commission
 from tests import cast
 from tests.core.probe import Rang
-from tutorme.core import invariants, metrics, outbox
+from tutorme.core import audit, invariants, metrics, outbox
 from tutorme.core.models import OutboxDelivery
 from tutorme.web import backoffice
 
@@ -105,3 +107,32 @@ def test_the_rules_in_force_are_those_that_are_kept(client, ada: User, settings)
     assert "from 0 on 25%" in page
     assert "winter" in page
     assert reverse("admin:payments_commissionschedule_add") in page
+
+
+def test_dates_are_not_american_and_abbreviations_are_written_out(client, ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(
+        created_at=datetime(2026, 3, 4, 15, 6, tzinfo=UTC), time_zone="UTC"
+    )
+    client.force_login(ada)
+    people = client.get(reverse("admin:accounts_user_changelist")).text
+    assert "4 Mar 2026, 15:06" in people
+    assert re.search(r">\s*E-mail\s*<", people)
+    assert not re.search(r">\s*Email\s*<", people)
+    audit.record("user.suspended", target=ada, reason="test")
+    entries = client.get(reverse("admin:core_auditentry_changelist")).text
+    assert re.search(r">\s*Target ID\s*<", entries)
+    assert not re.search(r">\s*Target id\s*<", entries)
+
+
+def test_an_american_date_is_refused_rather_than_misread() -> None:
+    field = forms.DateField(localize=True)
+    with pytest.raises(forms.ValidationError):
+        field.clean("3/4/2026")
+    assert field.clean("2026-03-04") == field.clean("4 Mar 2026") == date(2026, 3, 4)
+
+
+def test_a_report_names_its_columns_once(client, ada: User) -> None:
+    client.force_login(ada)
+    report = client.get(reverse("admin-reports")).text
+    assert report.count("As long before") == 1
+    assert client.get(reverse("admin-policies")).text.count(">Set by<") == 1

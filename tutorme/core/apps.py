@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
 
-from tutorme.core import metrics, migrating, reporting, row_security, tracing
+from tutorme.core import labels, metrics, migrating, reporting, row_security, tracing
 
 
 def _watch_statements(connection: Any, **_named: Any) -> None:
@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Who reacts to which event, and which kind of job is which function, must be known to
         # every process that records either.
+        labels.write_out()
         reporting.start()
         tracing.start()
         connection_created.connect(_watch_statements)

@@ -259,6 +259,7 @@ LANGUAGE_CODE = "en"
 # What is offered is what is translated. The suite adds a language written from the right.
 LANGUAGES: list[tuple[str, Any]] = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "tutorme" / "locale"]
+FORMAT_MODULE_PATH = ["tutorme.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

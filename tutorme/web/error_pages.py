@@ -26,7 +26,8 @@ from tutorme.web.navigation import menus
 FIRST_OF_OURS = 500
 
 
-def page(request: HttpRequest, error: DomainError) -> HttpResponse:
+def page(request: HttpRequest, error: DomainError, *own: str) -> HttpResponse:
+    """`own` are templates that say it better than that of the status."""
     if is_api(request):
         return problem_response(error)
     if error.status == 401:
@@ -35,7 +36,7 @@ def page(request: HttpRequest, error: DomainError) -> HttpResponse:
         "error": error,
         "request_id": getattr(request, "request_id", ""),
     }
-    templates = [f"errors/{error.status}.html", "errors/error.html"]
+    templates = [*own, f"errors/{error.status}.html", "errors/error.html"]
     if error.status >= FIRST_OF_OURS:
         # Who asks and what they chose may be just what cannot be read now.
         template = select_template(templates)
@@ -67,7 +68,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return page(request, NotAllowed())
+    return page(request, NotAllowed(), "errors/form.html")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

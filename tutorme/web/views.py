@@ -18,7 +18,6 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.queries import tutors
 from accounts.services import profiles
 from accounts.views.tutors import shown
 from booking import queries as booked
@@ -31,20 +30,22 @@ from courses.queries.motivation import current_streak, motivation_of
 from tutorme.core import health
 from tutorme.core.errors import DomainError, all_errors
 from tutorme.core.money import Money
+from tutorme.web import evening
 from tutorme.web.styleguide import samples
 
 THEMES = frozenset({"light", "dark"})
-TUTORS = 3
 THEME_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """The shelf shows what was put there, then what is newest; each book with title, slug, subject,
-    teacher and price. Below it, who teaches one to one."""
+    teacher and price. Below it, who teaches one to one and is free this evening, or next."""
+    door = evening.door(timezone.now())
     context = {
         "courses": shelf_courses(8),
-        "tutors": [shown(card) for card in tutors.newest(TUTORS)],
+        "tutors": [shown(card) for card in door.cards],
+        "door": door,
     }
     return render(request, "web/landing.html", context)
 
