@@ -109,15 +109,18 @@ def test_a_restore_that_ends_early_changes_nothing(
 
 
 def test_a_restore_waits_for_nobody_for_ever(made: Path, monkeypatch) -> None:
-    """Something still uses the database: here a table that hangs on others."""
+    """Something still uses the database: here a table that is dropped after most others."""
     monkeypatch.setattr(restoring, "_PATIENCE", "300ms")
     elsewhere = connection.copy()
     try:
         with elsewhere.cursor() as cursor:
-            cursor.execute("BEGIN; LOCK TABLE accounts_user IN ACCESS SHARE MODE")
+            cursor.execute("CREATE TABLE used_elsewhere ()")
+            cursor.execute("BEGIN; LOCK TABLE used_elsewhere IN ACCESS SHARE MODE")
         with pytest.raises(CommandError) as told:
             call_command("restore", str(made), "--yes", stdout=StringIO())
     finally:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("ROLLBACK; DROP TABLE used_elsewhere")
         elsewhere.close()
     said = str(told.value)
     assert "Nothing was changed: stop everything that uses the database first." in said
