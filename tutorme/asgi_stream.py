@@ -14,10 +14,10 @@ from urllib.parse import parse_qs
 
 import django
 
-from tutorme import env
+from tutorme import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
-with env.spoken(code=1):
+with starting.spoken(code=1):
     django.setup()
 
 import structlog

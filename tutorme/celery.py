@@ -4,10 +4,10 @@ import os
 
 import django
 
-from tutorme import env
+from tutorme import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
-with env.spoken(code=1):
+with starting.spoken(code=1):
     django.setup()
 
 from tutorme.core.queue import app

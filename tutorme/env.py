@@ -6,16 +6,14 @@ ends around a value are not part of it, and what is empty is not set; only a lis
 may be meant to be empty.
 """
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 
-from tutorme.env_rules import TRUE, rule
+from tutorme.env_rules import understood
+from tutorme.starting import Misconfigured
 
 Kind = Literal["str", "bool", "int", "list"]
 
@@ -380,10 +378,6 @@ class Environment:
         return cast(list[str], self._values[name])
 
 
-class Misconfigured(ImproperlyConfigured):
-    """Each variable that is wrong, a sentence a line."""
-
-
 def read(*, dotenv: str | None = ".env") -> Environment:
     """All declared variables, or `Misconfigured` naming every bad one."""
     env = FileAwareEnv(strip_whitespace=True)
@@ -395,37 +389,11 @@ def read(*, dotenv: str | None = ".env") -> Environment:
         raise Misconfigured(f"{dotenv} is no text file in UTF-8.") from error
     for variable in VARIABLES:
         try:
-            values[variable.name] = _value(variable, env.str(variable.name, None))
+            given = env.str(variable.name, None)
+            found = understood(variable.name, variable.kind, given)
+            values[variable.name] = variable.default if found is None else found
         except ValueError as error:
             wrong.append(str(error))
     if wrong:
         raise Misconfigured("\n".join(wrong))
     return Environment(values)
-
-
-def _value(variable: Variable, given: str | None) -> Any:
-    text = (given or "").strip()
-    if not text:
-        return [] if variable.kind == "list" and given is not None else variable.default
-    if (wanted := rule(variable.name, variable.kind)) and not wanted.holds(text):
-        raise ValueError(f"{variable.name} has to be {wanted.says}.")
-    match variable.kind:
-        case "bool":
-            return text.lower() in TRUE
-        case "int":
-            return int(text)
-        case "list":
-            return [entry.strip() for entry in text.split(",") if entry.strip()]
-        case _:
-            return text
-
-
-@contextmanager
-def spoken(*, code: int) -> Iterator[None]:
-    """Around whatever reads the settings first: a wrong variable ends the program with its
-    sentence, which says more than a traceback."""
-    try:
-        yield
-    except Misconfigured as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(code) from None

@@ -6,6 +6,7 @@ What was given is never repeated: it may be a secret, or hold one.
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -133,3 +134,21 @@ def rule(name: str, kind: str) -> Rule | None:
     if kind == "bool":
         return _FLAG
     return _WEB if name.endswith("_BASE_URL") else None
+
+
+def understood(name: str, kind: str, given: str | None) -> Any:
+    """The value; None where it counts as not set. Raises ValueError, said as a sentence."""
+    text = (given or "").strip()
+    if not text:
+        return [] if kind == "list" and given is not None else None
+    if (wanted := rule(name, kind)) and not wanted.holds(text):
+        raise ValueError(f"{name} has to be {wanted.says}.")
+    match kind:
+        case "bool":
+            return text.lower() in TRUE
+        case "int":
+            return int(text)
+        case "list":
+            return [entry.strip() for entry in text.split(",") if entry.strip()]
+        case _:
+            return text

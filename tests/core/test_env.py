@@ -9,7 +9,8 @@ import pytest
 from tests.house.sources import ROOT
 from tests.web.test_security import sound
 from tutorme import env, env_rules
-from tutorme.env import VARIABLES, Misconfigured
+from tutorme.env import VARIABLES
+from tutorme.starting import Misconfigured
 
 _FERNET = "bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleS0="
 
