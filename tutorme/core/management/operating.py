@@ -83,7 +83,7 @@ class OperatorCommand(BaseCommand):
             return
         name = type(self).__module__.rpartition(".")[2]
         with connection.cursor() as cursor:
-            lock = [_ALONE_LOCK, name]
+            lock: list[int | str] = [_ALONE_LOCK, name]
             cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", lock)
             if not cursor.fetchone()[0]:
                 raise CommandError(f"{name} is running already: wait until it has ended.")
