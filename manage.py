@@ -4,6 +4,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from tutorme import starting
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
-    execute_from_command_line(sys.argv)
+    with starting.spoken(code=1):
+        execute_from_command_line(sys.argv)

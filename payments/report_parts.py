@@ -12,13 +12,15 @@ from tutorme.core.reports import Asked, Line, Report, Unit, amounts, part, rows_
 
 _AT = "transaction__created_at"
 _SELLERS = (Kind.ESCROW, Kind.TUTOR_PENDING, Kind.TUTOR_AVAILABLE)
-_PAYOUTS = ("payout", "payout_returned", "payout_came_back")
+# What is on its way is theirs still.
+_THEIRS = (*_SELLERS, Kind.PAYOUT_TRANSIT)
+_PAYOUTS = ("payout", "payout_paid", "payout_returned", "payout_came_back")
 
 
 @part("earnings", Report.TEACHING, _("Earnings"), order=10)
 def earnings(asked: Asked) -> Iterator[Line]:
     """What moves between a seller's own accounts adds up to nothing in each transaction."""
-    mine = LedgerEntry.objects.filter(account__owner_id=asked.teacher, account__kind__in=_SELLERS)
+    mine = LedgerEntry.objects.filter(account__owner_id=asked.teacher, account__kind__in=_THEIRS)
     rows = _by_step(mine, asked, "transaction__kind")
     sales = [row for row in rows if row["transaction__kind"] == "sale"]
     out = [row for row in rows if row["transaction__kind"] in _PAYOUTS]
@@ -52,7 +54,7 @@ def _held(asked: Asked) -> Iterator[Line]:
     """Balances when the period ends (now, while it runs)."""
     until = LedgerEntry.objects.filter((f"{_AT}__lt", asked.period.end))
     for key, label, kinds in (
-        ("money.held", _("Held for tutors at the end"), (*_SELLERS, Kind.PAYOUT_TRANSIT)),
+        ("money.held", _("Held for tutors at the end"), _THEIRS),
         ("money.credit", _("Credit of students at the end"), (Kind.CREDITS, Kind.CREDIT_HOLD)),
     ):
         sums = until.filter(account__kind__in=kinds).order_by().values("account__currency")

@@ -14,21 +14,24 @@ from urllib.parse import parse_qs
 
 import django
 
+from tutorme import starting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
-django.setup()
+with starting.spoken(code=1):
+    django.setup()
 
-import structlog  # noqa: E402  (settings must stand first)
-from django.conf import settings  # noqa: E402
-from django.db import InterfaceError, OperationalError  # noqa: E402
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
-from realtime.streams import doors, frames  # noqa: E402
-from realtime.streams.places import Place, withdraw  # noqa: E402
-from realtime.streams.stopping import end_streams_on_sigterm  # noqa: E402
-from realtime.streams.wakeups import give_back_connection, hub  # noqa: E402
-from tutorme.core import patience  # noqa: E402
-from tutorme.core.api.problems import CONTENT_TYPE, problem  # noqa: E402
-from tutorme.core.api.renderers import dumps  # noqa: E402
-from tutorme.core.errors import (  # noqa: E402
+from realtime.streams import doors, frames
+from realtime.streams.places import Place, withdraw
+from realtime.streams.stopping import end_streams_on_sigterm
+from realtime.streams.wakeups import give_back_connection, hub
+from tutorme.core import patience
+from tutorme.core.api.problems import CONTENT_TYPE, problem
+from tutorme.core.api.renderers import dumps
+from tutorme.core.errors import (
     DomainError,
     MethodNotAllowed,
     NotFound,

@@ -4,9 +4,12 @@ import os
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
-django.setup()
+from tutorme import starting
 
-from tutorme.core.queue import app  # noqa: E402  (settings must stand first)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutorme.settings.base")
+with starting.spoken(code=1):
+    django.setup()
+
+from tutorme.core.queue import app
 
 __all__ = ["app"]

@@ -1,7 +1,9 @@
 """Every environment variable TutorMe reads, declared once.
 
 `read()` collects all bad values and reports them in one message. A secret may
-come from a file: `NAME_FILE=/run/secrets/name` stands for `NAME`.
+come from a file: `NAME_FILE=/run/secrets/name` stands for `NAME`. Spaces and line
+ends around a value are not part of it, and what is empty is not set; only a list
+may be meant to be empty.
 """
 
 from collections.abc import Sequence
@@ -9,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from environs import FileAwareEnv
+
+from tutorme.env_rules import understood
+from tutorme.starting import Misconfigured
 
 Kind = Literal["str", "bool", "int", "list"]
 
@@ -374,13 +379,21 @@ class Environment:
 
 
 def read(*, dotenv: str | None = ".env") -> Environment:
-    """All declared variables, or one `EnvValidationError` naming every bad one."""
-    env = FileAwareEnv(eager=False)
-    if dotenv:
-        env.read_env(dotenv, recurse=False)
-    values = {
-        variable.name: getattr(env, variable.kind)(variable.name, variable.default)
-        for variable in VARIABLES
-    }
-    env.seal()
+    """All declared variables, or `Misconfigured` naming every bad one."""
+    env = FileAwareEnv(strip_whitespace=True)
+    values, wrong = {}, []
+    try:
+        if dotenv:
+            env.read_env(dotenv, recurse=False)
+    except ValueError as error:
+        raise Misconfigured(f"{dotenv} is no text file in UTF-8.") from error
+    for variable in VARIABLES:
+        try:
+            given = env.str(variable.name, None)
+            found = understood(variable.name, variable.kind, given)
+            values[variable.name] = variable.default if found is None else found
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise Misconfigured("\n".join(wrong))
     return Environment(values)

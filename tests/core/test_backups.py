@@ -1,7 +1,12 @@
 """The backup drill: what was copied comes back, and a copy that is not whole is refused."""
 
 import json
+import os
+import subprocess
+import sys
 import tarfile
+import time
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -14,7 +19,8 @@ from django.utils import timezone
 from accounts.models import AuthSession, Deletion, User
 from accounts.services import erased, erasure
 from tests import cast
-from tutorme.core import backups, jobs, row_policies, row_security
+from tests.house.sources import ROOT
+from tutorme.core import backups, jobs, leftovers, restoring, row_policies, row_security
 from tutorme.core.row_session import ROLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -100,6 +106,27 @@ def test_a_restore_that_ends_early_changes_nothing(
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("restore", str(made), "--yes", stdout=StringIO())
     assert User.objects.count() == 2
+
+
+def test_a_restore_waits_for_nobody_for_ever(made: Path, monkeypatch) -> None:
+    """Something still uses the database: here a table that is dropped after most others."""
+    monkeypatch.setattr(restoring, "_PATIENCE", "300ms")
+    elsewhere = connection.copy()
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("CREATE TABLE used_elsewhere ()")
+            cursor.execute("BEGIN; LOCK TABLE used_elsewhere IN ACCESS SHARE MODE")
+        with pytest.raises(CommandError) as told:
+            call_command("restore", str(made), "--yes", stdout=StringIO())
+    finally:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("ROLLBACK; DROP TABLE used_elsewhere")
+        elsewhere.close()
+    said = str(told.value)
+    assert "Nothing was changed: stop everything that uses the database first." in said
+    assert "lock timeout" in said
+    assert "NOTICE" not in said, "a hundred of them would hide the error"
+    assert User.objects.get().username == "sam"
 
 
 def test_who_was_erased_since_the_copy_is_erased_in_what_comes_back(made: Path) -> None:
@@ -193,6 +220,71 @@ def test_an_unfinished_copy_has_no_name(media: Path, tmp_path: Path, settings) -
     with pytest.raises(backups.BackupUnusable):
         backups.make(tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+_BEGUN = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from tutorme.core import backups, leftovers
+with leftovers.written(Path(sys.argv[1])), leftovers.scratch_name(sys.argv[2]) as name:
+    backups._run("createdb", ["--template=template0", name], database=None)
+    print(name, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another backup, which has begun both and goes on until it is killed."""
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    env = {**os.environ, "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}"}
+    arguments = [str(tmp_path / ".tutorme-20260101T000000Z"), f"{backups._ours()}_drill_"]
+    with subprocess.Popen(
+        [sys.executable, "-c", _BEGUN, *arguments],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def databases() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_what_a_killed_backup_leaves_goes_with_the_next_and_what_runs_stays(
+    other: subprocess.Popen[str], media: Path, tmp_path: Path
+) -> None:
+    assert other.stdout is not None
+    scratch, begun = other.stdout.readline().strip(), tmp_path / ".tutorme-20260101T000000Z"
+    call_command("backup", "--to", str(tmp_path), stdout=StringIO())
+    assert begun.exists()
+    assert scratch in databases()
+    other.kill()
+    other.wait()
+    time.sleep(1)  # a name lasts a second
+    call_command("backup", "--to", str(tmp_path), stdout=StringIO())
+    assert scratch not in databases()
+    assert not begun.exists()
+    assert all(path.name.startswith("tutorme-") for path in tmp_path.glob("*tutorme-*"))
+
+
+def test_a_folder_nobody_claimed_is_left_for_a_day(media: Path, tmp_path: Path) -> None:
+    """Its writer may be about to; or of a release that knew no claims."""
+    begun = tmp_path / ".tutorme-20260101T000000Z"
+    begun.mkdir()
+    backups.make(tmp_path)
+    assert begun.exists()
+    os.utime(begun, (0, 0))
+    leftovers.remove_directories(tmp_path, ".tutorme-*")
+    assert not begun.exists()
 
 
 def test_production_is_not_overwritten_by_the_way(made: Path, settings) -> None:

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from tests.house.sources import ROOT
 from tutorme.core.errors import InvalidInput, NotFound
 from tutorme.core.gateways import GatewayUnavailable
+from tutorme.core.management import operating
 from tutorme.core.management.operating import OperatorCommand
 
 _WRONG = {"pointer": "/name", "code": "invalid", "detail": "The name is empty."}
@@ -53,6 +54,26 @@ def test_what_can_be_acted_on_is_a_sentence(error: BaseException, said: str, cod
 def test_the_control_a_surprise_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError):
         call_command(Failing(ZeroDivisionError()))
+
+
+class Alone(OperatorCommand):
+    alone = True
+
+    def operate(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.django_db
+def test_a_second_one_of_what_runs_alone_is_told_so() -> None:
+    lock = "SELECT pg_advisory_lock(%s, hashtext('test_operating'))"
+    elsewhere = connection.copy()
+    with elsewhere.cursor() as cursor:
+        cursor.execute(lock, [operating._ALONE_LOCK])
+        with pytest.raises(CommandError, match=r"^test_operating is running already: wait"):
+            call_command(Alone(stdout=StringIO()))
+    elsewhere.close()
+    call_command(Alone(stdout=StringIO()))
+    call_command(Alone(stdout=StringIO()))
 
 
 class Counting(OperatorCommand):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from tests.core.probe import Rang, Switch, rung
-from tutorme.core import outbox
+from tutorme.core import context, outbox
 from tutorme.core.models import OutboxDelivery, OutboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,16 @@ def test_a_failing_handler_keeps_nothing_and_is_tried_again_alone() -> None:
     due_again()
     outbox.deliver_due()
     assert (rung("heard:door"), rung("heard-too:door")) == (1, 1)
+
+
+def test_a_failure_is_logged_with_the_request_it_came_from(caplog) -> None:
+    """And reported with it: only inside is it known whose the work is."""
+    Switch.handler_error = ValueError("not today")
+    with context.bound(request_id="request-of-the-event"):
+        event = sent(Rang("door"))
+    outbox.deliver(event.pk)
+    (line,) = [row.msg for row in caplog.records if "outbox.failed" in str(row.msg)]
+    assert line["request_id"] == "request-of-the-event"
 
 
 def test_a_hopeless_delivery_dies_and_can_be_brought_back() -> None:

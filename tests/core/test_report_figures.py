@@ -117,6 +117,19 @@ class TestMoney:
         assert hers["earnings.paid_outEUR"] == "80.00"
         assert "earnings.returnedEUR" not in hers, "what moves between her accounts is no loss"
 
+    def test_what_is_on_its_way_is_not_paid_yet(
+        self, sam: User, tess: User, ada: User, sandbox
+    ) -> None:
+        """The tutor's figure and the site's say the same of it."""
+        buy(sam, stall.put(tess, "100.00"))
+        self.make_available(tess)
+        paid_out(tess, ada, follow=False)
+        today = datetime.now(UTC).date()
+        days = (today - timedelta(days=1), today + timedelta(days=1))
+        assert "money.outEUR" not in totals(Report.BUSINESS, days=days, zone="UTC")
+        hers = totals(Report.TEACHING, tess, days=days, zone="UTC")
+        assert hers.get("earnings.paid_outEUR", "0.00") == "0.00"
+
     def make_available(self, seller: User) -> None:
         all_mature()
         earnings.mature()

@@ -1,18 +1,23 @@
 """What a crash reporter is sent, over real HTTP: the crash, and no secret."""
 
 import gzip
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from typing import Any
 
 import brotli
 import pytest
 import sentry_sdk
+import structlog
 from django.test import RequestFactory
 from sentry_sdk.client import NonRecordingClient
 
-from tutorme.core import reporting
+from tutorme.core import context, reporting
 
+log = structlog.get_logger(__name__)
 CANARY = "canary-7f3a9c"
 
 
@@ -61,6 +66,34 @@ def test_a_crash_is_reported_without_secrets(collector: list[bytes]) -> None:
     sent = b"".join(collector)
     assert b"RuntimeError" in sent
     assert CANARY.encode() not in sent
+
+
+def events(collector: list[bytes]) -> list[dict[str, Any]]:
+    """Of each envelope what is behind the line that says it is an event."""
+    sentry_sdk.flush(timeout=10)
+    lines = [line for body in collector for line in body.splitlines()]
+    return [json.loads(event) for kind, event in pairwise(lines) if b'"type":"event"' in kind[:60]]
+
+
+def test_what_is_logged_is_one_crash_with_its_trace_and_its_request(
+    collector: list[bytes],
+) -> None:
+    """Each by the name of its event, so that equal ones are grouped."""
+    with context.bound(request_id="request-of-the-crash"):
+        for _again in range(2):
+            try:
+                crash(CANARY)
+            except RuntimeError as error:
+                log.error("api.crashed", exc_info=error)  # noqa: TRY400  as the API does
+                sentry_sdk.capture_exception(error)
+    sent = events(collector)
+    assert [event["logentry"]["message"] for event in sent] == ["api.crashed"] * 2
+    for event in sent:
+        (told,) = event["exception"]["values"]
+        assert told["type"] == "RuntimeError"
+        assert told["stacktrace"]["frames"][-1]["function"] == "crash"
+        assert event["tags"]["request_id"] == "request-of-the-crash"
+    assert CANARY not in repr(sent)
 
 
 def test_the_request_loses_what_may_carry_a_secret() -> None:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tutorme.devstack import environment, place, stack, valkey
 from tutorme.devstack.environment import Ports
@@ -13,6 +14,17 @@ from tutorme.devstack.place import Place
 def test_dotenv_lines_are_read_as_people_write_them() -> None:
     text = "# comment\nA=1\nexport B='two words'\n\nC=\"x=y\"\nEMPTY=\nnonsense\n"
     assert environment.parse_dotenv(text) == {"A": "1", "B": "two words", "C": "x=y", "EMPTY": ""}
+
+
+def test_both_readers_of_dotenv_understand_the_same(tmp_path: Path) -> None:
+    """What `make run` reads it hands on, so that the application never asks the file itself."""
+    lines = [
+        *("PLAIN=1", "COMMENTED=8010 # ours", "NUMBER_SIGN=a#b", "SINGLE='x # y'  # z"),
+        *('DOUBLE="two words" # z', "ENDS_IN_SPACES=1   ", "EMPTY=", "  INDENTED=2"),
+    ]
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes("\r\n".join(lines).encode())
+    assert environment.parse_dotenv(dotenv.read_text()) == dotenv_values(dotenv)
 
 
 def test_the_environment_wins_over_dotenv_and_empty_is_not_set(tmp_path, monkeypatch) -> None:

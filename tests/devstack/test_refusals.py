@@ -91,9 +91,23 @@ def test_a_directory_laid_out_by_somebody_else_is_refused(tmp_path: Path) -> Non
         place.private(somebody_elses)
 
 
-def test_ports_have_to_be_numbers() -> None:
-    with pytest.raises(CannotGoOn, match="have to be numbers"):
-        environment.ports({"PORT": "eight thousand"})
+@pytest.mark.parametrize("port", ["eight thousand", "0", "65536", "-1", "80.5", "²"])
+def test_a_port_is_a_port(port: str) -> None:
+    with pytest.raises(CannotGoOn, match=r"^SANDBOX_PORT has to be a port"):
+        environment.ports({"SANDBOX_PORT": port})
+    assert environment.ports({"SANDBOX_PORT": "65535 "}).sandbox == 65_535
+
+
+def test_no_two_programs_are_given_one_port() -> None:
+    with pytest.raises(CannotGoOn, match=r"^PORT and STREAM_PORT are both 8001"):
+        environment.ports({"PORT": "8001"})
+
+
+def test_a_dotenv_that_is_no_text_is_named(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes("FROM_EMAIL=Münster".encode("latin-1"))
+    with pytest.raises(CannotGoOn, match="no text file in UTF-8"):
+        environment.given(dotenv)
 
 
 def test_stop_without_a_stack_says_so(where: Place, capsys) -> None:

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils import timezone
 
+from tutorme.core import leftovers
 from tutorme.core.errors import DomainError
 
 DATABASE, MEDIA, MANIFEST = "database.dump", "media.tar", "manifest.json"
@@ -50,19 +51,18 @@ def make(root: Path) -> Path:
     while they were read may be in it without its row, never the other way round."""
     name = f"tutorme-{timezone.now():%Y%m%dT%H%M%SZ}"
     unfinished, finished = root / f".{name}", root / name
+    leftovers.remove_directories(root, ".tutorme-*")
     try:
-        unfinished.mkdir(parents=True, mode=0o700)
+        with leftovers.written(unfinished):
+            counts = _dump(unfinished / DATABASE)
+            _pack(Path(settings.MEDIA_ROOT), unfinished / MEDIA)
+            _write_manifest(unfinished, counts)
+            leftovers.unclaim(unfinished)
+            _keep(unfinished)
+            unfinished.rename(finished)
+            _keep_names(root)
     except FileExistsError:
         raise BackupUnusable("Another backup is being written here at this second.") from None
-    try:
-        counts = _dump(unfinished / DATABASE)
-        _pack(Path(settings.MEDIA_ROOT), unfinished / MEDIA)
-        _write_manifest(unfinished, counts)
-        _keep(unfinished)
-        unfinished.rename(finished)
-        _keep_names(root)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return finished
 
 
@@ -154,16 +154,28 @@ def drill(directory: Path) -> dict[str, int]:
     told = verify(directory)
     with tarfile.open(directory / MEDIA) as tar:
         tar.getmembers()
-    scratch = Scratch(f"{connection.settings_dict['NAME']}_drill_{os.getpid()}")
-    _run("createdb", ["--template=template0", scratch.name], database=None)
-    try:
+    with _scratch() as scratch:
         _restore_database(directory, scratch.name)
         found = _counts_in(scratch, list(told["rows"]))
-    finally:
-        _run("dropdb", ["--if-exists", scratch.name], database=None)
     return {
         table: found[table] - rows for table, rows in told["rows"].items() if found[table] != rows
     }
+
+
+@contextmanager
+def _scratch() -> Iterator[Scratch]:
+    prefix = f"{_ours()}_drill_"
+    leftovers.remove_databases(prefix, _drop)
+    with leftovers.scratch_name(prefix) as name:
+        _run("createdb", ["--template=template0", name], database=None)
+        try:
+            yield Scratch(name)
+        finally:
+            _drop(name)
+
+
+def _drop(name: str) -> None:
+    _run("dropdb", ["--if-exists", name], database=None)
 
 
 def _counts_in(scratch: Scratch, tables: Sequence[str]) -> dict[str, int]:

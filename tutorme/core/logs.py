@@ -41,7 +41,27 @@ def redact(value: Any) -> Any:
         }
     if isinstance(value, list | tuple):
         return [redact(item) for item in value]
-    return redact_text(value) if isinstance(value, str) else value
+    if value is None or isinstance(value, int | float):
+        return value
+    return redact_text(value if isinstance(value, str) else repr(value))
+
+
+def _named_request(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Django gives its lines the whole request, whose address has the tokens of mail links in its
+    query; by then nothing is bound any more. Its id is what is wanted of it."""
+    if known := getattr(event.pop("request", None), "request_id", None):
+        event.setdefault("request_id", known)
+    return event
+
+
+def _for_handlers(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The exception is on the record too, where whoever reports crashes looks for it."""
+    words, more = structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, method, event)
+    return words, {**more, "exc_info": event.get("exc_info")}
 
 
 def _plain(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -72,6 +92,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
+    _named_request,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -79,7 +100,7 @@ _SHARED: list[Any] = [
 def logging_config(*, style: str, level: str) -> dict[str, Any]:
     """A `logging.config` dictionary; `style` is "json" or "console"."""
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_SHARED, _for_handlers],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -113,6 +113,7 @@ def deliver(event_id: UUID | str) -> int:
 
 
 def _deliver_one(delivery_id: int) -> bool:
+    delivery: OutboxDelivery | None = None
     try:
         with transaction.atomic(durable=True):
             delivery = _claim(delivery_id)
@@ -123,7 +124,8 @@ def _deliver_one(delivery_id: int) -> bool:
             delivery.save(update_fields=["state", "attempts"])
             OutboxDelivery.objects.filter(pk=delivery_id).update(done_at=Now())
     except Exception as error:
-        log.exception("outbox.failed", delivery=delivery_id)
+        with context.bound(request_id=delivery and delivery.event.request_id):
+            log.exception("outbox.failed", delivery=delivery_id)
         _postpone(delivery_id, error)
     return True
 

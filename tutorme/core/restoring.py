@@ -18,10 +18,14 @@ from django.db import DatabaseError, connection
 from tutorme.core import backups, row_policies
 
 log = structlog.get_logger(__name__)
-# Of the schema everything is in, what no extension brought.
+# How long something that still uses the database is waited for.
+_PATIENCE = "30s"
+# Of the schema everything is in, what no extension brought. What falls with what is not told: a
+# hundred such notices would come before the one error.
 _CLEAR = """
 BEGIN;
-SET LOCAL lock_timeout = '30s';
+SET LOCAL lock_timeout = :'patience';
+SET LOCAL client_min_messages = warning;
 DO $clear$
 DECLARE one record;
 BEGIN
@@ -100,11 +104,12 @@ def _replace_database(directory: Path) -> None:
     """By psql, which is told to commit only when pg_restore has said everything: where either
     ends early the database is what it was."""
     whole, arguments = backups.DATABASE, ["--no-owner", "--no-privileges", "--file=-"]
+    obeying = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-v", f"patience={_PATIENCE}"]
     with (
         backups.program(
             "pg_restore", [*arguments, str(directory / whole)], to_database=False
         ) as said,
-        backups.program("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1"], to_database=True) as heard,
+        backups.program("psql", obeying, to_database=True) as heard,
         # Where psql refused something it says so, and listens no more.
         suppress(BrokenPipeError),
     ):

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets
 import sysconfig
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from tutorme.devstack.place import ROOT, CannotGoOn, Place
 
 _FONTS = ROOT / "tutorme" / "static" / "fonts" / "fonts.conf"
 _NATIVE = ROOT / ".venv" / "native"
+# What a value is: in quotes, or up to a comment.
+_VALUE = re.compile(r"""'([^']*)'|"([^"]*)"|(.*?)(?:\s+#.*)?$""")
+_HIGHEST_PORT = 65_535
 _PAYPAL = {
     "live": "https://api-m.paypal.com",
     "sandbox": "https://api-m.sandbox.paypal.com",
@@ -38,29 +42,50 @@ class Ports:
 
 def given(dotenv: Path | None = ROOT / ".env") -> dict[str, str]:
     """What the person set; an empty value counts as not set."""
-    found = parse_dotenv(dotenv.read_text()) if dotenv and dotenv.exists() else {}
+    found = parse_dotenv(_text(dotenv)) if dotenv and dotenv.exists() else {}
     found |= {name: value for name, value in os.environ.items() if value}
     return {name: value for name, value in found.items() if value}
 
 
+def _text(dotenv: Path) -> str:
+    try:
+        return dotenv.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise CannotGoOn(f"{dotenv} is no text file in UTF-8 that can be read.") from None
+
+
 def parse_dotenv(text: str) -> dict[str, str]:
-    """`NAME=value` lines, quotes and a leading `export` allowed."""
+    """`NAME=value` lines; quotes, a comment after it and a leading `export` allowed."""
     found = {}
     for raw in text.splitlines():
         line = raw.strip().removeprefix("export ")
         name, equals, value = line.partition("=")
         if equals and not name.startswith("#"):
-            found[name.strip()] = value.strip().strip("\"'")
+            found[name.strip()] = _bare(value.strip())
     return found
 
 
+def _bare(value: str) -> str:
+    match = _VALUE.match(value)
+    return next((part for part in match.groups() if part is not None), "") if match else ""
+
+
 def ports(values: Mapping[str, str]) -> Ports:
-    default = Ports()
-    names = default.by_variable()
-    try:
-        return Ports(*(int(values.get(name, port)) for name, port in names.items()))
-    except ValueError:
-        raise CannotGoOn(f"{', '.join(names)} have to be numbers.") from None
+    chosen = {
+        name: _port(name, values.get(name, str(port)).strip())
+        for name, port in Ports().by_variable().items()
+    }
+    for port in set(chosen.values()):
+        names = [name for name, at in chosen.items() if at == port]
+        if len(names) > 1:
+            raise CannotGoOn(f"{' and '.join(names)} are both {port}: give each one of its own.")
+    return Ports(*chosen.values())
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= _HIGHEST_PORT:
+        raise CannotGoOn(f"{name} has to be a port, a number from 1 to {_HIGHEST_PORT}.")
+    return int(text)
 
 
 def for_run(place: Place, values: Mapping[str, str], at: Ports) -> dict[str, str]:

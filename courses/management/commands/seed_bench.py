@@ -11,6 +11,7 @@ from tutorme.core.management.operating import OperatorCommand
 
 class Command(OperatorCommand):
     help = "Adds courses, learners and their progress in the number the speed goals are meant for."
+    alone = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

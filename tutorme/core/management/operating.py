@@ -6,12 +6,13 @@ import os
 import sys
 from abc import abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from tutorme.core.errors import DomainError
@@ -19,6 +20,8 @@ from tutorme.core.gateways import GatewayError
 
 # What a shell says of somebody who pressed Ctrl-C.
 _INTERRUPTED = 130
+# Tells this lock from the application's other advisory locks.
+_ALONE_LOCK = 7_734_002
 _FORESEEN = (
     *(DomainError, GatewayError, KeyboardInterrupt, redis.RedisError, OSError),
     *(OperationalError, InterfaceError, ProgrammingError),
@@ -30,11 +33,13 @@ class OperatorCommand(BaseCommand):
 
     Exit code 0: done. 1: not done, or something is wrong, said in one sentence on stderr; also
     when `is_wrong` says so of what came back. `destroys` refuses to run in production without
-    `--yes`. `changes` adds `--dry-run`. `--traceback` shows where a sentence comes from.
+    `--yes`. `changes` adds `--dry-run`. `alone` refuses a second one in the same database while
+    the first runs. `--traceback` shows where a sentence comes from.
     """
 
     destroys = False
     changes = False
+    alone = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one object, for programs")
@@ -60,7 +65,8 @@ class OperatorCommand(BaseCommand):
         if self.destroys and not options.get("dry_run") and not self._is_meant(options):
             raise CommandError("This destroys data in production: say --yes if you mean it.")
         try:
-            found = self.operate(options)
+            with self._by_itself():
+                found = self.operate(options)
         except _FORESEEN as error:
             if sentence := _sentence(error):
                 code = _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
@@ -69,6 +75,23 @@ class OperatorCommand(BaseCommand):
         self._tell(found, as_json=options["json"])
         if wrong := self.is_wrong(found):
             raise CommandError(wrong)
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        if not self.alone:
+            yield
+            return
+        name = type(self).__module__.rpartition(".")[2]
+        with connection.cursor() as cursor:
+            lock: list[int | str] = [_ALONE_LOCK, name]
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", lock)
+            if not cursor.fetchone()[0]:
+                raise CommandError(f"{name} is running already: wait until it has ended.")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)
 
     @staticmethod
     def _is_meant(options: dict[str, Any]) -> bool:

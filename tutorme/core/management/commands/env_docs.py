@@ -13,7 +13,10 @@ from tutorme.env import VARIABLES, Variable
 
 def example() -> str:
     """The text of `.env.example`: every variable with its help, set to its default."""
-    lines = ["# Copy to .env and change what differs. NAME_FILE=/path reads NAME from a file."]
+    lines = [
+        "# Copy to .env and change what differs. NAME_FILE=/path reads NAME from a file.",
+        "# What is empty counts as not set; a list is then empty.",
+    ]
     for group, variables in groupby(VARIABLES, key=lambda variable: variable.group):
         lines += ["", f"# {group}"]
         for variable in variables:

@@ -11,6 +11,7 @@ from tutorme.web.demo.subscribing import subscribe_the_demo
 
 class Command(OperatorCommand):
     help = "Offers two plans and lets Otto subscribe at the stand-in, which has to run."
+    alone = True
 
     def operate(self, options: dict[str, Any]) -> dict[str, Any]:
         if not settings.SANDBOX_URL:

@@ -11,6 +11,7 @@ from tutorme.web.demo.seeding import seed
 
 class Command(OperatorCommand):
     help = "Adds the demo's courses and people; safe to run again. Refused outside development."
+    alone = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
