@@ -16,7 +16,6 @@ _SECRET_TEXT = re.compile(
 )
 _REPLACEMENT = "[redacted]"
 _MAX_TEXT, _LAST_LINES = 4000, 2000
-_PLAIN = (str, int, float, bool, dict, list, tuple, type(None))
 
 
 def redact_text(text: str) -> str:
@@ -50,9 +49,12 @@ def _named_request(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Django gives its lines the whole request, whose address has the tokens of mail links in its
-    query; by then nothing is bound any more. Its id is what is wanted of it."""
-    if known := getattr(event.pop("request", None), "request_id", None):
-        event.setdefault("request_id", known)
+    query; by then nothing is bound any more."""
+    request = event.get("request")
+    if isinstance(request, HttpRequest):
+        del event["request"]
+        event["method"], event["path"] = request.method, request.path
+        event.setdefault("request_id", getattr(request, "request_id", ""))
     return event
 
 
@@ -62,21 +64,6 @@ def _for_handlers(
     """The exception is on the record too, where whoever reports crashes looks for it."""
     words, more = structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, method, event)
     return words, {**more, "exc_info": event.get("exc_info")}
-
-
-def _plain(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Django hands over the request, whose text has the query, and with it what mailed links
-    carry. Objects become text here: what is cut and masked is text."""
-    request = event.pop("request", None)
-    if isinstance(request, HttpRequest):
-        event["method"], event["path"] = request.method, request.path
-        # Written after the answer, when nothing is bound any more.
-        event.setdefault("request_id", getattr(request, "request_id", ""))
-    kept = ("_record", "_from_structlog")
-    return {
-        key: value if key in kept or isinstance(value, _PLAIN) else repr(value)
-        for key, value in event.items()
-    }
 
 
 def _redact_event(
@@ -107,7 +94,6 @@ def logging_config(*, style: str, level: str) -> dict[str, Any]:
     )
     last: list[Any] = [
         structlog.processors.format_exc_info,
-        _plain,
         _redact_event,
         structlog.processors.JSONRenderer()
         if style == "json"
