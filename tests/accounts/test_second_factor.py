@@ -220,3 +220,11 @@ def test_new_keys_reach_the_secrets_of_second_factors(api, sam: User, second_fac
     for code in (shown(secret), codes[0]):
         body = {"ticket": ticket(api(None), sam)["ticket"], "code": code}
         assert api(None).post(STEP, body, format="json").status_code == 200
+
+
+@pytest.mark.django_db
+def test_who_has_no_passkey_is_not_asked_for_one(client: Client, sam: User, second_factor) -> None:
+    second_factor(sam)
+    client.post("/account/login/", {"login": sam.email, "password": cast.PASSWORD})
+    page = client.get("/account/login/second-factor/")
+    assert (page.status_code, b"data-passkey" in page.content) == (200, False)

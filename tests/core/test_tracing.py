@@ -103,3 +103,18 @@ def test_without_a_collector_nothing_is_loaded() -> None:
     environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": ""}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("absent", ["opentelemetry", "opentelemetry.exporter"])
+def test_without_its_packages_a_collector_is_refused_in_a_sentence(absent: str) -> None:
+    program = (
+        f"import runpy, sys; sys.modules[{absent!r}] = None; sys.argv = ['manage.py', 'check']; "
+        "runpy.run_path('manage.py', run_name='__main__')"
+    )
+    environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert "requirements/tracing.txt" in sentence

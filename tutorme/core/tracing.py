@@ -11,11 +11,11 @@ string, no parameters of statements, no bodies.
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from tutorme.starting import Misconfigured
 
 # What is yielded: the span, or None where nobody traces.
 Made = AbstractContextManager[Any]
@@ -26,12 +26,14 @@ _OFF = nullcontext()
 def start() -> None:
     if not settings.TRACING["endpoint"]:
         return
-    if find_spec("opentelemetry") is None:
-        raise ImproperlyConfigured(
+    try:
+        otel = import_module("tutorme.core.otel")
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the extra `tracing` is not installed:"
             " pip install -r requirements/tracing.txt"
-        )
-    _make[:] = [import_module("tutorme.core.otel").started(settings.TRACING)]
+        ) from error
+    _make[:] = [otel.started(settings.TRACING)]
 
 
 def is_on() -> bool:

@@ -97,7 +97,7 @@ def _keeping() -> Iterator[Rule]:
     yield Rule(_("An account that is left is erased after"), _time(settings.DELETION_GRACE), _CODE)
     yield Rule(
         _("Printed certificates are kept for"),
-        _time(settings.CERTIFICATE_RETENTION),
+        _time(settings.CERTIFICATE_RETENTION) if settings.CERTIFICATE_RETENTION else _("good"),
         "CERTIFICATE_RETENTION_DAYS",
     )
     yield Rule(_("A mailed code works for"), _time(codes.LIFETIME), _CODE)
