@@ -92,7 +92,7 @@ _WEB = address("https://api.example.org", _is_on_the_web)
 _OF_NAME: Mapping[str, Rule] = {
     "PUBLIC_BASE_URL": address("https://learn.example.org, without a path", _is_a_site),
     "DATABASE_URL": address(
-        "postgres://user:password@host:5432/name (in the password @ is %40, / is %2F, # is %23)",
+        "postgres://user:secret@host:5432/name (in the secret @ is %40, / is %2F, # is %23)",
         _is_postgres,
     ),
     "REDIS_URL": address("redis://host:6379/0 or unix:///path/of.sock?db=0", _is_redis),
