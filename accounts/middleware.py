@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from accounts import pauses, security_log
 from accounts.services import sessions
 from tutorme.core import context
 
-ZONE_COOKIE = "zone"
+_ZONE_COOKIE = "zone"
 _hours: ContextVar[str] = ContextVar("hours", default="24")
 
 
@@ -26,10 +27,10 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/static/", "/healthz/", "/readyz/", "/api/")):
             return self.get_response(request)
-        name = getattr(request.user, "time_zone", "") or request.COOKIES.get(ZONE_COOKIE, "")
+        own = getattr(request.user, "time_zone", "")
         _hours.set(getattr(request.user, "hour_format", "24"))
         with (
-            timezone.override(zone(name)),
+            timezone.override(zone(own) if own else visitors_zone(request)),
             context.bound(user_id=getattr(request.user, "pk", None)),
         ):
             if (
@@ -44,6 +45,11 @@ class ViewerMiddleware:
 def hour_format() -> str:
     """`24` or `12`, as the viewer reads a clock."""
     return _hours.get()
+
+
+def visitors_zone(request: HttpRequest) -> ZoneInfo:
+    """As the pages' script wrote it, its slash as %2F; UTC where there was none."""
+    return zone(unquote(request.COOKIES.get(_ZONE_COOKIE, "")))
 
 
 def zone(name: str) -> ZoneInfo:

@@ -13,7 +13,7 @@ from accounts import entrance
 from accounts.errors import TooManyCodes
 from accounts.forms.codes import PASSWORD_HINT
 from accounts.forms.refusals import add_refusal, too_often
-from accounts.middleware import ZONE_COOKIE, zone
+from accounts.middleware import visitors_zone
 from accounts.models import MailedCode
 from accounts.services import registration, users
 from tutorme.core.client import address_of
@@ -66,7 +66,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
             display_name=self.cleaned_data["display_name"],
-            time_zone=str(zone(request.COOKIES.get(ZONE_COOKIE, ""))),
+            time_zone=str(visitors_zone(request)),
             locale=get_language() or "en",
             wants_to_teach=self.cleaned_data["wants_to_teach"],
             source=address_of(request),

@@ -22,7 +22,7 @@ from accounts import entrance
 from accounts.errors import TooManyCodes
 from accounts.forms.codes import NewcomerForm
 from accounts.forms.refusals import add_refusal, too_often
-from accounts.middleware import ZONE_COOKIE, zone
+from accounts.middleware import visitors_zone
 from accounts.models import MailedCode, User
 from accounts.origin import origin_of
 from accounts.providers import AppleAdapter, OpenIDAdapter
@@ -124,7 +124,7 @@ def _begin(request: HttpRequest, *, name: str, email: str) -> MailedCode:
         email=email,
         password=None,
         display_name=name,
-        time_zone=str(zone(request.COOKIES.get(ZONE_COOKIE, ""))),
+        time_zone=str(visitors_zone(request)),
         locale=get_language() or "en",
         source=address_of(request),
     )

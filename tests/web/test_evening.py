@@ -62,7 +62,7 @@ def test_who_is_free_this_evening_comes_first_by_time_and_says_when(teach) -> No
 def test_it_is_the_visitors_evening(teach) -> None:
     """Noon in UTC is nine in the evening in Tokyo: what is left of it is three hours."""
     teach("Tilda", 12, 20)
-    page = front("Asia/Tokyo")
+    page = front("Asia%2FTokyo")
     assert "Free this evening" in page
     assert "by the clock of Tokyo" in page
     assert '/book/tilda/?date=2026-11-24#when">21:00<' in page

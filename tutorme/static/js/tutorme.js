@@ -16,10 +16,10 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 
-// The zone of a visitor; an account's own zone comes first on the server.
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.includes("zone=")) {
-  document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+// The zone of a visitor, who may have travelled; an account's own zone comes first on the server.
+const zone = `zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "")}`;
+if (zone !== "zone=" && !document.cookie.split("; ").includes(zone)) {
+  document.cookie = `${zone}; path=/; max-age=31536000; samesite=lax`;
 }
 
 document.querySelector("[data-autofocus]")?.focus();
