@@ -77,10 +77,14 @@ function redoc(spec) {
   Redoc.init(spec, { theme, hideDownloadButton: true }, place);
 }
 
+// Putting the schema together takes the server a moment.
+const waiting = Object.assign(document.createElement("p"), { className: "api-note", textContent: "Reading the contract…" });
+place.replaceChildren(waiting);
 const headers = { Accept: "application/vnd.oai.openapi+json" };
 fetch(place.dataset.schema, { headers })
   .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
   .then((schema) => (place.dataset.look === "redoc" ? redoc : swagger)(summarised(schema)))
   .catch(() => {
+    waiting.remove();
     document.getElementById("api-failed").hidden = false;
   });
