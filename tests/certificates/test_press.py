@@ -246,6 +246,16 @@ def test_heavy_documents_end_inside_their_limits(html: str, css: str, settings) 
     assert time.monotonic() - started < 39
 
 
+@pytest.mark.slow
+def test_control_it_is_the_limits_that_end_them(settings) -> None:
+    """With room the same kind of document, a tenth as long, gets to its end and is looked at."""
+    tenth = order(BODY + "<p>" + "word " * 1_800 + "</p>", PAGE)
+    for memory_mb, why in ((768, "It takes 4 pages"), (100, "more time or memory")):
+        settings.RENDER_LIMITS = {"at_once": 3, "cpu_seconds": 120, "memory_mb": memory_mb}
+        with pytest.raises(DocumentRefused, match=why):
+            print_document(tenth)
+
+
 @pytest.mark.parametrize(
     "name",
     [

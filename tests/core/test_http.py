@@ -8,6 +8,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote
 
+import httpx
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -143,6 +144,14 @@ def test_slow_endless_and_huge_answers_end_in_time(door: Door, path: str) -> Non
     with pytest.raises(GatewayUnavailable):
         replace(door, read_timeout=0.3, deadline=0.6).request("POST", path)
     assert time.monotonic() - started < 15
+
+
+def test_control_a_client_without_limits_takes_all_of_it(door: Door) -> None:
+    assert len(httpx.get(f"{door.base_url}/huge").content) == 2_000_000
+    with httpx.stream("GET", f"{door.base_url}/trickle", timeout=0.3) as answer:
+        started = time.monotonic()
+        # It looks at each piece alone, and each comes soon enough.
+        assert any(time.monotonic() - started > 0.9 for _piece in answer.iter_raw())
 
 
 def test_redirects_are_not_followed(door: Door) -> None:

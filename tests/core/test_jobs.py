@@ -149,6 +149,17 @@ def test_a_job_that_kills_its_worker_ends_as_failed() -> None:
     assert (job.state, (job.error or {})["code"]) == ("failed", "attempts-exhausted")
 
 
+def test_control_before_that_it_is_tried_again() -> None:
+    """So it is the count of tries that ends it, which is written when a try begins."""
+    job = enqueue()
+    Switch.job = lambda _run: ring("effect")
+    Job.objects.filter(pk=job.pk).update(state="running", attempts=2, lease_until=Now())
+    expire_lease(job)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, rung("effect")) == ("succeeded", 3, 1)
+
+
 def test_cancel_stops_a_queued_job_now_and_a_running_one_at_its_next_step() -> None:
     assert jobs.cancel(enqueue(key="queued")).state == "cancelled"
     job = enqueue(key="running")

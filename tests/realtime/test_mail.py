@@ -4,6 +4,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from django.core.mail import get_connection, send_mail
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -105,6 +106,17 @@ def test_nobody_answering_keeps_the_mail_queued(owed, settings) -> None:
     run_now()
     owed.refresh_from_db()
     assert owed.state == State.FAILED
+
+
+def test_control_a_mail_that_nobody_owes_is_lost(sandbox, settings) -> None:
+    there = settings.EMAIL_PORT
+    for port in (free_port(), there):
+        settings.EMAIL_PORT = port
+        line = get_connection("django.core.mail.backends.smtp.EmailBackend", fail_silently=True)
+        if port != there:
+            send_mail("Welcome", "Hello", None, ["sam@example.test"], connection=line)
+        run_now()
+    assert sandbox.mails() == []
 
 
 def test_three_retries_come_a_minute_apart_and_then_hours(owed, settings) -> None:
