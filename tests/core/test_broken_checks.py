@@ -68,10 +68,12 @@ def test_no_call_is_granted_where_the_roles_cannot_be_read(ada: User) -> None:
     for path, method in calls():
         answer = getattr(client, method)(path, {}, format="json")
         assert answer.status_code == 500, (method, path)
+        assert b"secret reason" not in answer.content
+        if method == "head":
+            continue
         told = answer.json()
         assert (set(told), told["code"]) == (PROBLEM, "internal-error")
         assert told["instance"] == answer["X-Request-Id"]
-        assert b"secret reason" not in answer.content
 
 
 def test_control_the_same_calls_are_granted_where_they_can(ada: User) -> None:
