@@ -71,7 +71,7 @@ def _window(text: str) -> dict[str, time]:
 def _book(row: dict[str, Any], tutor: User, student: User, giver: User) -> None:
     """The first time that is free so many days from now; one that is past is held as well."""
     kind = LessonType.objects.get(tutor=tutor, title=row["offer"])
-    start, now = _free(tutor, kind, row["days_ahead"])
+    start, now = _free(tutor, kind, row["days_ahead"], [student])
     paid = bool(row.get("credit"))
     if paid:
         _give(student, giver, kind.price, f"{tutor.username}:{row['days_ahead']}")
@@ -82,15 +82,23 @@ def _book(row: dict[str, Any], tutor: User, student: User, giver: User) -> None:
         _hold_it(row, made)
 
 
-def _free(tutor: User, kind: LessonType, days: int) -> tuple[datetime, datetime]:
-    """A start, and when it was booked."""
+def _free(
+    tutor: User, kind: LessonType, days: int, students: list[User]
+) -> tuple[datetime, datetime]:
+    """A start that suits everybody, whenever the demo is loaded, and when it was booked."""
     schedule = queries.schedule_of(tutor.pk)
     assert schedule is not None
     first = timezone.now() + timedelta(days=days)
     now = min(timezone.now(), first - _BEFORE)
     between = Span(first, first + _LOOK)
     free = queries.diary(schedule, between, now=now).offered(between, minutes=kind.minutes)
-    return free[0], now
+    return next(start for start in free if _suits(students, start, kind)), now
+
+
+def _suits(students: list[User], start: datetime, kind: LessonType) -> bool:
+    end = start + timedelta(minutes=kind.minutes)
+    own = Booking.objects.filter(student__in=students).active()
+    return not own.filter(starts_at__lt=end, ends_at__gt=start).exists()
 
 
 def _give(student: User, giver: User, price: Money, key: str) -> None:
@@ -118,7 +126,7 @@ def _hold_it(row: dict[str, Any], made: Booking) -> None:
 
 def _book_series(row: dict[str, Any], tutor: User, student: User, giver: User) -> None:
     kind = LessonType.objects.get(tutor=tutor, title=row["offer"])
-    start, now = _free(tutor, kind, row["days_ahead"])
+    start, now = _free(tutor, kind, row["days_ahead"], [student])
     price = Money(kind.price_minor * row["lessons"], kind.currency)
     _give(student, giver, price, f"{tutor.username}:series")
     wish = series.Wish(
@@ -135,7 +143,8 @@ def _book_group(row: dict[str, Any], tutor: User, people: dict[str, User]) -> No
         price=Money.parse(row["amount"], row["currency"]),
         capacity=row["seats"],
     )
-    start, _now = _free(tutor, kind, row["days_ahead"])
+    students = [people[name] for name in row["students"]]
+    start, _now = _free(tutor, kind, row["days_ahead"], students)
     made = groups.open_session(tutor=tutor, lesson_type_id=kind.pk, start=start)
     for name in row["students"]:
         _give(people[name], people["ada"], kind.price, f"{tutor.username}:group")
