@@ -1,14 +1,20 @@
 """The demo: loads whole, twice without effect, and is believable."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from booking.models import Booking
 from courses import item_statistics
 from courses.models import Attempt, Course, Enrollment, Lesson
 from courses.services import counting, recomputing
+from tutorme.web.demo import hours, seeding
 from tutorme.web.demo.seeding import seed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("media", "subjects")]
@@ -61,6 +67,24 @@ def test_its_histories_hold_what_the_rules_say() -> None:
     ).exists()
     assert Attempt.objects.filter(passed=False).exists()
     assert not Attempt.objects.filter(state="open").exists()
+
+
+def test_its_lessons_find_their_times_whenever_it_is_loaded(monkeypatch) -> None:
+    """Everything but the lessons is loaded once; these alone each time, and undone."""
+    monkeypatch.setattr(seeding, "seed_hours", lambda *_: None)
+    seed()
+    people = {row["key"]: User.objects.get(email=row["email"]) for row in seeding.people()}
+    # On a Sunday afternoon the first free times of two tutors meet in one student. From there on,
+    # every hour of the day and every day of the week.
+    began = timezone.now().replace(hour=16, minute=4)
+    began += timedelta(days=6 - began.weekday())
+    for passed in range(0, 7 * 24, 5):
+        # No block of ours around it: what talks to the network refuses to run inside of one.
+        unbooked = transaction.savepoint()
+        with time_machine.travel(began + timedelta(hours=passed)):
+            hours.seed_hours(seeding.read("hours.yaml"), people)
+        assert Booking.objects.active().count() == 9, f"{passed} hours from {began}"
+        transaction.savepoint_rollback(unbooked)
 
 
 def test_known_passwords_stay_out_of_production(settings) -> None:

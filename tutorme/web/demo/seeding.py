@@ -61,31 +61,31 @@ def seed() -> Report:
     for row in people():
         cast.people[row["key"]], made = _person(row)
         report.people += made
-    for row in _read("tutors.yaml"):
+    for row in read("tutors.yaml"):
         tutoring.apply(row, user=cast.people[row["key"]], decider=cast.people["ada"])
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         course, made = _course(folder, cast)
         cast.courses[course.slug] = course
         report.courses += made
-    for row in _read("histories.yaml"):
+    for row in read("histories.yaml"):
         report.histories += _history(row, cast)
     pupils = assessment.set_up(cast.courses)
     report.people += pupils
     report.histories += pupils
-    for row in _read("opinions.yaml"):
+    for row in read("opinions.yaml"):
         report.opinions += _opinion(row, cast)
     report.sales = seed_money(cast.people, cast.courses)
-    seed_hours(_read("hours.yaml"), cast.people)
+    seed_hours(read("hours.yaml"), cast.people)
     seed_room(cast.people["tess"], cast.people["sam"])
     _unpublished(_read_one("draft.yaml"), cast)
     return report
 
 
 def people() -> list[dict[str, Any]]:
-    return _read("people.yaml")
+    return read("people.yaml")
 
 
-def _read(name: str) -> list[dict[str, Any]]:
+def read(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
     return rows
 
