@@ -1,9 +1,9 @@
 """A wire that can be cut: one TCP port in front of a server, on loopback, in a thread of its own.
 
-Modes, for connections that are open and for new ones: `pass`; `refuse` (nobody listens);
-`blackhole` (accepted, and nothing comes through); `delay` (every piece waits `seconds`); `reset`
-(cut hard at once); `trickle` (so many `bytes_a_second` back to the client); `cut` (closed after
-`after_bytes` of an answer).
+Modes, for connections that are open and for new ones: `pass`; `refuse` (nobody listens); `shut`
+(nobody listens, what is open goes on to its end); `blackhole` (accepted, and nothing comes
+through); `delay` (every piece waits `seconds`); `reset` (cut hard at once); `trickle` (so many
+`bytes_a_second` back to the client); `cut` (closed after `after_bytes` of an answer).
 """
 
 import asyncio
@@ -64,12 +64,16 @@ class Wire:
             self._moving.set()
         if mode in {"refuse", "reset"}:
             self._cut_all()
-        if mode == "refuse" and self._server:
+        if mode in {"refuse", "shut"}:
+            await self._stop_listening()
+        elif self._server is None:
+            await self._listen()
+
+    async def _stop_listening(self) -> None:
+        if self._server:
             self._server.close()
             self._server = None
             await asyncio.sleep(0)
-        elif mode != "refuse" and self._server is None:
-            await self._listen()
 
     def _cut_all(self) -> None:
         for writer in list(self._pairs):

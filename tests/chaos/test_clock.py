@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos import mails
 from tests.chaos.house import UP_S, House
 from tests.chaos.load import is_good, told
-from tests.chaos.test_providers import once
 from tests.waiting import until
 from tutorme.devstack.place import ROOT
 
@@ -48,6 +48,7 @@ def states(home: House) -> dict[str, int]:
 
 def test_a_worker_with_a_wrong_clock_judges_nothing(whole: House, tmp_path: Path) -> None:
     ahead, behind = tmp_path / "ahead", tmp_path / "behind"
+    began = mails.moment(whole)
     with (
         shifted_worker(whole, TEN_DAYS, ahead),
         shifted_worker(whole, AN_HOUR_BACK, behind),
@@ -57,7 +58,7 @@ def test_a_worker_with_a_wrong_clock_judges_nothing(whole: House, tmp_path: Path
             until(lambda: GIVES_WAY in said.read_text(), within_s=UP_S)  # noqa: B023
     assert all(is_good(one) for one in load.history), told(load.history)
     whole.settle()
-    once(whole)
+    mails.each_arrived_once(whole, since=began)
     seen = states(whole)
     assert {name for name in seen if name.startswith("booking")} == {"booking confirmed"}, seen
     assert {name for name in seen if name.startswith("reminder")} <= {"reminder due"}, seen

@@ -73,6 +73,19 @@ def test_a_wire_does_what_it_is_told(wire: Wire) -> None:
     assert heard(wire, most=20) == b"x" * 20
 
 
+def test_a_shut_wire_lets_what_is_open_go_on(wire: Wire) -> None:
+    with socket.create_connection(("127.0.0.1", wire.port), timeout=5) as line:
+        line.sendall(b"before")
+        assert line.recv(100) == b"before"
+        wire.set("shut")
+        line.sendall(b"after")
+        assert line.recv(100) == b"after"
+        with pytest.raises(ConnectionRefusedError):
+            heard(wire)
+    wire.set("pass")
+    assert heard(wire, most=20) == b"x" * 20
+
+
 def test_the_sweep_sees_what_is_lost_and_what_is_stuck(whole: House) -> None:
     invented = Answer(0, "note", 201, 0.1, row="0198aaaa-0000-7000-8000-000000000000")
     with whole.line() as line:

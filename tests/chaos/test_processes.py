@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from psycopg.errors import LockNotAvailable
 
+from tests.chaos import mails
 from tests.chaos.house import UP_S, House
 from tests.chaos.load import is_good, told
 from tests.chaos.proxy import Wire
 from tests.chaos.quiet import machine_of_its_own
-from tests.chaos.test_providers import once
 from tests.sandbox_server import free_port
 from tests.waiting import until
 from tutorme.core.migrating import LOCK_MS as MIGRATION_LOCK_MS
@@ -57,6 +57,7 @@ def beat(home: House, schedule: Path, said: Path) -> Iterator[None]:
 def test_three_beats_do_each_thing_once(whole: House, tmp_path: Path) -> None:
     """F9: also none for a while before, and what was missed is done."""
     logs = tmp_path / "second", tmp_path / "third"
+    began = mails.moment(whole)
     whole.stack.kill("beat", signal.SIGSTOP)
     try:
         with whole.load() as load:
@@ -72,7 +73,7 @@ def test_three_beats_do_each_thing_once(whole: House, tmp_path: Path) -> None:
         whole.stack.kill("beat", signal.SIGCONT)
     assert all(is_good(one) for one in load.history), told(load.history)
     whole.settle()
-    once(whole)
+    mails.each_arrived_once(whole, since=began)
     with whole.line() as line:
         assert (
             line.execute(

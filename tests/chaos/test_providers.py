@@ -1,14 +1,12 @@
 """F12, F13, F15: a provider dribbles or breaks off, the mail server is away; the rest goes on."""
 
 import time
-from collections import Counter
 
 import httpx
 import pytest
 import redis
 
-from realtime.services import mail
-from tests.chaos import sweep
+from tests.chaos import mails
 from tests.chaos.house import SOON_S, UP_S, House
 from tests.chaos.load import NOT_NOW, Answer, Load, is_good, told
 from tests.chaos.quiet import machine_of_its_own
@@ -78,33 +76,13 @@ def test_control_without_a_breaker_everybody_waits_to_the_end(whole: House) -> N
 
 
 def test_the_mail_server_is_away_and_every_mail_arrives_once(whole: House) -> None:
+    """Away for whoever comes; a line that is cut with a text on it would leave that in doubt."""
+    began = mails.moment(whole)
     with whole.load() as load:
-        whole.mail.set("refuse")
+        whole.mail.set("shut")
         with whole.line() as line:
-            until(lambda: mails_waiting(line), within_s=UP_S)
+            until(lambda: mails.waiting(line), within_s=UP_S)
         whole.mail.set("pass")
     assert all(is_good(one) for one in load.history), told(load.history)
     whole.settle()
-    once(whole)
-
-
-def mails(line: sweep.Line) -> set[str]:
-    """In which states they are."""
-    found = line.execute("SELECT DISTINCT state FROM realtime_maildelivery").fetchall()
-    return {str(row[0]) for row in found}
-
-
-def mails_waiting(line: sweep.Line) -> bool:
-    """Somebody tried to hand one over and was not let in."""
-    tried = "SELECT 1 FROM core_job WHERE kind = %s AND state = 'queued' AND attempts > 0"
-    return line.execute(tried, [mail.JOB]).fetchone() is not None
-
-
-def once(home: House) -> None:
-    """Each mail of the database arrived one time; none is in doubt."""
-    with home.line() as line:
-        until(lambda: not mails(line) & {"queued", "sending"}, within_s=UP_S)
-        assert mails(line) <= {"sent", "held"}
-    url = f"{home.stack.sandbox_url}/mail/api/messages"
-    arrived = Counter(mail["message_id"] for mail in httpx.get(url).json()["messages"])
-    assert max(arrived.values()) == 1
+    mails.each_arrived_once(whole, since=began)
