@@ -14,8 +14,10 @@ with starting.spoken(code=3):
     application = get_wsgi_application()
 
 from realtime.streams.stopping import end_streams_on_sigterm
+from tutorme import warm
 from tutorme.core import patience, queue
 
 end_streams_on_sigterm()
 patience.never_wait_longer()
 queue.wait_briefly()
+warm.keep_what_is_loaded()
