@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +79,12 @@ def _stems(wanted: str) -> "re.Pattern[str] | None":
 
 def _bare(text: str) -> str:
     """Letter for letter without accents, so that places in it are places in `text`."""
-    return "".join(unicodedata.normalize("NFKD", letter)[0] for letter in text)
+    return text if text.isascii() else "".join(map(_without_accent, text))
+
+
+@lru_cache(maxsize=4096)
+def _without_accent(letter: str) -> str:
+    return unicodedata.normalize("NFKD", letter)[0]
 
 
 def _hit(row: dict[str, Any], stems: "re.Pattern[str] | None") -> Hit:
