@@ -83,6 +83,19 @@ def test_a_call_counts_when_it_has_ended(sam: User) -> None:
     assert total("tutorme_ai_cost_dollars") == 1, "what was paid stays when people go"
 
 
+def test_a_budget_is_held_against_the_day_that_runs(sam: User, settings) -> None:
+    settings.AI_DAY_BUDGET_MICROS = 0
+    ai_run(cost_micros=1_000_000)
+    ai_run(state="started", cost_micros=500_000)
+    before = ai_run(cost_micros=7_000_000)
+    yesterday = timezone.now() - timedelta(days=1)
+    Run.objects.filter(pk=before.pk).update(created_at=yesterday)
+    assert total("tutorme_ai_day_cost_dollars") == 1.5
+    assert "tutorme_ai_day_budget_dollars" not in read(), "without a budget there is no alarm"
+    settings.AI_DAY_BUDGET_MICROS = 2_000_000
+    assert total("tutorme_ai_day_budget_dollars") == 2
+
+
 def test_video_sessions(sam: User, tess: User) -> None:
     room = opened(tess, sam)
     assert total("tutorme_video_sessions") == 0, "a room in which nobody met is none"
