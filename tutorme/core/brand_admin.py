@@ -11,9 +11,9 @@ from tutorme.core import brands
 
 
 class BrandFilter(AllValuesFieldListFilter):
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield {**choice, "display": brands.spelled(choice["display"])}
+            yield {**choice, "display": brands.spelled(str(choice["display"]))}
 
 
 @display(description=_("provider"), ordering="provider")
