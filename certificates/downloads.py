@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import Signer
-from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from certificates import credentials, queries
 from certificates.errors import CertificateFileRetired, CertificateNotReady, CertificateRevoked
 from certificates.models import Certificate, LearnerImport, Organization
 from certificates.services import bundles
-from tutorme.core import audit
+from tutorme.core import audit, spreadsheets
 from tutorme.core.errors import NotFound
 from tutorme.core.files import blobs, serving
 from tutorme.core.models import Job
@@ -106,7 +106,4 @@ def bundle(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 
 
 def problems(batch: LearnerImport) -> HttpResponseBase:
-    response = StreamingHttpResponse(queries.problem_lines(batch), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="problems-{batch.pk}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return spreadsheets.download(f"problems-{batch.pk}.csv", queries.problem_lines(batch))

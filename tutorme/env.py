@@ -192,6 +192,7 @@ VARIABLES: Sequence[Variable] = (
         ("AI_PROMPT_MICROS", "int", 400, "Millionths of a dollar for 1000 tokens read."),
         ("AI_COMPLETION_MICROS", "int", 1600, "Millionths of a dollar for 1000 tokens written."),
         ("AI_JOB_CEILING_MICROS", "int", 500_000, "What one draft may cost, in such millionths."),
+        ("AI_DAY_BUDGET_MICROS", "int", 0, "The same of a day (UTC): near it an alarm; 0: none."),
         ("AI_FREE_COURSES_A_DAY", "int", 1, "Course drafts a day without a plan."),
         ("AI_PLAN_COURSES_A_DAY", "int", 10, "Course drafts a day with the AI studio."),
         ("AI_FREE_EXERCISES_A_DAY", "int", 5, "Exercise or quiz drafts a day without a plan."),

@@ -29,6 +29,7 @@ from accounts.forms.refusals import add_refusal
 from accounts.models import AuthSession, PersonalToken, TutorProfile, User
 from accounts.services import admin_proposals, desks, invitations, recovery, users
 from tutorme.core import bulk_admin
+from tutorme.core.brand_admin import BrandFilter, brand
 from tutorme.core.bulk import By
 from tutorme.core.bulk_admin import ReasonForm
 from tutorme.core.errors import DomainError, NotAllowed
@@ -258,8 +259,8 @@ class SecondFactorAdmin(ReadOnlyAdmin):
 
 @admin.register(SocialAccount)
 class ConnectionAdmin(ReadOnlyAdmin):
-    list_display = ("user", "provider", "uid", "date_joined", "last_login")
-    list_filter = ("provider",)
+    list_display = ("user", brand, "uid", "date_joined", "last_login")
+    list_filter = (("provider", BrandFilter),)
     search_fields = ("user__username", "user__email", "uid")
     list_select_related = ("user",)
     exclude = ("extra_data",)

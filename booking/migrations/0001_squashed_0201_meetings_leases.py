@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
             name='Meeting',
             fields=[
                 ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='meeting', serialize=False, to='booking.booking')),
-                ('platform', models.CharField(choices=[('room', 'Room'), ('zoom', 'Zoom'), ('meet', 'Meet'), ('teams', 'Teams')], max_length=5)),
+                ('platform', models.CharField(choices=[('room', "TutorMe's room"), ('zoom', 'Zoom'), ('meet', 'Google Meet'), ('teams', 'Microsoft Teams')], max_length=5)),
                 ('state', models.CharField(choices=[('wanted', 'Wanted'), ('making', 'Making'), ('pending', 'Pending'), ('ready', 'Ready'), ('failed', 'Failed'), ('gone', 'Gone')], default='wanted', max_length=7)),
                 ('reference', models.CharField(blank=True, max_length=400)),
                 ('was_asked', models.BooleanField(default=False)),

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from booking.models.bookings import Booking
 from tutorme.core.constraints import one_of
@@ -14,10 +15,10 @@ class Meeting(models.Model):
     """
 
     class Platform(models.TextChoices):
-        ROOM = "room"
-        ZOOM = "zoom"
-        MEET = "meet"
-        TEAMS = "teams"
+        ROOM = "room", _("TutorMe's room")
+        ZOOM = "zoom", _("Zoom")
+        MEET = "meet", _("Google Meet")
+        TEAMS = "teams", _("Microsoft Teams")
 
     class State(models.TextChoices):
         WANTED = "wanted"

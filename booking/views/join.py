@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -15,13 +14,6 @@ from booking.models import Booking, Meeting
 from booking.services import joining
 from booking.views import lessons
 from tutorme.core.errors import DomainError
-
-PLATFORMS = {
-    Meeting.Platform.ROOM: gettext_lazy("TutorMe's room"),
-    Meeting.Platform.ZOOM: gettext_lazy("Zoom"),
-    Meeting.Platform.MEET: gettext_lazy("Google Meet"),
-    Meeting.Platform.TEAMS: gettext_lazy("Microsoft Teams"),
-}
 
 
 @login_required
@@ -57,7 +49,7 @@ def _page(request: HttpRequest, row: Booking, error: DomainError | None) -> Http
         "is_open": door.is_open(),
         "is_over": door.stands and not door.is_open() and row.has_ended,
         "own_room": own_room(row, request.user, door),
-        "platform": PLATFORMS[Meeting.Platform(door.platform)],
+        "platform": Meeting.Platform(door.platform).label,
         "error": error,
     }
     response = render(request, "booking/join.html", context, status=error.status if error else 200)

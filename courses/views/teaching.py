@@ -136,10 +136,7 @@ def learners_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
         for name, username, state, percent in analytics.learners(course)
     )
     head = (_("Learner"), _("State"), _("Percent"))
-    answer = StreamingHttpResponse(spreadsheets.lines(head, rows), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="{course.slug}-learners.csv"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return spreadsheets.download(f"{course.slug}-learners.csv", spreadsheets.lines(head, rows))
 
 
 @login_required

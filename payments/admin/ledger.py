@@ -15,6 +15,7 @@ from accounts.models import User
 from payments.admin.facts import FactInline, MoneyAdmin
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.services import ledger_check, ledger_export
+from tutorme.core import spreadsheets
 
 
 class EntryInline(FactInline):
@@ -61,10 +62,7 @@ class LedgerTransactionAdmin(MoneyAdmin):
         lines = ledger_export.begin(
             chosen=chosen, actor=request.user, asked=request.GET.urlencode()
         )
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return spreadsheets.download("ledger.csv", lines)
 
     @method_decorator(require_POST)
     def check_view(self, request: HttpRequest) -> HttpResponse:

@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
                 ('refunded_minor', models.BigIntegerField(default=0)),
                 ('fee_minor', models.BigIntegerField(null=True)),
                 ('state', models.CharField(choices=[('created', 'Created'), ('approved', 'Approved'), ('capturing', 'Capturing'), ('capture_pending', 'Capture Pending'), ('captured', 'Captured'), ('partially_refunded', 'Partially Refunded'), ('refunded', 'Refunded'), ('declined', 'Declined'), ('expired', 'Expired'), ('cancelled', 'Cancelled'), ('voided', 'Voided'), ('disputed', 'Disputed'), ('reversed', 'Reversed'), ('review', 'Review')], default='created', max_length=20)),
-                ('provider', models.CharField(choices=[('paypal', 'Paypal'), ('none', 'None')], default='paypal', max_length=10)),
+                ('provider', models.CharField(choices=[('paypal', 'PayPal'), ('none', 'None')], default='paypal', max_length=10)),
                 ('provider_order_id', models.CharField(max_length=64, null=True, unique=True)),
                 ('provider_capture_id', models.CharField(max_length=64, null=True, unique=True)),
                 ('approve_url', models.CharField(blank=True, max_length=500)),

@@ -44,7 +44,7 @@ class Order(models.Model):
         REVIEW = "review"
 
     class Provider(models.TextChoices):
-        PAYPAL = "paypal"
+        PAYPAL = "paypal", "PayPal"
         # Nothing to pay, so nobody to pay through.
         NONE = "none"
 

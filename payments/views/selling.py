@@ -1,9 +1,9 @@
 """What a seller sees of money: earnings, statements, payouts, coupons, packages. All of it one's
 own; somebody without sales sees empty pages."""
 
-import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
@@ -30,6 +30,7 @@ from payments.payout_words import TextLike, why
 from payments.services import coupons, documents, payouts, printing_statements, statements
 from payments.services import packages as package_service
 from payments.views.orders import viewer
+from tutorme.core import spreadsheets
 from tutorme.core.errors import DomainError
 from tutorme.core.files import serving
 from tutorme.core.models import Job
@@ -51,8 +52,6 @@ WORDS = {
     Item.REFUNDED: (gettext_lazy("came back"), "problem"),
     Item.REJECTED: (gettext_lazy("turned down"), "plain"),
 }
-# A cell beginning with one of these is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
 
 def tutors_only(view: View[P]) -> View[P]:
@@ -149,25 +148,24 @@ def statement_pdf(request: HttpRequest, month: str, unit: str) -> HttpResponseBa
 
 @tutors_only
 @require_safe
-def statement_csv(request: HttpRequest, month: str, unit: str) -> HttpResponse:
-    """Every line with plain numbers; no cell can act as a formula."""
+def statement_csv(request: HttpRequest, month: str, unit: str) -> HttpResponseBase:
+    """Every line with plain numbers; times are the seller's, each with its distance from UTC."""
     found = _statement(request, month, unit)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{month}-{unit}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    rows = csv.writer(response)
-    rows.writerow(("at", "kind", "what", "reference", "gross", "tax", "commission", "net"))
-    for line in found.lines:
-        given = (line.gross, line.tax, line.commission)
-        amounts = ["" if one is None else one.amount for one in given]
-        words = [plain(text) for text in (line.kind, line.what, line.reference)]
-        rows.writerow((line.at.isoformat(), *words, *amounts, line.net.amount))
-    return response
+    head = (
+        *(_("Time"), _("Kind"), _("What"), _("Reference"), _("Currency")),
+        *(_("Gross"), _("Tax"), _("Commission"), _("Net")),
+    )
+    # Made now: what is streamed is made after the request's zone is left.
+    rows = [_cells(line) for line in found.lines]
+    return spreadsheets.download(f"{month}-{unit}.csv", spreadsheets.lines(head, rows))
 
 
-def plain(text: str) -> str:
-    """The text, made harmless in a spreadsheet. Amounts are ours and need no quote."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _cells(line: statements.StatementLine) -> tuple[Any, ...]:
+    given = (line.gross, line.tax, line.commission, line.net)
+    amounts = ["" if one is None else Decimal(one.amount) for one in given]
+    at = timezone.localtime(line.at).isoformat(sep=" ", timespec="seconds")
+    said = (at, line.kind, line.what, line.reference)
+    return (*said, line.net.currency, *amounts)
 
 
 # Payouts ------------------------------------------------------------------------------------------

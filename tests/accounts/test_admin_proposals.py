@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -257,6 +257,44 @@ def test_the_first_admin_needs_nobody(sam: User) -> None:
     call_command("create_admin", sam.email, stdout=StringIO())
     assert is_admin(sam)
     assert not AdminProposal.objects.exists()
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "line", ["chalk-and-paper-42\n", "chalk-and-paper-42\r\n", "chalk-and-paper-42"]
+)
+def test_without_a_terminal_the_password_is_a_line(monkeypatch, line: str) -> None:
+    """`getpass` is not asked: it would warn that it cannot hide what nobody types."""
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: pytest.fail("asked"))
+    monkeypatch.setattr("sys.stdin", StringIO(line))
+    call_command("create_admin", "new@example.test", stdout=StringIO())
+    assert User.objects.get(email="new@example.test").check_password("chalk-and-paper-42")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stdin", [StringIO(""), StringIO("\n"), None, _Terminal()])
+def test_who_gives_no_password_is_told_how(monkeypatch, stdin: StringIO | None) -> None:
+    def ended(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    monkeypatch.setattr("sys.stdin", stdin)
+    with pytest.raises(CommandError, match="at a terminal, or give it the password as a line of"):
+        call_command("create_admin", "new@example.test", stdout=StringIO())
+    assert not User.objects.filter(email="new@example.test").exists()
+
+
+@pytest.mark.django_db
+def test_the_control_at_a_terminal_it_is_asked_for(monkeypatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: "chalk-and-paper-42")
+    monkeypatch.setattr("sys.stdin", _Terminal("another-password-43\n"))
+    call_command("create_admin", "new@example.test", stdout=StringIO())
+    assert User.objects.get(email="new@example.test").check_password("chalk-and-paper-42")
 
 
 @pytest.mark.django_db

@@ -129,13 +129,3 @@ def test_who_has_read_enough_is_no_error() -> None:
 def test_a_slip_of_the_pen_is_named(arguments: tuple[str, ...], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         call_command(*arguments, stdout=StringIO())
-
-
-@pytest.mark.django_db
-def test_a_new_admin_without_a_terminal_is_told_so(monkeypatch) -> None:
-    def nobody_there(_prompt: str) -> str:
-        raise EOFError
-
-    monkeypatch.setattr("getpass.getpass", nobody_there)
-    with pytest.raises(CommandError, match="at a terminal"):
-        call_command("create_admin", "new@example.test", stdout=StringIO())

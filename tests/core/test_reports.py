@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from realtime.models import Notification
 from tests.payments.books import buy, stall
+from tests.payments.test_earnings import refund
 from tutorme.core import report_exports, reports
 from tutorme.core.errors import ReportPeriodRefused
 from tutorme.core.files import blobs
@@ -127,7 +128,24 @@ def test_a_file_is_made_once_told_about_and_gone_after_a_week(
 
 
 def read(client, link: str) -> str:
-    return b"".join(client.get(link).streaming_content).decode()
+    return b"".join(client.get(link).streaming_content).decode("utf-8-sig")
+
+
+def test_amounts_below_zero_are_numbers_and_days_name_their_clock(
+    sam: User, tess: User, ada: User, api, drain, media, client
+) -> None:
+    """As text a minus would be marked, and no spreadsheet could add it up."""
+    User.objects.filter(pk=tess.pk).update(time_zone="America/Lima")
+    tess.refresh_from_db()
+    refund(buy(sam, stall.put(tess, "100.00")), "100.00", ada)
+    ask(api, tess)
+    drain()
+    (listed,) = api(tess).get(f"{TEACHING}exports/").json()
+    rows = list(csv.DictReader(StringIO(read(client, listed["link"]))))
+    back = [row for row in rows if row["Name"] == "earnings.returned"]
+    assert back[0]["Value"] == "-80.00"
+    assert back[0]["From (America/Lima)"] == ""
+    assert {row["Value"][0] for row in rows if row["Value"]} <= set("-0123456789")
 
 
 def test_of_a_period_that_runs_the_file_grows_old(tess: User, api, drain, media) -> None:

@@ -34,7 +34,7 @@ def money(client: Client) -> Client:
 def rows_of(answer) -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert answer["Content-Disposition"] == 'attachment; filename="ledger.csv"'
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_what_the_list_shows_is_taken_out(money: Client, sam: User, tess: User) -> None:

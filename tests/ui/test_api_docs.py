@@ -28,6 +28,51 @@ def test_the_contract_is_shown(chromium: Browser, live_server, path: str, shown:
     page.close()
 
 
+ABROAD = "https://pictures.example/logo.svg"
+_PICTURE = """([src, way]) => new Promise(done => {
+  const picture = document.createElement("img");
+  picture.onload = picture.onerror = event => done(event.type);
+  way === "attribute" ? picture.setAttribute("src", src) : (picture.src = src);
+})"""
+
+
+@pytest.mark.parametrize("path", ["docs/", "redoc/"])
+def test_no_other_host_is_asked_for_anything(chromium: Browser, live_server, path: str) -> None:
+    """The policy would stop it; then each visit is a violation, and hides the one that matters."""
+    asked: list[str] = []
+    complaints: list[str] = []
+    with opened(chromium) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda said: complaints.append(said.text))
+        page.goto(f"{live_server.url}/api/{path}")
+        page.get_by_role("heading", name="TutorMe API").wait_for()
+        if path == "redoc/":
+            page.get_by_text("API docs by Redocly").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert [url for url in asked if not url.startswith((live_server.url, "blob:"))] == []
+        assert complaints == []
+        assert page.get_by_alt_text("redocly logo").count() == 0, "nor is its place left"
+
+
+@pytest.mark.parametrize("way", ["attribute", "property"])
+def test_the_control_a_picture_is_asked_for_at_home_alone(
+    chromium: Browser, live_server, way: str
+) -> None:
+    asked: list[str] = []
+    with opened(chromium) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{live_server.url}/api/docs/")
+        page.get_by_role("heading", name="TutorMe API").wait_for()
+        assert page.evaluate(_PICTURE, [ABROAD, way]) == "error"
+        assert ABROAD in asked, "without the guard it is asked for, and the policy stops it"
+        page.goto(f"{live_server.url}/api/redoc/")
+        page.get_by_role("heading", name="TutorMe API").wait_for()
+        asked.clear()
+        assert page.evaluate(_PICTURE, [ABROAD, way]) == "error"
+        assert page.evaluate(_PICTURE, ["/static/img/icon.svg", way]) == "load"
+        assert ABROAD not in asked
+
+
 # Of the title and of the paper under it, whatever notation the browser answers in.
 BRIGHTNESS = """title => {
   const brush = document.createElement("canvas").getContext("2d");

@@ -86,7 +86,9 @@ def test_every_provider_leads_to_what_is_known_of_it(client, ada: User) -> None:
     metrics.count_call(metrics.Call("paypal", "2xx", 0.1))
     client.force_login(ada)
     page = client.get(reverse("admin:index")).text
-    assert f'<a href="{reverse("admin-health")}">paypal</a>' in page
+    assert f'<a href="{reverse("admin-health")}">PayPal</a>' in page
+    page = client.get(reverse("admin-health")).text
+    assert "<td>PayPal</td>" in page
 
 
 def test_sign_ups_are_counted_by_day(sam: User, otto: User) -> None:

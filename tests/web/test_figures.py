@@ -1,11 +1,13 @@
 """The counters that the source systems named are in `/metrics`, and move with what happens."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from ai.models import Run
 from payments.models import Order
 from realtime.models import MailDelivery
 from tests import cast
@@ -42,6 +44,56 @@ def test_payments_processed(sam: User, tess: User) -> None:
         captured_at=timezone.now(),
     )
     assert total("tutorme_payments_processed", state="captured", kind="course") == 1
+
+
+def ai_run(**facts: Any) -> Run:
+    answered: dict[str, Any] = {
+        "purpose": "hint",
+        "state": "answered",
+        "prompt": "hint.v1",
+        "model_asked": "small/model",
+        "prompt_tokens": 400,
+        "completion_tokens": 100,
+        "cost_micros": 2_500,
+    }
+    return Run.objects.create(**{**answered, **facts})
+
+
+def test_tokens_and_cost_of_a_model(sam: User) -> None:
+    ai_run(user=sam)
+    ai_run(model="large/model", purpose="lesson", cost_micros=1_500_000)
+    ai_run(model="large/model", purpose="lesson", state="unusable")
+    hints = {"provider": "openrouter", "model": "small/model", "purpose": "hint"}
+    assert total("tutorme_ai_tokens", direction="read", **hints) == 400
+    assert total("tutorme_ai_tokens", direction="written", **hints) == 100
+    assert total("tutorme_ai_cost_dollars", **hints) == pytest.approx(0.0025)
+    lessons = {"model": "large/model", "purpose": "lesson"}
+    assert total("tutorme_ai_cost_dollars", **lessons) == pytest.approx(1.5025)
+    assert total("tutorme_ai_calls", state="unusable", **lessons) == 1
+    assert total("tutorme_ai_calls") == 3
+
+
+def test_a_call_counts_when_it_has_ended(sam: User) -> None:
+    """Before, its cost is a bound; a figure that falls again is a counter that was reset."""
+    run = ai_run(user=sam, state="started", cost_micros=9_000_000)
+    assert total("tutorme_ai_cost_dollars") == 0
+    Run.objects.filter(pk=run.pk).update(state="answered", cost_micros=1_000_000)
+    assert total("tutorme_ai_cost_dollars") == 1
+    sam.delete()
+    assert total("tutorme_ai_cost_dollars") == 1, "what was paid stays when people go"
+
+
+def test_a_budget_is_held_against_the_day_that_runs(sam: User, settings) -> None:
+    settings.AI_DAY_BUDGET_MICROS = 0
+    ai_run(cost_micros=1_000_000)
+    ai_run(state="started", cost_micros=500_000)
+    before = ai_run(cost_micros=7_000_000)
+    yesterday = timezone.now() - timedelta(days=1)
+    Run.objects.filter(pk=before.pk).update(created_at=yesterday)
+    assert total("tutorme_ai_day_cost_dollars") == 1.5
+    assert "tutorme_ai_day_budget_dollars" not in read(), "without a budget there is no alarm"
+    settings.AI_DAY_BUDGET_MICROS = 2_000_000
+    assert total("tutorme_ai_day_budget_dollars") == 2
 
 
 def test_video_sessions(sam: User, tess: User) -> None:

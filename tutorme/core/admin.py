@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tutorme.core import bulk_admin, inbox, jobs, outbox
+from tutorme.core.brand_admin import BrandFilter, brand
 from tutorme.core.bulk import By
 from tutorme.core.models import (
     AuditEntry,
@@ -72,7 +73,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
 @admin.register(InboxMessage)
 class InboxMessageAdmin(ReadOnlyAdmin):
     list_display = (
-        "provider",
+        brand,
         "kind",
         "state",
         "attempts",
@@ -81,10 +82,10 @@ class InboxMessageAdmin(ReadOnlyAdmin):
         "received_at",
         "last_error",
     )
-    list_filter = ("received_at", "provider", "state", "kind")
+    list_filter = ("received_at", ("provider", BrandFilter), "state", "kind")
     search_fields = ("delivery_id", "request_id")
-    exclude = ("body",)
-    readonly_fields = ("payload",)
+    exclude = ("body", "provider")
+    readonly_fields = (brand, "payload")
     ordering = ("-id",)
     actions = (process_again,)
 

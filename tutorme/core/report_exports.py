@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Any, ClassVar
 from uuid import UUID
@@ -107,7 +108,8 @@ def make(run: Run, export_id: UUID) -> None:
 
 
 def _lines(run: Run, report: Report, asked: Asked) -> Iterator[str]:
-    head = (_("Part"), _("Figure"), _("Name"), _("Unit"), _("Currency"), _("From"), _("Value"))
+    since = _("From (%(zone)s)") % {"zone": asked.period.zone}
+    head = (_("Part"), _("Figure"), _("Name"), _("Unit"), _("Currency"), since, _("Value"))
     return spreadsheets.lines(head, _rows(run, report, asked))
 
 
@@ -125,7 +127,8 @@ def _rows(run: Run, report: Report, asked: Asked) -> Iterator[tuple[Any, ...]]:
 def _row(title: reports.TextLike, line: Line, on: date | None, value: float | None) -> Any:
     told = reports.as_number(line, value)
     day = on.isoformat() if on else ""
-    return str(title), str(line.label), line.key, str(line.unit), line.currency, day, told
+    number = Decimal(told) if told else ""
+    return str(title), str(line.label), line.key, str(line.unit), line.currency, day, number
 
 
 def own(owner: Any, report: Report) -> list[ReportExport]:

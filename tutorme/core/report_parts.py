@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tutorme.core.brands import spelled
 from tutorme.core.models import InboxMessage, Job
 from tutorme.core.reports import Asked, Line, Report, Unit, counted, part, rows_by_step
 
@@ -29,15 +30,16 @@ def providers(asked: Asked) -> Iterator[Line]:
     for row in rows:
         by_provider[row["provider"]].append(row)
     for provider, told in sorted(by_provider.items()):
-        label = format_lazy(_("{provider}: messages"), provider=provider)
+        name = spelled(provider)
+        label = format_lazy(_("{provider}: messages"), provider=name)
         yield counted(f"providers.{provider}.messages", label, told)
-        label = format_lazy(_("{provider}: given up"), provider=provider)
+        label = format_lazy(_("{provider}: given up"), provider=name)
         yield counted(f"providers.{provider}.dead", label, told, "dead", less_is_better=True)
         lags = {row["on"]: row["lag"].total_seconds() for row in told if row["applied"]}
         applied = {row["on"]: row["applied"] for row in told}
         mean = sum(lags.values()) / sum(applied.values()) if lags else None
         means = {on: round(seconds / applied[on], 1) for on, seconds in lags.items()}
-        label = format_lazy(_("{provider}: until they took effect"), provider=provider)
+        label = format_lazy(_("{provider}: until they took effect"), provider=name)
         yield Line(f"providers.{provider}.lag", label, Unit.SECONDS, mean, means)
 
 

@@ -40,6 +40,7 @@ AI_A_DAY: dict[str, tuple[int, int]] = {
     "match": (env.number("AI_FREE_MATCHES_A_DAY"), env.number("AI_PLAN_MATCHES_A_DAY")),
 }
 AI_JOB_CEILING_MICROS = env.number("AI_JOB_CEILING_MICROS")
+AI_DAY_BUDGET_MICROS = env.number("AI_DAY_BUDGET_MICROS")
 
 CERTIFICATE_ISSUER = env.text("CERTIFICATE_ISSUER")
 CERTIFICATE_SEAL_PEM = env.text("CERTIFICATE_SEAL_PEM")

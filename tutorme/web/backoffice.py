@@ -30,7 +30,7 @@ from payments.models import (
     SubscriptionRefund,
 )
 from realtime.models import MailDelivery, MessageReport
-from tutorme.core import breaker, invariants, metrics
+from tutorme.core import brands, breaker, invariants, metrics
 from tutorme.core.models import InboxMessage, InvariantCheck, Job, OutboxDelivery
 from tutorme.core.money import Money
 from tutorme.web import charts
@@ -249,7 +249,8 @@ def _providers() -> Iterator[Tile]:
     words = {"closed": _("answers"), "open": _("is resting after failures")}
     for provider, state in breaker.states(called).items():
         said = words.get(state, _("is tried again"))
-        yield Tile(provider, [said], reverse("admin-health"), alarm=state != "closed")
+        title = brands.spelled(provider)
+        yield Tile(title, [said], reverse("admin-health"), alarm=state != "closed")
 
 
 def _promises() -> Iterator[dict[str, Any]]:

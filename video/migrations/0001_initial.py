@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120)),
                 ('source', models.CharField(max_length=80, null=True, unique=True)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('ended', 'Ended')], default='open', max_length=5)),
-                ('provider', models.CharField(choices=[('builtin', 'Builtin'), ('twilio', 'Twilio')], default='builtin', max_length=7)),
+                ('provider', models.CharField(choices=[('builtin', "TutorMe's room"), ('twilio', 'Twilio')], default='builtin', max_length=7)),
                 ('epoch', models.PositiveIntegerField(default=1)),
                 ('provider_room', models.CharField(blank=True, max_length=64)),
                 ('capacity', models.PositiveSmallIntegerField(default=4)),

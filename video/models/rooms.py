@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from tutorme.core.constraints import one_of
 from tutorme.core.ids import uuid7
@@ -24,8 +25,8 @@ class Room(models.Model):
         ENDED = "ended"
 
     class Provider(models.TextChoices):
-        BUILTIN = "builtin"
-        TWILIO = "twilio"
+        BUILTIN = "builtin", _("TutorMe's room")
+        TWILIO = "twilio", _("Twilio")
 
     class Taping(models.TextChoices):
         OFF = "off"

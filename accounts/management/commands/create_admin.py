@@ -2,6 +2,7 @@
 where there is no other, whoever runs this is the second person."""
 
 import getpass
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,7 +45,21 @@ class Command(OperatorCommand):
 
 
 def _password() -> str:
+    """Asked for at a terminal; from elsewhere the first line of standard input."""
+    if given := _asked() if sys.stdin and sys.stdin.isatty() else _read():
+        return given
+    raise CommandError(
+        "A new account needs a password: run this at a terminal, or give it the password as a"
+        " line of standard input."
+    )
+
+
+def _asked() -> str:
     try:
         return getpass.getpass("Password: ")
-    except EOFError as error:
-        raise CommandError("A new account needs a password: run this at a terminal.") from error
+    except EOFError:
+        return ""
+
+
+def _read() -> str:
+    return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""

@@ -17,6 +17,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from tutorme.core.errors import DomainError
 from tutorme.core.gateways import GatewayError
+from tutorme.core.management import away
 
 # What a shell says of somebody who pressed Ctrl-C.
 _INTERRUPTED = 130
@@ -121,12 +122,12 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "Stopped. What was done stays done; run it again for the rest."
-    if isinstance(error, redis.RedisError):
-        return f"Redis does not answer ({_first_line(error)}): `manage.py doctor` says more."
+    if isinstance(error, redis.RedisError | OperationalError | InterfaceError):
+        return away.sentence(error)
     if isinstance(error, OSError):
         named = f"{error.filename}: " if error.filename else ""
         return f"{named}{error.strerror or error}."
-    return _of_database(error)
+    return _of_statement(error)
 
 
 def _of_domain(error: DomainError) -> str:
@@ -137,15 +138,7 @@ def _of_domain(error: DomainError) -> str:
     return "\n".join(dict.fromkeys([*said, *places]))
 
 
-def _of_database(error: BaseException) -> str:
-    if isinstance(error, ProgrammingError) and isinstance(
-        error.__cause__, UndefinedTable | UndefinedColumn
-    ):
-        return f"{_first_line(error)}: run `manage.py migrate` first."
-    if isinstance(error, OperationalError | InterfaceError):
-        return f"The database does not serve ({_first_line(error)}): `manage.py doctor` says more."
+def _of_statement(error: BaseException) -> str:
+    if isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+        return f"{away.first_line(error)}: run `manage.py migrate` first."
     return ""
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

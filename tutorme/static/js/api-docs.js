@@ -50,7 +50,21 @@ function painted(scheme) {
   return { paper, wash, ink, ink2, board, rule, pen };
 }
 
+// Redoc asks another host for its maker's logo, and has no option against it. On its page a picture
+// of elsewhere gets no address: it fails before anything is asked, and Redoc takes it away.
+function keepPicturesHere() {
+  const pictures = HTMLImageElement.prototype;
+  const src = Object.getOwnPropertyDescriptor(pictures, "src");
+  Object.defineProperty(pictures, "src", { ...src, set(value) { this.setAttribute("src", value); } });
+  pictures.setAttribute = function (name, value) {
+    const isElsewhere = name === "src" && new URL(value, location).origin !== location.origin;
+    if (isElsewhere) queueMicrotask(() => this.dispatchEvent(new Event("error")));
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
+}
+
 function redoc(spec) {
+  keepPicturesHere();
   const ours = painted(dark ? "dark" : "light");
   const night = painted("dark");
   const text = '"Atkinson Hyperlegible Next", sans-serif';

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.middleware import hour_format, zone
+from tutorme.core import brands
 from tutorme.core.money import Money
 from tutorme.web import charts
 from tutorme.web.covers import cover_svg
@@ -33,6 +34,9 @@ def json_ld(facts: dict[str, Any]) -> SafeString:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return SafeString(f'<script type="application/ld+json">{text}</script>')
+
+
+register.filter(brands.spelled)
 
 
 @register.simple_tag
