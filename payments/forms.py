@@ -86,7 +86,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("credit", str(error))
         else:
             if not 0 <= credit.minor < 2**31:
-                self.add_error("credit", _("Give nothing, or more than nothing."))
+                self.add_error("credit", _("Leave it empty, or give an amount above zero."))
             self.instance.credit_minor = credit.minor
 
 
@@ -215,7 +215,7 @@ class PackageOfferForm(forms.Form):
                 self.add_error(name, _("This currency has no such fraction."))
                 continue
             if not money:
-                self.add_error(name, _("Give more than nothing."))
+                self.add_error(name, _("Give an amount above zero."))
             found[f"{name}_minor"] = money.minor
         return found
 

@@ -68,7 +68,7 @@ class TeachingForm(forms.Form):
             self.add_error("amount", _("This currency has no such amount."))
             return given
         if not 0 < price.minor <= MOST_MINOR:
-            self.add_error("amount", _("Give a price above nothing, and below a fortune."))
+            self.add_error("amount", _("This price is zero, or higher than we take."))
         given["hourly_price"] = price
         return given
 
@@ -206,7 +206,7 @@ class Rows(_FormSet):
     def clean(self) -> None:
         keys = [row[self.key] for row in self.changes()[self.name]]
         if len(keys) != len(set(keys)):
-            raise forms.ValidationError(_("One is named twice."), code="twice")
+            raise forms.ValidationError(_("The same entry is there twice."), code="twice")
 
 
 def _rows(

@@ -36,7 +36,7 @@ class MatchForm(forms.Form):
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="EUR"
     )
-    is_strict = forms.BooleanField(label=_("Nobody who asks more"), required=False)
+    is_strict = forms.BooleanField(label=_("Nobody above this price"), required=False)
     minutes = forms.IntegerField(
         label=_("Minutes a lesson"), min_value=15, max_value=480, initial=60
     )

@@ -204,7 +204,7 @@ class LessonTypeForm(forms.Form):
                 self.add_error("amount", _("Write an amount like 30.00."))
             else:
                 if kept["price"].minor < 0:
-                    self.add_error("amount", _("An amount is not negative."))
+                    self.add_error("amount", _("An amount cannot be negative."))
         return kept
 
     def offer(self) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class CourseForm(forms.Form):
             self.add_error("amount", _("This is not an amount of that currency."))
             return data
         if money.minor < 0:
-            self.add_error("amount", _("An amount is not negative."))
+            self.add_error("amount", _("An amount cannot be negative."))
         data["price_minor"] = money.minor
         return data
 

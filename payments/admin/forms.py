@@ -77,7 +77,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("amount", str(error))
         else:
             if found["money"].minor <= 0:
-                self.add_error("amount", _("Give more than nothing."))
+                self.add_error("amount", _("Give an amount above zero."))
         return found
 
 

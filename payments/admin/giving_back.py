@@ -51,7 +51,7 @@ class RefundForm(forms.Form):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if wanted.minor <= 0:
-            raise forms.ValidationError(_("Give back more than nothing."))
+            raise forms.ValidationError(_("Give an amount above zero."))
         return wanted
 
 
