@@ -243,13 +243,6 @@ class ReauthenticationRequired(DomainError):
     )
 
 
-class TokenScopeMissing(DomainError):
-    code = "token-scope-missing"
-    title = _("This token may not do that")
-    status = 403
-    explanation = _("A personal token reaches only what its scopes name, and never security.")
-
-
 class AccountExists(DomainError):
     code = "account-exists"
     title = _("This address has an account already")

@@ -1,8 +1,10 @@
-"""What a draft is asked for, from what a form or a request said. Pure."""
+"""What a draft is asked for, from what a form or a request said. Asks the database nothing."""
 
 from typing import Any
 
 from ai.schemas import EXERCISE_TYPES
+from courses import markdown
+from courses.models import LessonDraft
 
 Brief = dict[str, Any]
 # Of a lesson that a set is written for, at most so much.
@@ -18,11 +20,16 @@ def course(facts: dict[str, Any]) -> Brief:
     }
 
 
-def practice(kind: str, facts: dict[str, Any], lesson: dict[str, str] | None) -> Brief:
-    """`kind` is exercise or quiz; `lesson` has id, title and text of the one it is for."""
+def practice(kind: str, facts: dict[str, Any], lesson: LessonDraft | None) -> Brief:
+    """`kind` is exercise or quiz, for that lesson."""
     return {
         "kind": kind,
         **{name: facts[name] for name in ("topic", "level", "language", "difficulty", "count")},
         "type": facts.get("type", EXERCISE_TYPES[-1]) if kind == "exercise" else "",
-        "lesson": {**lesson, "text": lesson["text"][:LESSON_CHARS]} if lesson else None,
+        "lesson": _read(lesson) if lesson else None,
     }
+
+
+def _read(lesson: LessonDraft) -> dict[str, str]:
+    text = markdown.plain_of(lesson.body)[:LESSON_CHARS]
+    return {"id": str(lesson.pk), "title": lesson.title, "text": text}

@@ -53,5 +53,5 @@ class HelpClosed(DomainError):
     title = _("There is no help here now")
     status = 409
     explanation = _(
-        "While a quiz is open it is yours alone, and after the last rung help is a tutor."
+        "While a quiz is open it is yours alone, and after the last hint a tutor helps."
     )

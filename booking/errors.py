@@ -67,7 +67,7 @@ class PackageUnfit(DomainError):
     code = "package-unfit"
     title = _("This package does not pay for this lesson")
     status = 409
-    explanation = _("It ended, is used up, is another tutor's, or counts lessons at less.")
+    explanation = _("It ended, is used up, is another tutor's, or was bought for cheaper lessons.")
 
 
 class CreditTooLow(DomainError):

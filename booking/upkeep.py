@@ -1,5 +1,5 @@
 from booking.models import Schedule
-from booking.services import free_times, holding, meetings, securing, syncing
+from booking.services import free_times, holding, meetings, securing, standing, syncing
 from tutorme.core.upkeep import Chore, Verb, declare
 
 
@@ -9,6 +9,12 @@ def _free_times() -> int:
 
 
 declare(
+    Chore(
+        Verb.RECOMPUTE,
+        "booking.standings",
+        standing.recount_astray,
+        look=lambda: len(standing.astray()),
+    ),
     Chore(Verb.REINDEX, "booking.free-times", _free_times),
     Chore(Verb.RECONCILE, "booking.kept", securing.keep_what_is_being_paid),
     Chore(Verb.RECONCILE, "booking.lapsed", holding.sweep),

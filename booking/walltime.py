@@ -38,10 +38,6 @@ class Hours:
     start: time
     end: time
 
-    @property
-    def crosses_midnight(self) -> bool:
-        return time(0) < self.end <= self.start
-
 
 def unite(spans: Iterable[Span]) -> list[Span]:
     """In order, overlapping and touching ones joined."""

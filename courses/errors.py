@@ -21,7 +21,7 @@ class CourseBefore(DomainError):
     code = "course-before"
     title = _("Another course comes first")
     status = 409
-    explanation = _("Its author asks for what courses names; complete that first.")
+    explanation = _("Complete the courses that the member courses names; then this one opens.")
 
 
 class AlreadyEnrolled(DomainError):

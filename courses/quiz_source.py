@@ -26,8 +26,6 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from courses.source_files import dumped
-
 Row = dict[str, Any]
 
 # What a quiz is where its author says nothing, in the order in which it is written.
@@ -238,11 +236,6 @@ def _entry(row: Row) -> Row:
         return {"draw": row["draw"], "tag": row["tag"]}
     facts = facts_of(row)
     return row_of(str(row["key"]), facts, facts.solution, row.get("tags"))
-
-
-def text_of(source: Row) -> str:
-    """The file of a quiz. Reading it and writing it again gives the same bytes."""
-    return dumped(canonical(source)).decode()
 
 
 def as_decimal(text: Any) -> Decimal | None:

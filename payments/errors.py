@@ -142,7 +142,7 @@ class CouponBelowMinimum(DomainError):
     code = "coupon-below-minimum"
     title = _("The price is too low for this coupon")
     status = 422
-    explanation = _("It works from a set price on, which it carries.")
+    explanation = _("It works from a price on that the answer names.")
 
 
 class RefundNotAllowed(DomainError):
@@ -184,7 +184,7 @@ class BelowPayoutMinimum(DomainError):
     code = "below-payout-minimum"
     title = _("Too little to pay out")
     status = 409
-    explanation = _("Payouts start at a set amount, which it carries.")
+    explanation = _("Payouts start at an amount that the answer names.")
 
 
 class CouponCodeTaken(DomainError):

@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from payments.models import BillingDetails, Feature, Plan, PlanVersion
+from tutorme.core import amounts
 from tutorme.core.money import CURRENCIES, Money
 
 
@@ -70,23 +71,20 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         given = super().clean() or {}
         if "amount" in given and "currency" in given:
             try:
-                self.price = Money.parse(given["amount"], given["currency"])
-            except ValueError as error:
-                self.add_error("amount", str(error))
-            else:
-                if self.price.minor <= 0:
-                    self.add_error("amount", _("A plan costs something."))
+                self.price = amounts.typed(given["amount"], given["currency"], above_zero=True)
+            except forms.ValidationError as error:
+                self.add_error("amount", error)
             self._clean_credit(given)
         return given
 
     def _clean_credit(self, given: dict[str, Any]) -> None:
         try:
-            credit = Money.parse(given.get("credit") or "0", given["currency"])
-        except ValueError as error:
-            self.add_error("credit", str(error))
+            credit = amounts.typed(given.get("credit") or "0", given["currency"])
+        except forms.ValidationError as error:
+            self.add_error("credit", error)
         else:
-            if not 0 <= credit.minor < 2**31:
-                self.add_error("credit", _("Give nothing, or more than nothing."))
+            if credit.minor >= 2**31:
+                self.add_error("credit", _("This is more than a plan can give."))
             self.instance.credit_minor = credit.minor
 
 
@@ -170,9 +168,9 @@ class CouponForm(forms.Form):
     def _as_money(self, found: dict[str, Any], name: str) -> None:
         if found.get(name) and found.get("currency"):
             try:
-                found[name] = Money.parse(str(found[name]), found["currency"])
-            except ValueError:
-                self.add_error(name, _("This currency has no such fraction."))
+                found[name] = amounts.typed(str(found[name]), found["currency"])
+            except forms.ValidationError as error:
+                self.add_error(name, error)
 
     def terms(self, zone: str) -> dict[str, Any]:
         found = self.cleaned_data
@@ -210,13 +208,11 @@ class PackageOfferForm(forms.Form):
             if found.get(name) is None or not found.get("currency"):
                 continue
             try:
-                money = Money.parse(str(found[name]), found["currency"])
-            except ValueError:
-                self.add_error(name, _("This currency has no such fraction."))
-                continue
-            if not money:
-                self.add_error(name, _("Give more than nothing."))
-            found[f"{name}_minor"] = money.minor
+                money = amounts.typed(str(found[name]), found["currency"], above_zero=True)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+            else:
+                found[f"{name}_minor"] = money.minor
         return found
 
     def terms(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 
 from payments.models import Order, Subscription
 from tutorme.core.prepared import first, prepared
@@ -41,14 +41,6 @@ def entitled_among(user_ids: Iterable[UUID], feature: str) -> set[UUID]:
         user_id__in=list(user_ids), version__plan__features__contains=[feature]
     )
     return set(rows.values_list("user_id", flat=True))
-
-
-def is_entitled(feature: str, *, user: str = "pk") -> Exists:
-    """To annotate a queryset whose column `user` holds the person's id."""
-    rows = Subscription.objects.opening().filter(
-        user_id=OuterRef(user), version__plan__features__contains=[feature]
-    )
-    return Exists(rows)
 
 
 class OrdersOf:

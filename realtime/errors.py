@@ -6,7 +6,7 @@ from tutorme.core.errors import Conflict, DomainError, NotFound
 class NotResendable(Conflict):
     code = "mail-not-resendable"
     title = _("This mail is not to be sent again")
-    explanation = _("Only a mail that failed, or of which nobody knows, can be sent again.")
+    explanation = _("Only a mail that failed, or whose outcome is unknown, can be sent again.")
 
 
 class ChannelRefused(DomainError):

@@ -97,5 +97,5 @@ def mails(asked: Asked) -> Iterator[Line]:
     )
     yield counted("mails.owed", _("Mails"), rows)
     yield counted("mails.sent", _("Sent"), rows, "sent")
-    yield counted("mails.lost", _("Failed, or nobody knows"), rows, "bad", less_is_better=True)
+    yield counted("mails.lost", _("Failed, or outcome unknown"), rows, "bad", less_is_better=True)
     yield counted("mails.bounced", _("Came back"), rows, "bounced", less_is_better=True)

@@ -63,13 +63,6 @@ class TooManyMembers(DomainError):
     explanation = _("Remove somebody first.")
 
 
-class ConsentMissing(DomainError):
-    code = "consent-missing"
-    title = _("Not everybody agreed to a recording")
-    status = 409
-    explanation = _("A recording needs the word of every member of the room.")
-
-
 class RecordingNotOffered(DomainError):
     code = "recording-not-offered"
     title = _("This room cannot be recorded")

@@ -57,4 +57,4 @@ class ReplayForm(forms.Form):
     until = forms.DateTimeField(
         label=_("To"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
-    everything = forms.BooleanField(label=_("Also what it took already"), required=False)
+    everything = forms.BooleanField(label=_("Also what it has accepted already"), required=False)

@@ -130,13 +130,13 @@ class SeatForm(ReasonForm):
         choices=list(NAMES.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None takes the back office away."),
+        help_text=_("Without any, the person has no back office."),
     )
     field_order = ("desks", "reason")
 
 
 @confirmed
-@bulk_admin.action("users.seat", _("Seat at desks of the back office"), asks=SeatForm)
+@bulk_admin.action("users.seat", _("Give desks of the back office, or take them"), asks=SeatForm)
 def seat(user: User, by: By) -> None:
     wanted = set(by.given["desks"])
     desks.seat(user=user, desks=wanted, actor=_who(by), reason=by.given["reason"])

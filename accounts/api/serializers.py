@@ -1,9 +1,6 @@
-from django.contrib.auth import get_user_model
 from rest_framework import serializers
 
 from tutorme.core.api.serializers import OutputSerializer
-
-User = get_user_model()
 
 
 class CardOut(OutputSerializer):

@@ -101,7 +101,7 @@ class TutorProfileIn(StrictSerializer):
 
     def validate_hourly_price(self, price: Money | None) -> Money | None:
         if price is not None and not 0 < price.minor <= MOST_MINOR:
-            raise serializers.ValidationError(_("Give a price above nothing."), "money")
+            raise serializers.ValidationError(_("Give a price above zero."), "money")
         return price
 
     def validate_intro_video_url(self, value: str) -> str:
@@ -121,7 +121,7 @@ class TutorProfileIn(StrictSerializer):
 def _refuse_twice(keys: Any) -> None:
     seen = list(keys)
     if len(seen) != len(set(seen)):
-        raise serializers.ValidationError(_("One is named twice."), "twice")
+        raise serializers.ValidationError(_("The same entry is there twice."), "twice")
 
 
 def _in_order(levels: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import links, tongues
 from accounts.forms.profile import Words
 from accounts.models import Level, Subject, TutorLanguage, TutorPrivate, TutorProfile
+from tutorme.core import amounts
 from tutorme.core.money import CURRENCIES, Money
 
 _BLANK = [("", "—")]
@@ -63,12 +64,12 @@ class TeachingForm(forms.Form):
         if amount is None or not currency:
             return given
         try:
-            price = Money.parse(str(amount), currency)
-        except ValueError:
-            self.add_error("amount", _("This currency has no such amount."))
+            price = amounts.typed(str(amount), currency)
+        except forms.ValidationError as error:
+            self.add_error("amount", error)
             return given
         if not 0 < price.minor <= MOST_MINOR:
-            self.add_error("amount", _("Give a price above nothing, and below a fortune."))
+            self.add_error("amount", _("This price is zero, or higher than we take."))
         given["hourly_price"] = price
         return given
 
@@ -206,7 +207,7 @@ class Rows(_FormSet):
     def clean(self) -> None:
         keys = [row[self.key] for row in self.changes()[self.name]]
         if len(keys) != len(set(keys)):
-            raise forms.ValidationError(_("One is named twice."), code="twice")
+            raise forms.ValidationError(_("The same entry is there twice."), code="twice")
 
 
 def _rows(

@@ -15,7 +15,6 @@ from ai.gateways import chat
 from ai.models import Draft, Node, Run
 from ai.queries import drafts as reading
 from ai.services import accepting, asking, drafts, quotas, solving
-from courses import markdown
 from courses.api.authoring import revision_named, tag_of
 from courses.models import Course, LessonDraft
 from courses.services import drafting
@@ -54,13 +53,6 @@ def lesson_for(user: Any, lesson_id: UUID | None) -> LessonDraft | None:
     if found is None:
         raise NotFound
     return found
-
-
-def grounding(lesson: LessonDraft | None) -> dict[str, str] | None:
-    if lesson is None:
-        return None
-    text = markdown.plain_of(lesson.body)
-    return {"id": str(lesson.pk), "title": lesson.title, "text": text}
 
 
 def answer(draft: Draft, status: int = 200) -> Response:
@@ -113,7 +105,7 @@ class ExercisesView(_Begin):
         """Ask for exercises with hints and solutions."""
         body = read_body(serializers.ExerciseBriefIn, request)
         lesson = lesson_for(request.user, body.get("lesson"))
-        brief = briefs.practice("exercise", body, grounding(lesson))
+        brief = briefs.practice("exercise", body, lesson)
         return self.begin(request, brief, body, course=lesson.course if lesson else None)
 
 
@@ -127,7 +119,7 @@ class QuizzesView(_Begin):
         """Ask for a quiz."""
         body = read_body(serializers.QuizBriefIn, request)
         lesson = lesson_for(request.user, body.get("lesson"))
-        brief = briefs.practice("quiz", body, grounding(lesson))
+        brief = briefs.practice("quiz", body, lesson)
         return self.begin(request, brief, body, course=lesson.course if lesson else None)
 
 

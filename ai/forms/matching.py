@@ -10,7 +10,8 @@ from accounts import tongues
 from accounts.models import Level, Subject, User
 from ai.wishes import Window, Wishes
 from courses.forms.teach import plain
-from tutorme.core.money import CURRENCIES, Money
+from tutorme.core import amounts
+from tutorme.core.money import CURRENCIES
 
 _DAYS = [
     ("1", _("Monday")),
@@ -36,7 +37,7 @@ class MatchForm(forms.Form):
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="EUR"
     )
-    is_strict = forms.BooleanField(label=_("Nobody who asks more"), required=False)
+    is_strict = forms.BooleanField(label=_("Nobody above this price"), required=False)
     minutes = forms.IntegerField(
         label=_("Minutes a lesson"), min_value=15, max_value=480, initial=60
     )
@@ -90,12 +91,12 @@ class MatchForm(forms.Form):
 
     def _budget(self, said: dict[str, Any]) -> int | None:
         try:
-            money = Money.parse(said["budget"].replace(",", "."), said.get("currency", "EUR"))
-        except ValueError:
-            self.add_error("budget", _("Give an amount, such as 30 or 30.50."))
+            money = amounts.typed(said["budget"], said.get("currency", "EUR"), above_zero=True)
+        except forms.ValidationError as error:
+            self.add_error("budget", error)
             return None
-        if money.minor < 1 or money.minor > 10_000_000:
-            self.add_error("budget", _("Give an amount, such as 30 or 30.50."))
+        if money.minor > 10_000_000:
+            self.add_error("budget", _("This is more than an hour can cost."))
         return money.minor
 
     def wishes(self) -> Wishes:

@@ -19,7 +19,10 @@ _MATERIAL = 20_000
 
 class _BriefForm(forms.Form):
     topic = forms.CharField(
-        label=_("Topic"), max_length=120, validators=[plain], help_text=_("As narrow as it can be.")
+        label=_("Topic"),
+        max_length=120,
+        validators=[plain],
+        help_text=_("The narrower, the better."),
     )
     level = forms.ChoiceField(label=_("Level"), choices=_LEVELS)
     language = forms.ChoiceField(label=_("Language"), initial="en")

@@ -20,7 +20,6 @@ from tutorme.core.errors import NotAllowed
 
 State = Node.State
 _PROJECTS = "Projects"
-_LEVELS = {"beginner", "intermediate", "advanced"}
 
 
 def accept(*, node: Node, actor: Any, looked: bool = False) -> Node:

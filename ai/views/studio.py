@@ -19,7 +19,6 @@ from ai.forms.studio import CourseBriefForm, PracticeForm
 from ai.gateways import chat
 from ai.models import Draft, Node
 from ai.services import accepting, asking, drafts, quotas
-from courses import markdown
 from courses.models import Course, LessonDraft
 from courses.services import drafting
 from tutorme.core.access import TUTOR, actors_of
@@ -140,7 +139,7 @@ def new_practice(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "kind": kind}
     if request.method == "POST" and form.is_valid():
         lesson = next((row for row in rows if str(row.pk) == form.cleaned_data["lesson"]), None)
-        brief = briefs.practice(kind, form.cleaned_data, _grounding(lesson))
+        brief = briefs.practice(kind, form.cleaned_data, lesson)
         if "estimate" in request.POST:
             context["estimate"] = costs.estimate({**brief, "materials": form.materials()})
             return _form_page(request, "ai/practice.html", context, 200)
@@ -157,13 +156,6 @@ def _own_lessons(request: HttpRequest) -> list[LessonDraft]:
         drafting.draft_of(course)
     rows = LessonDraft.objects.filter(course__in=courses).select_related("course")
     return list(rows.order_by("course__title", "position")[:_LESSONS])
-
-
-def _grounding(lesson: LessonDraft | None) -> dict[str, str] | None:
-    if lesson is None:
-        return None
-    text = markdown.plain_of(lesson.body)
-    return {"id": str(lesson.pk), "title": lesson.title, "text": text}
 
 
 # One draft -------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def what_moving_costs(row: Booking) -> str:
 def what_cancelling_costs(row: Booking) -> str:
     """By each of the choices, beside what the student would get by calling it off themselves."""
     if row.package_id:
-        return _("a lesson of a package: all back puts it into it again, less uses it up")
+        return _("a lesson of a package: all back returns it to the package, less uses it up")
     if not row.price_minor:
         return _("it costs nothing, so nothing goes back")
     policy = POLICIES[row.cancellation].sentence

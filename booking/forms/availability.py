@@ -10,7 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import LessonType, Schedule
-from tutorme.core.money import CURRENCIES, Money
+from tutorme.core import amounts
+from tutorme.core.money import CURRENCIES
 
 _WINDOW = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 _MOST_DATES = 400
@@ -199,12 +200,9 @@ class LessonTypeForm(forms.Form):
         kept = super().clean() or {}
         if "amount" in kept and "currency" in kept:
             try:
-                kept["price"] = Money.parse(kept["amount"].strip(), kept["currency"])
-            except ValueError:
-                self.add_error("amount", _("Write an amount like 30.00."))
-            else:
-                if kept["price"].minor < 0:
-                    self.add_error("amount", _("An amount is not negative."))
+                kept["price"] = amounts.typed(kept["amount"], kept["currency"])
+            except forms.ValidationError as error:
+                self.add_error("amount", error)
         return kept
 
     def offer(self) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from booking.gateways.msgraph import MicrosoftCalendar
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
 from tutorme.core.http import Door
 
-PROVIDERS = ("google", "microsoft")
 # Google gives a refresh token only where it is asked for, and only with a fresh consent.
 _ASKED = {"google": {"access_type": "offline", "prompt": "consent"}, "microsoft": {}}
 _REVOKED = "invalid_grant"

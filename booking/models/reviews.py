@@ -76,7 +76,7 @@ class ReviewReport(models.Model):
 
 class TutorStanding(models.Model):
     """What a tutor's lessons and their students' words come to. Moves with them, in their
-    transactions; `manage.py recount_tutors` proves the figures."""
+    transactions; `manage.py recompute --only booking.standings` proves the figures."""
 
     tutor = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="standing"

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -89,7 +88,3 @@ def _tell(case: LessonDispute, row: Booking, actor: User) -> None:
         actor_id=actor.pk,
         key=f"{BookingResolved.name}:{row.pk}:{row.version}",
     )
-
-
-def waiting() -> QuerySet[LessonDispute]:
-    return LessonDispute.objects.filter(state=LessonDispute.State.OPEN).order_by("created_at")

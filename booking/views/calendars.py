@@ -135,7 +135,7 @@ def disconnect(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def new_address(request: HttpRequest) -> HttpResponse:
     feeds.rotate(_user(request))
-    messages.success(request, _("Here it is. Under an older address there is nothing any more."))
+    messages.success(request, _("This is the new address. The one before no longer works."))
     return redirect("calendars")
 
 

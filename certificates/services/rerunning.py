@@ -30,7 +30,7 @@ def run_again(*, batch: LearnerImport, actor_id: UUID) -> Job:
         row = rows.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
         kind = _WORK.get(State(row.state))
         if kind is None or not row.storage_key or (row.job and not row.job.is_final):
-            raise NotAllowed(_("Nothing of it has stopped, or its file is gone."))
+            raise NotAllowed(_("No part of it has stopped, or its file is gone."))
         if row.state == State.REFUSED:
             rows.filter(pk=row.pk).update(state=State.CHECKING, problem=None)
         job = jobs.enqueue(

@@ -68,8 +68,8 @@ class QuizForm(forms.Form):
 
 COMPLETIONS = {"submitted": _("handing in"), "passed": _("passing")}
 LATE = {
-    "accept": _("taken as if in time"),
-    "reduce": _("taken for fewer points"),
+    "accept": _("accepted as if on time"),
+    "reduce": _("accepted for fewer points"),
     "refuse": _("not taken"),
 }
 CRITERIA, LEVELS = 8, 5

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.forms import LEVELS
 from courses.models import Course, CourseDraft, LessonDraft, LessonKind
+from tutorme.core import amounts
 from tutorme.core.api.serializers import is_forbidden
 from tutorme.core.money import CURRENCIES, Money
 
@@ -101,13 +102,11 @@ class CourseForm(forms.Form):
         for name in ("subtitle", "summary", "description"):
             plain(data.get(name, ""))
         try:
-            money = Money.parse(data.get("amount", "").replace(",", "."), data.get("currency", ""))
-        except ValueError:
-            self.add_error("amount", _("This is not an amount of that currency."))
-            return data
-        if money.minor < 0:
-            self.add_error("amount", _("An amount is not negative."))
-        data["price_minor"] = money.minor
+            money = amounts.typed(data.get("amount", ""), data.get("currency", ""))
+        except forms.ValidationError as error:
+            self.add_error("amount", error)
+        else:
+            data["price_minor"] = money.minor
         return data
 
     def facts(self) -> dict[str, Any]:

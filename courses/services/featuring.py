@@ -25,6 +25,6 @@ def feature(*, course: Course, actor_id: Any) -> None:
 def stop_featuring(*, course: Course, actor_id: Any) -> None:
     row = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
     if row.featured_at is None:
-        raise NotAllowed(_("It does not stand before the others."))
+        raise NotAllowed(_("It is not among those that are put before the others."))
     Course.objects.filter(pk=row.pk).update(featured_at=None)
     audit.record("course.stopped-featuring", target=row, actor_id=actor_id)

@@ -17,7 +17,6 @@ from courses.models import Activity, ActivityDay, Motivation, RestChoice
 from courses.queries.motivation import local_today, rests_of, streak_of
 from tutorme.core import outbox
 
-Kind = Activity.Kind
 _ACTIVE_S = 600
 _FROZEN_KEPT = 60
 _TIME = UUID("0a1f3c0e-54f4-4c6e-9d0f-6b6d2f0c7a11")
@@ -33,15 +32,10 @@ def locked(user_id: UUID) -> Motivation:
     return found
 
 
-def count(*, user_id: UUID, kind: str, object_id: UUID, at: datetime) -> bool:
-    """Counts one thing somebody did for the date it was done on; says whether it was new.
-    Idempotent; a late message fills its own day in and moves nothing else."""
-    with transaction.atomic():
-        return count_for(locked(user_id), kind, object_id, at)
-
-
 def count_for(mine: Motivation, kind: str, object_id: UUID, at: datetime) -> bool:
-    """The caller holds the lock of `mine`."""
+    """Counts one thing somebody did for the date it was done on; says whether it was new.
+    Idempotent; a late message fills its own day in and moves nothing else. The caller holds the
+    lock of `mine` (`locked`)."""
     day = date_of(mine, at)
     row = Activity(user_id=mine.pk, kind=kind, object_id=object_id, at=at, local_date=day)
     Activity.objects.bulk_create([row], ignore_conflicts=True)

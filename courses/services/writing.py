@@ -19,7 +19,6 @@ from tutorme.core.errors import NotFound
 Reason = LessonRevision.Reason
 # Autosave may take away half of a text, not more; what is shorter than a paragraph it may clear.
 _SHORT = 200
-EDITABLE = (*CONTENT, "is_held_back", "prerequisites")
 
 
 def save_lesson(
@@ -30,9 +29,10 @@ def save_lesson(
     revision: int | None = None,
     autosave: bool = False,
 ) -> LessonDraft:
-    """Changes some of `EDITABLE`. `LessonChanged` where `revision` is not the lesson's any more,
-    `ShrinkRefused` where autosave would take most of the text away, `PrerequisiteCycle` where
-    lessons would wait for one another. Saving what is there already changes nothing."""
+    """Changes some of `CONTENT`, `is_held_back` and `prerequisites`. `LessonChanged` where
+    `revision` is not the lesson's any more, `ShrinkRefused` where autosave would take most of the
+    text away, `PrerequisiteCycle` where lessons would wait for one another. Saving what is there
+    already changes nothing."""
     with transaction.atomic():
         drafting.locked(lesson.course)
         row = _locked(lesson)

@@ -206,12 +206,12 @@ def _unaccept(request: HttpRequest, row: Thread) -> str:
 
 def _vote(request: HttpRequest, row: Thread) -> str:
     discussions.vote(user=request.user, target=_target(request, row))
-    return _("Your voice is counted.")
+    return _("Your vote is counted.")
 
 
 def _unvote(request: HttpRequest, row: Thread) -> str:
     discussions.vote(user=request.user, target=_target(request, row), up=False)
-    return _("Your voice is taken back.")
+    return _("Your vote is taken back.")
 
 
 def _follow(request: HttpRequest, row: Thread) -> str:

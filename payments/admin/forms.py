@@ -17,7 +17,8 @@ from payments.forms import CouponForm
 from payments.models import CommissionSchedule, Coupon, CreditLot
 from payments.services import commission
 from payments.services.coupons import tidy
-from tutorme.core.money import CURRENCIES, Money
+from tutorme.core import amounts
+from tutorme.core.money import CURRENCIES
 
 _CURRENCIES = [(code, code) for code in CURRENCIES]
 
@@ -72,12 +73,11 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("email", _("Nobody here has this address."))
         found["owner"] = owner
         try:
-            found["money"] = Money.parse(str(found.get("amount", "")), str(found.get("currency")))
-        except ValueError as error:
-            self.add_error("amount", str(error))
-        else:
-            if found["money"].minor <= 0:
-                self.add_error("amount", _("Give more than nothing."))
+            found["money"] = amounts.typed(
+                str(found.get("amount", "")), str(found.get("currency")), above_zero=True
+            )
+        except forms.ValidationError as error:
+            self.add_error("amount", error)
         return found
 
 

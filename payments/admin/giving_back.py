@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from payments.services import refunds
+from tutorme.core import amounts
 from tutorme.core.money import Money
 
 
@@ -46,13 +47,7 @@ class RefundForm(forms.Form):
             return None
         if len(self._currencies) != 1:
             raise forms.ValidationError(_("These are in several currencies: one by one, please."))
-        try:
-            wanted = Money.parse(given, self._currencies[0])
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        if wanted.minor <= 0:
-            raise forms.ValidationError(_("Give back more than nothing."))
-        return wanted
+        return amounts.typed(given, self._currencies[0], above_zero=True)
 
 
 def ask(

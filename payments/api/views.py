@@ -10,13 +10,14 @@ from rest_framework.response import Response
 
 from accounts.api.security import require_recent
 from payments.api import serializers as shapes
+from payments.api.buying import order_of
 from payments.models import Order
 from payments.services import orders, refunds, webhooks
 from tutorme.core.access import ADMIN, ANYONE, SIGNED_IN, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.serializers import page_of
 from tutorme.core.api.views import ApiView, ApiViewSet, Idempotency, read_body
-from tutorme.core.errors import BodyTooLarge, NotFound
+from tutorme.core.errors import BodyTooLarge
 
 _MAX_WEBHOOK_BYTES = 256 * 1024
 
@@ -87,13 +88,13 @@ class OrderViewSet(ApiViewSet):
     @extend_schema(operation_id="orders_read", responses=shapes.OrderOut)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One order."""
-        return Response(card(self._order(request, pk)))
+        return Response(card(order_of(request, pk)))
 
     @extend_schema(operation_id="orders_capture", request=None, responses=shapes.OrderOut)
     def capture(self, request: Request, pk: UUID) -> Response:
         """Take the money the payer approved. 409 before approval, 402 when declined. Not calling
         it loses nothing: the provider's webhook does the same."""
-        order = orders.settle(self._order(request, pk).pk)
+        order = orders.settle(order_of(request, pk).pk)
         return Response(card(order))
 
     @extend_schema(
@@ -105,7 +106,7 @@ class OrderViewSet(ApiViewSet):
         require_recent(request)
         body = read_body(shapes.RefundIn, request)
         row = refunds.refund(
-            order=self._order(request, pk),
+            order=order_of(request, pk),
             amount=body.get("amount"),
             note=body["reason"],
             actor=request.user,
@@ -114,12 +115,6 @@ class OrderViewSet(ApiViewSet):
         order = Order.objects.get(pk=pk)
         answer = {"id": row.pk, "state": row.state, "amount": row.amount.as_json()}
         return Response({**answer, "order": card(order)})
-
-    def _order(self, request: Request, pk: UUID) -> Order:
-        order = Order.objects.visible_to(request.user).filter(pk=pk).first()
-        if order is None:
-            raise NotFound
-        return order
 
 
 class PayPalWebhookView(ApiView):

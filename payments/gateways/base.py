@@ -1,9 +1,7 @@
-"""What services ask of a payment provider, in our words."""
+"""What a payment provider tells, in our words."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from tutorme.core.money import Money
 
@@ -147,104 +145,3 @@ class ProviderWebhook:
     id: str
     url: str
     kinds: frozenset[str]
-
-
-class PaymentGateway(Protocol):
-    """Every call raises `GatewayUnavailable`, `GatewayRejected(code)` or `GatewayMisconfigured`.
-
-    `request_id` makes a call repeatable: the provider answers a known id with what it did then.
-    It is stored before the call.
-    """
-
-    def create_order(
-        self,
-        *,
-        request_id: str,
-        reference: str,
-        amount: Money,
-        description: str,
-        return_url: str,
-        cancel_url: str,
-    ) -> ProviderOrder: ...
-
-    def order(self, provider_id: str) -> ProviderOrder: ...
-
-    def capture(self, provider_id: str, *, request_id: str) -> ProviderOrder: ...
-
-    def refund(
-        self, capture_id: str, *, request_id: str, amount: Money, note: str, reference: str = ""
-    ) -> ProviderRefund: ...
-
-    def refund_state(self, refund_id: str) -> ProviderRefund: ...
-
-    def capture_state(self, capture_id: str) -> ProviderCapture: ...
-
-    def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> bool: ...
-
-
-class BillingGateway(Protocol):
-    """Plans and subscriptions. Steps without a request id are refused by the provider where they
-    were done already, so the caller reads the truth after a refusal."""
-
-    def ensure_product(self, product_id: str, *, name: str) -> None: ...
-
-    def find_plan(self, product_id: str, name: str) -> ProviderPlan | None: ...
-
-    def create_plan(
-        self, *, request_id: str, product_id: str, terms: PlanTerms
-    ) -> ProviderPlan: ...
-
-    def plan(self, plan_id: str) -> ProviderPlan: ...
-
-    def offer_plan(self, plan_id: str, *, offered: bool) -> None: ...
-
-    def create_subscription(
-        self,
-        *,
-        request_id: str,
-        reference: str,
-        plan_id: str,
-        starts_at: datetime | None,
-        return_url: str,
-        cancel_url: str,
-    ) -> ProviderSubscription: ...
-
-    def subscription(self, subscription_id: str) -> ProviderSubscription: ...
-
-    def sales(
-        self, subscription_id: str, *, since: datetime, until: datetime
-    ) -> tuple[ProviderSale, ...]: ...
-
-    def suspend_subscription(self, subscription_id: str, *, reason: str) -> None: ...
-
-    def activate_subscription(self, subscription_id: str, *, reason: str) -> None: ...
-
-    def cancel_subscription(self, subscription_id: str, *, reason: str) -> None: ...
-
-    def revise_subscription(
-        self, subscription_id: str, *, plan_id: str, return_url: str, cancel_url: str
-    ) -> str: ...
-
-    def capture_outstanding(
-        self, subscription_id: str, *, request_id: str, amount: Money, note: str
-    ) -> None: ...
-
-
-class PayoutGateway(Protocol):
-    """A batch's `reference` makes it repeatable for 30 days; after that only reading is safe."""
-
-    def create_payout(
-        self, *, reference: str, lines: Sequence[PayoutLine], subject: str, message: str = ""
-    ) -> ProviderPayoutBatch: ...
-
-    def payout(self, batch_id: str) -> ProviderPayoutBatch: ...
-
-    def payout_item(self, item_id: str) -> ProviderPayoutItem: ...
-
-    def cancel_payout_item(self, item_id: str) -> ProviderPayoutItem: ...
-
-
-class DisputeGateway(Protocol):
-    def disputes(self, *, since: datetime) -> list[str]: ...
-
-    def dispute(self, dispute_id: str) -> ProviderDispute: ...

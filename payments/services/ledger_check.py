@@ -147,12 +147,6 @@ def unposted_orders() -> QuerySet[Order]:
     )
 
 
-def unposted_refunds() -> QuerySet[Refund]:
-    posted = LedgerTransaction.objects.filter(kind="refund", order=OuterRef("order_id"))
-    refunds = Refund.objects.filter(state=Refund.State.COMPLETED)
-    return refunds.annotate(posted=Exists(posted)).filter(posted=False)
-
-
 def _facts() -> Iterator[str]:
     periods = SubscriptionPeriod.objects.values_list("sale_id", flat=True)
     rows = LedgerTransaction.objects.filter(kind="subscription")

@@ -2,8 +2,7 @@
 about to do is committed first, so that whoever dies on the way leaves a trace a sweep can follow.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,9 +22,10 @@ from payments.gateways.base import ProviderOrder
 from payments.models import PAID_STATES, UNPAID_STATES, CaptureAttempt, Order
 from payments.services import placing, transitions
 from payments.services.transitions import State
+from payments.services.turns import turn
 from tutorme.core import audit
 from tutorme.core.errors import DomainError, ProviderNotConfigured, ProviderUnavailable
-from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
 from tutorme.core.transactions import outside_transaction
 
 log = structlog.get_logger(__name__)
@@ -121,21 +121,8 @@ def settle_now(order_id: UUID) -> Order:
     return settled
 
 
-@contextmanager
-def _turn(order: Order) -> Iterator[None]:
-    """One caller at a time talks to the provider about an order; a dead one's turn runs out. The
-    provider's silence and our missing keys leave as errors people can act on."""
-    free = Q(busy_until=None) | Q(busy_until__lt=Now())
-    if not Order.objects.filter(free, pk=order.pk).update(busy_until=Now() + BUSY):
-        raise OrderBusy(order=str(order.pk))
-    try:
-        yield
-    except GatewayUnavailable as error:
-        raise ProviderUnavailable from error
-    except GatewayMisconfigured as error:
-        raise ProviderNotConfigured from error
-    finally:
-        Order.objects.filter(pk=order.pk).update(busy_until=None)
+def _turn(order: Order) -> AbstractContextManager[None]:
+    return turn(order, BUSY, busy=OrderBusy(order=str(order.pk)))
 
 
 def _settle_in_turn(order: Order, provider_id: str) -> Order:

@@ -20,7 +20,6 @@ from payments.models import Earning, Order, Package, PackageOffer, PackageUse, R
 from payments.sellers import Terms
 from payments.services import earnings
 from tutorme.core import outbox
-from tutorme.core.money import Money
 
 State = Package.State
 Use = PackageUse.State
@@ -143,13 +142,6 @@ def terms(order: Order, now: datetime) -> Terms:
     used = package.used * package.single_price_minor
     left = max(0, order.total.minor - order.refunded_minor - used)
     return Terms(left, package.expires_at, str(_RULE))
-
-
-def unused_part(package: Package) -> Money:
-    """What the units that are left cost: what the buyer gets back when the seller ends it."""
-    order = package.order
-    worth = order.total.minor * package.left // package.units
-    return Money(min(worth, order.total.minor - order.refunded_minor), order.currency)
 
 
 def end_for(order: Order) -> None:

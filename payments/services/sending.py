@@ -4,8 +4,7 @@ The batch's id is the provider's `sender_batch_id`. For thirty days the provider
 however often it is told; after that a repetition would pay again, so it is only read.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from payments.gateways.base import PayoutLine, ProviderPayoutBatch, ProviderPayo
 from payments.models import PayoutBatch, PayoutItem
 from payments.services import ledger, messages, payouts
 from payments.services.ledger import Kind, Line
+from payments.services.turns import turn
 from tutorme.core import audit, inbox, outbox
 from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
 from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
@@ -84,36 +84,22 @@ def _uuid(text: object) -> UUID | None:
         return None
 
 
+class _Busy(Exception):
+    """Somebody else speaks of the batch."""
+
+
 @outside_transaction
 def submit(batch_id: UUID) -> PayoutBatch:
     """Sends an approved batch, or finds out what became of a sending nobody saw the end of. Safe
     to repeat; `ProviderUnavailable` leaves it to the sweep."""
-    with _turn(batch_id) as batch:
-        if batch is None:
-            return PayoutBatch.objects.get(pk=batch_id)
+    batch = PayoutBatch.objects.get(pk=batch_id)
+    with suppress(_Busy), turn(batch, _BUSY, busy=_Busy()):
+        batch.refresh_from_db()
         if batch.state == State.APPROVED:
             _intend(batch)
         if batch.state == State.SUBMITTED and batch.provider_batch_id is None:
             _tell(batch)
     return PayoutBatch.objects.get(pk=batch_id)
-
-
-@contextmanager
-def _turn(batch_id: UUID) -> Iterator[PayoutBatch | None]:
-    """One at a time speaks of a batch; None while somebody else does. A dead one's turn ends."""
-    free = Q(busy_until=None) | Q(busy_until__lt=Now())
-    mine = PayoutBatch.objects.filter(free, pk=batch_id).update(busy_until=Now() + _BUSY)
-    if not mine:
-        yield None
-        return
-    try:
-        yield PayoutBatch.objects.get(pk=batch_id)
-    except GatewayUnavailable as error:
-        raise ProviderUnavailable from error
-    except GatewayMisconfigured as error:
-        raise ProviderNotConfigured from error
-    finally:
-        PayoutBatch.objects.filter(pk=batch_id).update(busy_until=None)
 
 
 def _intend(batch: PayoutBatch) -> None:

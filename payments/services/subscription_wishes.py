@@ -90,7 +90,7 @@ def _ask(subscription_id: UUID, wish: Subscription.Wish, actor: Any) -> Subscrip
 def fulfil(subscription_id: UUID) -> Subscription:
     """Carries out what is wished, if anything; afterwards the row says what came of it."""
     row = Subscription.objects.get(pk=subscription_id)
-    with subscriptions.turn(row):
+    with subscriptions.turn_of(row):
         row = subscriptions.follow(row)
         if not row.wish or _is_done(row):
             return _forget_wish(row.pk)
@@ -176,7 +176,7 @@ def change(*, row: Subscription, plan: Plan, actor: Any) -> Subscription:
         raise PlanNotOffered
     if row.state != State.ACTIVE or row.wish or version.pk == row.version_id:
         raise SubscriptionStands
-    with subscriptions.turn(row):
+    with subscriptions.turn_of(row):
         try:
             url = paypal.gateway().revise_subscription(
                 str(row.provider_subscription_id),

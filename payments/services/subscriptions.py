@@ -1,8 +1,7 @@
 """Subscribing, and following subscriptions to the provider's truth. As with orders, each step is
 intent, call, outcome, and a webhook is only a hint of where to look."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Max, Q
-from django.db.models.functions import Now
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,8 +24,9 @@ from payments.gateways.base import ProviderSale, ProviderSubscription
 from payments.models import ENDED_STATES, Plan, PlanVersion, Subscription
 from payments.services import subscription_truth as truths
 from payments.services.subscription_truth import State
-from tutorme.core.errors import ProviderNotConfigured, ProviderUnavailable
-from tutorme.core.gateways import GatewayMisconfigured, GatewayRejected, GatewayUnavailable
+from payments.services.turns import turn
+from tutorme.core.errors import ProviderNotConfigured
+from tutorme.core.gateways import GatewayRejected, GatewayUnavailable
 from tutorme.core.row_security import as_system
 from tutorme.core.transactions import outside_transaction
 
@@ -88,7 +87,7 @@ def _paid_until(user: Any) -> datetime | None:
 
 def _announce(row: Subscription) -> None:
     """Tells the provider. The request id is fixed by the row: repeating it finds the same one."""
-    with turn(row):
+    with turn_of(row):
         row.refresh_from_db()
         if row.provider_subscription_id or row.state != State.APPROVAL_PENDING:
             return
@@ -142,25 +141,13 @@ def settle_now(subscription_id: UUID) -> Subscription:
     row = Subscription.objects.get(pk=subscription_id)
     if row.provider_subscription_id is None:
         return row
-    with turn(row):
+    with turn_of(row):
         return follow(row)
 
 
-@contextmanager
-def turn(row: Subscription) -> Iterator[None]:
-    """One caller at a time talks to the provider about a subscription; a dead one's turn runs out.
-    The provider's silence and our missing keys leave as errors people can act on."""
-    free = Q(busy_until=None) | Q(busy_until__lt=Now())
-    if not Subscription.objects.filter(free, pk=row.pk).update(busy_until=Now() + BUSY):
-        raise SubscriptionBusy
-    try:
-        yield
-    except GatewayUnavailable as error:
-        raise ProviderUnavailable from error
-    except GatewayMisconfigured as error:
-        raise ProviderNotConfigured from error
-    finally:
-        Subscription.objects.filter(pk=row.pk).update(busy_until=None)
+def turn_of(row: Subscription) -> AbstractContextManager[None]:
+    """`SubscriptionBusy` while another caller talks to the provider about it."""
+    return turn(row, BUSY, busy=SubscriptionBusy())
 
 
 def follow(row: Subscription) -> Subscription:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from realtime.models import Block, Conversation, Message, MessageFile, Participant
@@ -30,12 +30,6 @@ def of(user: Any) -> QuerySet[Conversation]:
             output_field=CharField(),
         ),
     )
-
-
-def unread(user: Any) -> int:
-    """In how many conversations something waits."""
-    mine = Participant.objects.filter(user=user, conversation__last_seq__gt=F("read_seq"))
-    return mine.count()
 
 
 def shown(rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from uuid import UUID
 
-import structlog
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.db import transaction
 from django.db.models import F
@@ -17,8 +16,6 @@ from realtime.models import MailDelivery, Suppression
 from tutorme.core import audit, inbox
 from tutorme.core.models import InboxMessage
 from tutorme.core.row_security import as_system
-
-log = structlog.get_logger(__name__)
 
 Reason = Suppression.Reason
 _COLUMNS = {

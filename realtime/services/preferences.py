@@ -17,7 +17,6 @@ from realtime.models import NotificationPreference, NotificationSettings
 
 Digest = NotificationSettings.Digest
 _DIGEST_HOUR = time(8)
-_EVERY = {Digest.DAILY: timedelta(days=1), Digest.WEEKLY: timedelta(days=7)}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ got it twice, reads the rows (`GET /realtime/events/`), so sending may be lost a
 from collections.abc import Iterator
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -17,8 +16,6 @@ from realtime.queries import channels as queries
 from tutorme.core import channels
 from tutorme.core.api.renderers import dumps
 from tutorme.core.transactions import outside_transaction
-
-log = structlog.get_logger(__name__)
 
 _LOCK = 0x7461_6C6B
 _AT_ONCE = 200

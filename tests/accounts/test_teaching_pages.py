@@ -87,7 +87,7 @@ def test_sending_too_early_says_so_and_sends_nothing(page: Client) -> None:
     ("key", "fields", "told"),
     [
         ("teaching", {**TEACHING, "amount": "-4"}, "greater than or equal to 0"),
-        ("teaching", {**TEACHING, "amount": "0"}, "above nothing"),
+        ("teaching", {**TEACHING, "amount": "0"}, "is zero"),
         (
             "teaching",
             {**TEACHING, "subjects-0-levels": []},
@@ -96,7 +96,7 @@ def test_sending_too_early_says_so_and_sends_nothing(page: Client) -> None:
         (
             "teaching",
             {**TEACHING, **rows("languages", [{"code": "fr", "level": "native"}] * 2)},
-            "named twice",
+            "there twice",
         ),
         ("background", {**BACKGROUND, "intro_video_url": "javascript:alert(1)"}, "not an address"),
         ("background", {**BACKGROUND, "degree": "a\u202eb"}, "not allowed"),

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from accounts.models import User
 from ai.models import Draft
@@ -68,3 +69,16 @@ def written(outlined, drain) -> Draft:
     outlined.refresh_from_db()
     assert outlined.state == Draft.State.DRAFT_READY, outlined.error
     return outlined
+
+
+@pytest.fixture
+def tutor(tess, client: Client, sandbox) -> Client:
+    client.force_login(tess)
+    return client
+
+
+@pytest.fixture
+def student(sam) -> Client:
+    client = Client()
+    client.force_login(sam)
+    return client

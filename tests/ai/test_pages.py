@@ -1,4 +1,4 @@
-"""The studio, the exercise maker and the match as people without a script use them."""
+"""The studio and the exercise maker as people without a script use them."""
 
 import re
 
@@ -7,12 +7,10 @@ from django.test import Client
 from django.utils.html import escape
 
 from ai import prompts
-from ai.forms import questions
-from ai.models import Draft, Ladder, Match, Node
+from ai.models import Draft, Node
 from ai.queries.drafts import difference
 from ai.services import accepting
-from courses.models import Course, Lesson, LessonDraft
-from courses.services import enrolling, publishing
+from courses.models import Course, LessonDraft
 from tests.ai.conftest import MATERIAL
 from tests.ai.test_matching import subjects, teaching  # noqa: F401  a fixture
 
@@ -28,19 +26,6 @@ BRIEF = {
     "constraints": "",
     "material": MATERIAL["text"],
 }
-
-
-@pytest.fixture
-def tutor(tess, client: Client, sandbox) -> Client:
-    client.force_login(tess)
-    return client
-
-
-@pytest.fixture
-def student(sam) -> Client:
-    client = Client()
-    client.force_login(sam)
-    return client
 
 
 def test_a_course_from_brief_to_builder(tutor, drain) -> None:
@@ -192,91 +177,6 @@ def test_the_studio_is_for_tutors_and_drafts_for_their_author(student, written, 
     assert Client().get("/teach/ai/").status_code == 302
 
 
-WISHES = {
-    "subject": "x-algebra",
-    "level": "beginner",
-    "minutes": "60",
-    "currency": "EUR",
-    "goals": "",
-}
-
-
-def test_a_match_without_a_model(student, subjects) -> None:  # noqa: F811
-    teaching("Ruth")
-    assert student.get("/match/").status_code == 200
-    found = student.post(
-        "/match/", {**WISHES, "budget": "30", "days": ["1", "2"], "after": "10:00"}
-    )
-    assert found.status_code == 302
-    assert "X algebra, Beginner" in student.get("/match/").content.decode()
-    page = student.get(found.url).content.decode()
-    assert "Ruth" in page
-    assert "/book/ruth/?date=" in page
-    assert "/100" in page
-    assert "Put the reasons in words" not in page, "no key, no model"
-    assert student.post("/match/", {**WISHES, "budget": "much"}).status_code == 422
-    assert (
-        b"Nobody fits"
-        in student.get(student.post("/match/", {**WISHES, "level": "expert"}).url).content
-    )
-
-
-def test_a_match_in_words(student, subjects, sandbox, drain, otto) -> None:  # noqa: F811
-    teaching("Ruth")
-    found = student.post("/match/", WISHES).url
-    assert "Put the reasons in words" in student.get(found).content.decode()
-    student.post(f"{found}words/")
-    drain()
-    assert "written by a model" in student.get(found).content.decode()
-    other = Client()
-    other.force_login(otto)
-    assert other.get(found).status_code == 404
-    assert Match.objects.get().worded
-
-
-@pytest.fixture
-def learned(written, tess, sam) -> Lesson:
-    """A lesson the studio wrote, published by its author, with Sam in it."""
-    accepting.accept_ready(draft=written, actor=tess)
-    written.refresh_from_db()
-    publishing.publish(course=written.course, actor_id=tess.pk)
-    enrolling.enroll_free(user=sam, course=Course.objects.get())
-    return Lesson.objects.filter(kind="text").order_by("position")[0]
-
-
-def test_learners_read_who_looked_it_over(student, learned, drain) -> None:
-    page = student.get(f"/learn/{learned.course.slug}/{learned.key}/").content.decode()
-    assert "AI-assisted, reviewed by Tess." in page
-    assert "Hints, one at a time" in page
-    drain()
-    assert Draft.objects.get().state == "published"
-
-
-def test_a_ladder_of_hints(student, learned, drain) -> None:
-    here = f"/learn/{learned.course.slug}/{learned.key}/hints/"
-    assert student.get(here).status_code == 200
-    begun = student.post(here, {"task": "How do I plan a first small piece of knots?"})
-    assert begun.status_code == 302
-    for _rung in range(3):
-        drain()
-        student.post(begun.url)
-    drain()
-    page = student.get(begun.url).content.decode()
-    assert page.count("Hint ") >= 3
-    assert "worked through" in page
-    assert "That was the last step" in page
-    ladder = Ladder.objects.get()
-    assert [rung.state for rung in ladder.rungs.all()] == ["given"] * 4
-    student.post(begun.url)
-    assert ladder.rungs.count() == 4
-
-
-def test_help_says_when_it_is_off(student, learned, settings) -> None:
-    settings.OPENROUTER = {**settings.OPENROUTER, "api_key": ""}
-    page = student.get(f"/learn/{learned.course.slug}/{learned.key}/hints/")
-    assert (page.status_code, b"switched off" in page.content) == (503, True)
-
-
 def test_admin_reads_runs_and_drafts(written, ada, client) -> None:
     client.force_login(ada)
     for path in ("run", "draft", "usage"):
@@ -288,113 +188,6 @@ def test_admin_reads_runs_and_drafts(written, ada, client) -> None:
     told = client.get(f"/admin/ai/run/{run.pk}/change/").content.decode()
     assert escape(prompts.text_of(run.prompt).splitlines()[0]) in told
     assert Node.objects.exists()
-
-
-# Questions edited before they are accepted -----------------------------------------------------
-
-
-def _sent(value: object) -> str:
-    return "on" if value is True else "" if value is None else str(value)
-
-
-def typed(node: Node) -> dict[str, str]:
-    """What the page's form holds, as a browser would send it back."""
-    fields = {
-        field.html_name: _sent(field.value())
-        for form in questions.forms_of(node.content or {})
-        for field in form
-        if field.value() is not False
-    }
-    return {"act": "edit", "revision": str(node.revision), "title": node.title, **fields}
-
-
-@pytest.fixture
-def quizzed(tutor, drain) -> Node:
-    brief = {"topic": "the bowline", "difficulty": "2", "count": "8", "level": "beginner"}
-    tutor.post("/teach/ai/quizzes/new/", {**brief, "language": "en"})
-    drain()
-    return Node.objects.get(kind=Node.Kind.SET)
-
-
-def test_what_is_sent_back_unchanged_is_unchanged(tutor, quizzed) -> None:
-    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
-    before = quizzed.content
-    assert {row["type"] for row in before["questions"]} >= {
-        "single", "multi", "true_false", "numeric", "order", "match", "short"
-    }  # fmt: skip
-    assert tutor.post(here, typed(quizzed)).status_code == 302
-    quizzed.refresh_from_db()
-    assert quizzed.content == before
-
-
-def test_questions_are_edited_before_they_are_accepted(tutor, quizzed, tess) -> None:
-    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
-    at = {row["type"]: n for n, row in reversed(list(enumerate(quizzed.content["questions"])))}
-    single, true, order, match = (at[kind] for kind in ("single", "true_false", "order", "match"))
-    said = typed(quizzed)
-    right = next(name for name in said if name.startswith(f"q{single}-r"))
-    wrong = f"q{single}-r{(int(right[-1]) + 1) % 4}"
-    del said[right]
-    said |= {
-        wrong: "on", f"q{single}-o4": "Ask somebody who ties one.", f"q{single}-w4": "Not yet.",
-        f"q{single}-prompt_md": "Which one holds?", f"q{true}-right": "true",
-        f"q{order}-parts": "First\nSecond\nThird\nFourth\nFifth",
-        f"q{match}-pairs": "bowline = a loop\nreef knot = two ropes",
-    }  # fmt: skip
-    page = tutor.post(here, said)
-    assert page.status_code == 302
-    quizzed.refresh_from_db()
-    assert quizzed.edited_by == tess
-    rows = quizzed.content["questions"]
-    assert rows[single]["prompt_md"] == "Which one holds?"
-    assert [option["correct"] for option in rows[single]["options"]].count(True) == 1
-    assert rows[single]["options"][int(wrong[-1])]["correct"]
-    assert rows[single]["options"][4]["text"] == "Ask somebody who ties one."
-    assert [o["correct"] for o in rows[true]["options"] if o["key"] == "true"] == [True]
-    assert [option["text"] for option in rows[order]["options"]][-1] == "Fifth"
-    assert rows[match]["accept"] == ["a loop", "two ropes"]
-    file = tutor.get(f"/teach/ai/{quizzed.draft_id}/export/").content.decode()
-    assert "Which one holds?" in file
-
-
-def test_two_right_options_of_one_question_are_found(tutor, quizzed) -> None:
-    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
-    single = next(n for n, q in enumerate(quizzed.content["questions"]) if q["type"] == "single")
-    tutor.post(here, {**typed(quizzed), **{f"q{single}-r{n}": "on" for n in range(4)}})
-    quizzed.refresh_from_db()
-    assert quizzed.state == "needs_human"
-    assert "exactly one" in quizzed.findings[0]["text"]
-
-
-@pytest.mark.parametrize("text", ["", "<script>alert(1)</script>", "a\x00b", "x" * 2001])
-def test_what_may_not_be_stored_is_not(tutor, quizzed, text: str) -> None:
-    here = f"/teach/ai/{quizzed.draft_id}/parts/{quizzed.key}/"
-    before = quizzed.content
-    answer = tutor.post(here, {**typed(quizzed), "q0-prompt_md": text})
-    quizzed.refresh_from_db()
-    if answer.status_code == 422:
-        assert quizzed.content == before
-    else:
-        assert "<script" not in str(quizzed.content)
-    assert answer.status_code in {302, 422}
-
-
-def test_exercises_of_a_set_are_edited_too(tutor, drain) -> None:
-    brief = {"topic": "knots", "type": "problem", "difficulty": "2", "count": "2"}
-    tutor.post("/teach/ai/exercises/new/", {**brief, "level": "beginner", "language": "en"})
-    drain()
-    node = Node.objects.get(kind=Node.Kind.SET)
-    here = f"/teach/ai/{node.draft_id}/parts/{node.key}/"
-    said = {
-        **typed(node),
-        "e1-prompt_md": "Tie it behind your back.",
-        "e1-hints": "Slowly.\nTwice.",
-    }
-    assert tutor.post(here, said).status_code == 302
-    second = (Node.objects.get(pk=node.pk).content or {})["exercises"][1]
-    assert (second["prompt_md"], second["hints"]) == (
-        "Tie it behind your back.", ["Slowly.", "Twice."]
-    )  # fmt: skip
 
 
 def test_what_was_accepted_and_left_alone_differs_in_nothing(tutor, tess, written) -> None:

@@ -11,7 +11,7 @@ from ai.errors import AiQuotaReached, DraftNotReady, LookFirst
 from ai.models import Draft, Node, Run
 from ai.services import accepting, drafts, solving
 from tests.ai.conftest import QUIZ
-from tests.ai.test_pages import typed
+from tests.ai.test_edited_questions import typed
 from tutorme.core.errors import ProviderNotConfigured
 from tutorme.core.models import Job
 

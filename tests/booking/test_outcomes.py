@@ -1,8 +1,11 @@
 """What becomes of a lesson and its money once its hour has come."""
 
+import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
@@ -92,6 +95,25 @@ def test_both_were_there(booked: Booking, sam: User, tess: User, drain) -> None:
     standing = TutorStanding.objects.get(pk=tess.pk)
     assert (standing.lessons, standing.minutes, standing.marks) == (1, 60, 0)
     assert outcomes.judge_due(now=booked.starts_at + HOUR * 3) == 0
+
+
+def test_figures_changed_by_hand_are_found_and_counted_anew(
+    booked: Booking, sam: User, tess: User, drain
+) -> None:
+    """What the house keeps of a lesson hangs on them."""
+    were_there(booked, sam, tess)
+    judged(booked)
+    drain()
+
+    def recomputed(*how: str) -> int:
+        out = StringIO()
+        call_command("recompute", "--only", "booking.standings", "--json", *how, stdout=out)
+        return int(json.loads(out.getvalue())["chores"][0]["rows"])
+
+    assert recomputed("--dry-run") == 0
+    TutorStanding.objects.update(minutes=6000)
+    assert (recomputed("--dry-run"), recomputed(), recomputed()) == (1, 1, 0)
+    assert TutorStanding.objects.get(pk=tess.pk).minutes == 60
 
 
 def test_the_tutor_did_not_come(booked: Booking, sam: User, tess: User, drain) -> None:

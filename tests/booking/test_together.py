@@ -38,7 +38,6 @@ from tutorme.core.errors import InvalidInput, NotAllowed, NotFound
 from tutorme.core.money import Money
 
 State = Booking.State
-WEEK = timedelta(days=7)
 
 
 def weekly(kind: LessonType, start: datetime, lessons: int = 4, **more) -> series.Wish:

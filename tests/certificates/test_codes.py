@@ -36,4 +36,6 @@ def test_spacing_case_and_look_alikes_do_not_matter(between: str, lower: bool) -
 
 @given(st.text(max_size=300))
 def test_anything_may_be_typed(text: str) -> None:
-    codes.is_well_formed(codes.normalized(text))
+    read = codes.normalized(text)
+    assert codes.normalized(read) == read
+    assert codes.is_well_formed(read) in {True, False}

@@ -281,14 +281,14 @@ def test_what_was_refused_is_read_again_with_its_errors(
     assert "a@north.example" not in lines
     assert "north.example" in lines
     assert AuditEntry.objects.filter(action="learner_import.run_again", actor=ada).exists()
-    assert "Nothing of it has stopped" in run_again(client, batch)
+    assert "No part of it has stopped" in run_again(client, batch)
 
 
 def test_what_stopped_half_way_goes_on(send, sam, ada, client: Client) -> None:
     batch = send(desks.rows(3, "north.example"))
     imports.commit(batch=batch, actor_id=sam.pk, valid_rows_only=False)
     client.force_login(ada)
-    assert "Nothing of it has stopped" in run_again(client, batch), "its job still waits"
+    assert "No part of it has stopped" in run_again(client, batch), "its job still waits"
     Job.objects.filter(kind=imports.COMMIT).update(state="failed")
     run_again(client, batch)
     jobs.run_due()

@@ -12,7 +12,7 @@ from tutorme.core.api import parsers
 from tutorme.core.errors import BodyTooLarge, MalformedBody
 from tutorme.core.ids import uuid7
 from tutorme.core.logs import redact
-from tutorme.core.money import CURRENCIES, CurrencyMismatch, Money, decimals, total
+from tutorme.core.money import CURRENCIES, CurrencyMismatch, Money, decimals
 
 OLD = "old:" + base64.urlsafe_b64encode(b"o" * 32).decode()
 NEW = "new:" + base64.urlsafe_b64encode(b"n" * 32).decode()
@@ -50,7 +50,7 @@ def test_money_speaks_the_currencys_decimals() -> None:
     assert Money(2400, "JPY").localized("en") == "¥2,400"
     assert Money(2900, "EUR").localized("en") == "€29.00"
     assert Money(999, "EUR").share(150) == Money(150, "EUR")
-    assert total([Money(1, "EUR"), Money(2, "EUR")], currency="EUR") == Money(3, "EUR")
+    assert Money(1, "EUR") + Money(2, "EUR") == Money(3, "EUR")
     with pytest.raises(CurrencyMismatch):
         Money(1, "EUR") + Money(1, "USD")
 

@@ -3,6 +3,9 @@ must not meet early carry CANARY."""
 
 from typing import Any
 
+from courses.quiz_source import canonical
+from courses.source_files import dumped
+
 KINDS: dict[str, Any] = {
     "pass_percent": 60,
     "questions": [
@@ -75,3 +78,8 @@ def right_answers(attempt: Any) -> dict[Any, Any]:
             "why": "Rayleigh scattering.",
         }[row.question.key]
     return found
+
+
+def file_of(quiz: dict[str, Any]) -> str:
+    """As an export writes it: reading it and writing it again gives the same bytes."""
+    return dumped(canonical(quiz)).decode()

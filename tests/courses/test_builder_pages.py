@@ -62,6 +62,15 @@ def write(client: Client, draft: LessonDraft, **changes: Any) -> Any:
     return answer
 
 
+def test_a_thousand_typed_with_its_comma_is_not_sold_for_one(
+    browser: Callable[[User], Client], tess: User
+) -> None:
+    about = {"title": "Knots", "summary": "Six knots that hold.", "currency": "EUR"}
+    answer = browser(tess).post(f"{ROOT}new/", {**about, "amount": "1,000"})
+    assert answer.status_code == 422
+    assert "such as 30" in str(answer.context["form"].errors["amount"])
+
+
 def test_a_tutor_makes_a_course_and_a_learner_sees_it(
     browser, media: Path, tess: User, sam: User, drain
 ) -> None:

@@ -10,9 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from courses.models import Attempt, Course, Enrollment, Question
-from courses.quiz_source import text_of
 from courses.services import authoring, enrolling, quizzes
-from tests.courses.all_kinds import KINDS
+from tests.courses.all_kinds import KINDS, file_of
 from tests.courses.conftest import lesson, write_course
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +22,7 @@ SECRETS = ("CANARY", '"solution"', '"correct"', '"earned"', "gr(e|ee)n", "299792
 @pytest.fixture
 def attempt(tmp_path: Path, tess: User, sam: User) -> Attempt:
     home = write_course(tmp_path)
-    (home / "lessons/check.yaml").write_text(text_of(KINDS))
+    (home / "lessons/check.yaml").write_text(file_of(KINDS))
     course = authoring.load_course(home, instructor=tess)
     course = authoring.publish(course=course, actor_id=tess.pk)
     place = enrolling.enroll_free(user=sam, course=course)

@@ -17,11 +17,11 @@ from courses.grading import share
 from courses.models import BankItem, Course, Enrollment, Question, QuizSlot
 from courses.patterns import PatternInvalid, compiled
 from courses.quiz_checks import problems_of_question, problems_of_quiz
-from courses.quiz_source import canonical, facts_of, row_of, text_of, token
+from courses.quiz_source import canonical, facts_of, row_of, token
 from courses.services import authoring, bank, enrolling, quiz_publishing, quizzes, sources
 from courses.sheets import fits, options_of
 from courses.source_files import dumped
-from tests.courses.all_kinds import KINDS, right_answers
+from tests.courses.all_kinds import KINDS, file_of, right_answers
 from tests.courses.conftest import QUIZ, lesson, write_course
 from tests.courses.demo_content import quizzes as demo_quizzes
 
@@ -146,10 +146,10 @@ def test_any_pattern_is_understood_or_refused(pattern: str, text: str) -> None:
 @pytest.mark.parametrize("source", [QUIZ, KINDS, *(one.body for one in demo_quizzes())])
 def test_written_and_read_again_a_quiz_is_the_same_bytes(source: dict[str, Any]) -> None:
     assert problems_of_quiz(source) == []
-    first = text_of(source)
+    first = file_of(source)
     read = yaml.safe_load(first)
     assert problems_of_quiz(read) == []
-    assert text_of(read) == first
+    assert file_of(read) == first
     for row, again in zip(source["questions"], read["questions"], strict=True):
         assert facts_of(row) == facts_of(again)
 
@@ -229,7 +229,7 @@ def test_a_quiz_that_cannot_be_taken_is_named(change: dict[str, Any]) -> None:
 @pytest.fixture
 def kinds_course(tmp_path: Path, tess) -> Course:
     home = write_course(tmp_path)
-    (home / "lessons/check.yaml").write_text(text_of(KINDS))
+    (home / "lessons/check.yaml").write_text(file_of(KINDS))
     course = authoring.load_course(home, instructor=tess)
     return authoring.publish(course=course, actor_id=tess.pk)
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def done(user: User, at: datetime) -> bool:
-    return streaks.count(user_id=user.pk, kind="lesson", object_id=uuid7(), at=at)
+def done(user: User, at: datetime, what: UUID | None = None) -> bool:
+    with transaction.atomic():
+        return streaks.count_for(streaks.locked(user.pk), "lesson", what or uuid7(), at)
 
 
 def current(user: User, now: datetime) -> int:
@@ -37,10 +39,7 @@ def test_a_late_message_fills_its_own_day(sam: User) -> None:
 
 def test_the_same_thing_counts_once(sam: User) -> None:
     thing = uuid7()
-    counted = [
-        streaks.count(user_id=sam.pk, kind="lesson", object_id=thing, at=NOON + n * timedelta(1))
-        for n in range(2)
-    ]
+    counted = [done(sam, NOON + n * timedelta(1), thing) for n in range(2)]
     assert (counted, current(sam, NOON)) == ([True, False], 1)
 
 

@@ -131,8 +131,7 @@ _IN_ORDER = (
 
 def _moment(column: Any) -> datetime:
     """What opens does so before it starts, and what ends does so after."""
-    order = "opens blocked_from starts joined ends seen latest closes blocked_until".split()
-    place = next((n for n, word in enumerate(order) if column.name.startswith(word)), 0)
+    place = next((n for n, word in enumerate(_IN_ORDER) if column.name.startswith(word)), 0)
     return timezone.now() + timedelta(days=1, hours=place)
 
 

@@ -8,6 +8,7 @@ from django.core.management import get_commands, load_command_class
 
 from tests.house.sources import ROOT, name_of, tracked
 from tests.house.test_commands import _OURS
+from tutorme.core import invariants
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(
@@ -49,6 +50,13 @@ def test_every_alert_has_its_page_in_the_runbook() -> None:
     assert sorted(alerts) == sorted(headings), (
         "an alert without a page, or a page nobody is sent to"
     )
+
+
+def test_every_promise_has_its_line_in_the_runbook() -> None:
+    text = (ROOT / "docs/runbook.md").read_text()
+    promises = set(invariants.known())
+    assert len(promises) > 5
+    assert sorted(name for name in promises if f"`{name}`" not in text) == []
 
 
 def read_from_the_environment() -> set[str]:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from payments import queries
 from payments.models import Feature, Plan, PlanVersion, Subscription
 from payments.services import plans, subscriptions
 from tests.sandbox_server import Sandbox
@@ -90,3 +91,8 @@ def turn(sandbox: Sandbox, row: Subscription, **wish: object) -> Subscription:
     """Something happens at PayPal, and we look."""
     sandbox.turn(str(row.provider_subscription_id), **wish)
     return subscriptions.settle_now(row.pk)
+
+
+def opens(user: User) -> bool:
+    """Whether their plan opens courses now."""
+    return queries.entitled(user.pk, Feature.PREMIUM_COURSES)

@@ -57,7 +57,7 @@ def test_refunding_asks_how_much_and_why(desk: Client, placed: Buy, ada: User, s
     assert "€29.00" in page
     assert "The way it was paid" in page
     assert not Refund.objects.exists()
-    assert "Give back more than nothing" in give_back(desk, order, amount="-1", reason="x")
+    assert "Give an amount above zero" in give_back(desk, order, amount="-1", reason="x")
     assert "This field is required" in give_back(desk, order, amount="4.00")
     assert "€4.00" in give_back(desk, order, amount="4.00", reason="a late start")
     said = give_back(desk, order, bare_order(sam), reason="all of it")

@@ -77,12 +77,6 @@ def test_ended_by_its_buyer_used_units_cost_their_single_price(bought, sam, tess
     prove()
 
 
-def test_ended_by_its_seller_the_unused_part_is_what_it_cost(bought) -> None:
-    packages.use(package_id=bought.pk, reference="booking:1")
-    bought.refresh_from_db()
-    assert packages.unused_part(bought) == Money(8000, "EUR")
-
-
 def test_it_warns_twice_and_ends_for_the_seller(bought, tess) -> None:
     def days_left(days: float) -> None:
         ends = timezone.now() + timedelta(days=days)

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-TOKENS = "tutorme/static/css/tokens.css"
-
 
 def templates(root: Path) -> list[Path]:
     # Mail has no style sheet and no policy: its layout is attributes of tables. The admin has its

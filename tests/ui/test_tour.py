@@ -326,12 +326,6 @@ def keys_of(course: Course) -> list[str]:
     return list(course.lesson_drafts.order_by("position").values_list("key", flat=True))
 
 
-def drag_to_the_top(page: Page, title: str) -> None:
-    link = page.get_by_role("link", name=title, exact=True)
-    held = page.locator("[data-lesson]", has=link)
-    held.drag_to(page.locator("[data-lesson]").first, target_position={"x": 20, "y": 2})
-
-
 def test_lessons_are_dragged_within_a_section_and_into_another(
     chromium, live_server, tess, desk
 ) -> None:

@@ -4,7 +4,6 @@ The number of decimals follows PayPal's currency page, not ISO 4217: PayPal refu
 for HUF, JPY and TWD, and TutorMe prices in what can be charged.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -98,10 +97,3 @@ def _written(amount: str, currency: str, locale: str) -> str:
     pattern = "¤#,##0" if decimals(currency) == 0 else None
     name = locale.replace("-", "_")
     return format_currency(Decimal(amount), currency, format=pattern, locale=name)
-
-
-def total(parts: Iterable[Money], *, currency: str) -> Money:
-    result = Money(0, currency)
-    for part in parts:
-        result += part
-    return result

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tutorme.core.logs import logging_config
 from tutorme.core.patience import PatientConnection
 from tutorme.core.row_session import RowSecurity, returned_to_pool
-from tutorme.settings import admin_look, interface, points, providers
+from tutorme.settings import admin_look, interface, points, providers, streams
 from tutorme.settings.background import *  # noqa: F403
 from tutorme.settings.business import *  # noqa: F403
 from tutorme.settings.given import env
@@ -366,15 +366,8 @@ SENDGRID = providers.sendgrid(env, SANDBOX_URL)
 # What certificates are signed with and where learners are put.
 CERTIFICATE_KEYS = env.items("CERTIFICATE_KEYS") or [f"development:{SECRET_KEY}"]
 GRAPHY = providers.graphy(env, SANDBOX_URL)
-RENDER_LIMITS = {
-    "at_once": env.number("RENDER_AT_ONCE"),
-    "cpu_seconds": env.number("RENDER_CPU_SECONDS"),
-    "memory_mb": env.number("RENDER_MEMORY_MB"),
-}
-STREAM_URL = env.text("STREAM_URL").rstrip("/")
-REALTIME_DRIVER = env.text("REALTIME_DRIVER")
 PUSHER = providers.pusher(env, SANDBOX_URL)
-if REALTIME_DRIVER == "pusher":
+if streams.REALTIME_DRIVER == "pusher":
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += providers.pusher_sources(PUSHER)
 
 LOGGING = logging_config(style=env.text("LOG_FORMAT"), level=env.text("LOG_LEVEL"))

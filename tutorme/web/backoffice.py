@@ -225,7 +225,7 @@ def _background() -> Iterator[Tile]:
             _list("core_inboxmessage", state__exact="dead"),
         ),
         (
-            _("Mails nobody knows of"),
+            _("Mails, outcome unknown"),
             MailDelivery.objects.filter(state="unknown"),
             _list("realtime_maildelivery", state__exact="unknown"),
         ),

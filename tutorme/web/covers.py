@@ -37,7 +37,6 @@ WORDS = {
     " reading",
     "exam": "exam test ielts toefl sat gre revision study learning memory habits",
 }
-Shape = tuple[str, str]
 
 
 def subject_of(subject: str, seed: str) -> str:

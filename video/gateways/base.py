@@ -1,8 +1,6 @@
-"""What services ask of a provider of calls, in our words."""
+"""What a provider of calls tells, in our words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -24,19 +22,3 @@ class Attendee:
     identity: str
     status: str
     seconds: int | None
-
-
-class Calls(Protocol):
-    def token(self, *, identity: str, room: str, seconds: int) -> str: ...
-
-    def ensure_room(self, name: str, *, most: int, seconds: int) -> str: ...
-
-    def end_room(self, sid: str) -> None: ...
-
-    def record(self, sid: str, *, on: bool) -> None: ...
-
-    def attendees(self, sid: str) -> Sequence[Attendee]: ...
-
-    def recording(self, sid: str) -> Track: ...
-
-    def delete_recording(self, sid: str) -> None: ...

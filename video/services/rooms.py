@@ -21,7 +21,6 @@ from video.services.signals import Kind, Message
 
 OPENS_BEFORE = timedelta(minutes=10)
 CLOSES_AFTER = timedelta(minutes=15)
-LONGEST = timedelta(hours=8)
 Role = RoomMember.Role
 
 

@@ -107,11 +107,6 @@ def _lost(user: Any, room_id: UUID, session: UUID) -> SeatLost | RoomEnded:
     return SeatLost(ending=ending.first() or Presence.Ending.LAPSED.value)
 
 
-def announce(room_id: UUID, message: Message, *, sender: UUID | None = None) -> None:
-    """One signal of the server's to everybody. The caller holds a transaction."""
-    write(entry.locked(room_id), [message], sender=sender)
-
-
 def session_of(member: RoomMember) -> UUID | None:
     """The window a member is here from, if they are."""
     found: UUID | None = (

@@ -111,7 +111,7 @@ def _judge(endpoint_id: UUID, last: str) -> None:
         pk=endpoint_id, failing_since__lte=timezone.now() - FAILING_FOR
     )
     if failing.exists():
-        reason = _("It took nothing for three days; last: %(error)s") % {"error": last}
+        reason = _("It accepted nothing for three days; at last: %(error)s") % {"error": last}
         endpoints.disable(endpoint_id=endpoint_id, reason=reason)
 
 

@@ -19,7 +19,12 @@ __all__ = ["PayPal", "Transport", "gateway", "is_configured", "payer_origin"]
 
 
 class PayPal(Checkout, Billing, Payouts, Disputes, Notices, Signatures):
-    """Implements the gateways of `payments.gateways.base`."""
+    """Every call raises `GatewayUnavailable`, `GatewayRejected(code)` or `GatewayMisconfigured`.
+
+    `request_id` makes a call repeatable: PayPal answers a known id with what it did then, so it is
+    stored before the call. What moves a subscription on has none and is refused where it was done
+    already: the caller reads the truth after a refusal.
+    """
 
     def __init__(self, transport: Transport, *, webhook_id: str) -> None:
         self._transport = transport

@@ -52,10 +52,6 @@ class Checkout:
         self._transport.post(path, {}, request_id=request_id)
         return self.order(provider_id)
 
-    def capture_state(self, capture_id: str) -> ProviderCapture:
-        with readable("a capture"):
-            return _capture(self._transport.get(f"/v2/payments/captures/{segment(capture_id)}"))
-
     def refund(
         self, capture_id: str, *, request_id: str, amount: Money, note: str, reference: str = ""
     ) -> ProviderRefund:

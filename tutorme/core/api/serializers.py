@@ -130,7 +130,7 @@ class MoneyField(serializers.Field[Money, Any, dict[str, str], Any]):
         except ValueError as error:
             raise serializers.ValidationError(str(error), code="money") from error
         if money.minor < 0:
-            raise serializers.ValidationError(_("An amount is not negative."), code="money")
+            raise serializers.ValidationError(_("An amount cannot be negative."), code="money")
         return money
 
     def to_representation(self, value: Money) -> dict[str, str]:

@@ -39,10 +39,6 @@ def named(name: str) -> Purpose | None:
     return _declared.get(name)
 
 
-def names() -> list[str]:
-    return sorted(_declared)
-
-
 def largest() -> int:
     """Bytes; what no upload may exceed, whatever it is for."""
     return max((purpose.most_bytes for purpose in _declared.values()), default=MEBIBYTE)

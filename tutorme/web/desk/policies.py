@@ -71,7 +71,7 @@ def _lessons() -> Iterator[Rule]:
     yield Rule(_("Answer to a proposal of another time"), _time(moving.ANSWER), _CODE)
     yield Rule(
         _("Where the tutor did not come"),
-        _("all back, and credit of %(share)s of the price")
+        _("everything back, and %(share)s of the price as credit")
         % {"share": _share(settings.NO_SHOW_CREDIT_PER_MILLE)},
         _CODE,
     )

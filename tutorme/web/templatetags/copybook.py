@@ -113,9 +113,3 @@ def other_time(value: datetime, zone_name: str) -> str:
     if days:
         text += ", " + (_("+1 day") if days > 0 else _("−1 day"))
     return text
-
-
-@register.filter
-def job_percent(job: Any) -> int | None:
-    """Whole per cent of counted work; None where nothing is counted."""
-    return min(100, round(100 * job.done / job.total)) if job.total else None

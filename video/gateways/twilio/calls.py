@@ -23,7 +23,7 @@ _OVER = frozenset({_GONE, "53105", "53118", "HTTP_404"})
 
 
 class TwilioCalls:
-    """Implements `video.gateways.base.Calls`."""
+    """Rooms under our names, in the words of `video.gateways.base`."""
 
     def __init__(self, transport: Transport, account: Account, *, callback_url: str) -> None:
         self._transport = transport
