@@ -64,6 +64,9 @@ def test_it_reaches_what_its_scopes_name_and_nothing_else(api, sam: User, made) 
         client.post("/api/v1/auth/sign-out-everywhere/"),
     ]
     assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert {answer.json()["code"] for answer in refused} == {"token-scope-missing"}
+    # The control: what the account itself may not do is said of the account.
+    assert client.get("/api/v1/system/health/").json()["code"] == "not-allowed"
     row = PersonalToken.objects.get()
     assert row.last_used_at is not None
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from tutorme.core.errors import TokenScopeMissing
+
 if TYPE_CHECKING:
     # DRF imports this module while it builds that class.
     from rest_framework.views import APIView
@@ -91,13 +93,14 @@ def token_scope_of(view: "APIView", method: str) -> str:
     return f"{area}:{'read' if method in _READS else 'write'}"
 
 
-def is_within_scopes(auth: Any, view: "APIView", method: str, grant: Grant) -> bool:
+def refuse_beyond_scopes(auth: Any, view: "APIView", method: str, grant: Grant) -> None:
     """Who comes with a personal token (`auth.scopes`) reaches what it names, and nothing that is
     for admins alone; others are not narrowed."""
     scopes: frozenset[str] | None = getattr(auth, "scopes", None)
     if scopes is None:
-        return True
-    return token_scope_of(view, method) in scopes and grant.actors != ADMIN
+        return
+    if token_scope_of(view, method) not in scopes or grant.actors == ADMIN:
+        raise TokenScopeMissing
 
 
 class DeclaredAccess(BasePermission):
@@ -110,7 +113,8 @@ class DeclaredAccess(BasePermission):
         grant = grant_of(view, method)
         if grant is None or not grant.actors & actors_of(request.user):
             return False
-        return is_within_scopes(request.auth, view, method, grant)
+        refuse_beyond_scopes(request.auth, view, method, grant)
+        return True
 
 
 class Everyone(BasePermission):

@@ -109,6 +109,16 @@ class NotAllowed(DomainError):
     explanation = _("Your account has no right to this action.")
 
 
+class TokenScopeMissing(DomainError):
+    code = "token-scope-missing"
+    title = _("This token may not do that")
+    status = 403
+    explanation = _(
+        "A personal token reaches what its scopes name, and never security, webhooks or what is"
+        " for admins alone. Signed in, your account may do this."
+    )
+
+
 class NotFound(DomainError):
     code = "not-found"
     title = _("Nothing is here")
