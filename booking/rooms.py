@@ -5,7 +5,12 @@ def url(booking_id: UUID, user_id: UUID) -> str | None: ...
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
+
+# How long before and after its lesson a room stands open, ours or another's.
+OPENS_BEFORE = timedelta(minutes=10)
+CLOSES_AFTER = timedelta(minutes=15)
 
 Provider = Callable[[UUID, UUID], str | None]
 _providers: list[Provider] = []

@@ -2,7 +2,7 @@
 it. Where it leads is decided when somebody comes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.utils import timezone
@@ -20,8 +20,6 @@ from tutorme.core.transactions import outside_transaction
 log = structlog.get_logger(__name__)
 
 _NO_ROOM = gettext_lazy("The room of this lesson is not there yet. Try again in a moment.")
-EARLY = timedelta(minutes=10)
-LATE = timedelta(minutes=30)
 _STANDING = {Booking.State.CONFIRMED, Booking.State.IN_PROGRESS}
 
 
@@ -44,8 +42,8 @@ def door(booking: Booking, user: User) -> Door:
     meeting = Meeting.objects.filter(pk=booking.pk).first()
     ready = meeting is not None and meeting.state == Meeting.State.READY
     return Door(
-        opens_at=booking.starts_at - EARLY,
-        closes_at=booking.ends_at + LATE,
+        opens_at=booking.starts_at - rooms.OPENS_BEFORE,
+        closes_at=booking.ends_at + rooms.CLOSES_AFTER,
         stands=booking.state in _STANDING,
         platform=meeting.platform if meeting and ready else Meeting.Platform.ROOM,
         fell_back=meeting is not None and meeting.state == Meeting.State.FAILED,

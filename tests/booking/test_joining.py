@@ -32,7 +32,10 @@ def test_opens_and_closes_around_the_lesson(sandbox, sam, tess, otto, free, drai
     with time_machine.travel(row.starts_at - timedelta(minutes=10), tick=False):
         assert "Join the lesson" in client_of(sam).get(path).content.decode()
         assert "Start the lesson" in client_of(tess).get(path).content.decode()
-    with time_machine.travel(row.ends_at + timedelta(minutes=30), tick=False):
+    closes_at = row.ends_at + timedelta(minutes=15)
+    with time_machine.travel(closes_at - timedelta(seconds=1), tick=False):
+        assert "Join the lesson" in client_of(sam).get(path).content.decode()
+    with time_machine.travel(closes_at, tick=False):
         assert "This lesson is over" in client_of(sam).get(path).content.decode()
         assert client_of(sam).post(path).status_code == 409
 

@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.services import profiles
 from accounts.views.tutors import shown
 from booking import queries as booked
-from booking.services.joining import EARLY
+from booking.rooms import OPENS_BEFORE
 from courses import queries
 from courses.models import Course
 from courses.models.courses import FRONT_PAGE
@@ -68,7 +68,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "lesson": lesson,
         "teaches": lesson is not None and lesson.tutor_id == request.user.pk,
         "begun": lesson is not None and lesson.starts_at <= now,
-        "way_in": lesson is not None and lesson.starts_at - EARLY <= now,
+        "way_in": lesson is not None and lesson.starts_at - OPENS_BEFORE <= now,
         "is_calm": mine.is_calm,
         "outline": outline,
         "resume": queries.resume_at(outline) if outline else None,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from booking.rooms import CLOSES_AFTER, OPENS_BEFORE
 from tutorme.core import jobs, outbox
 from tutorme.core.errors import NotAllowed
 from video import queries
@@ -19,8 +20,6 @@ from video.models import GROUP_CAPACITY, MESH_CAPACITY, Presence, Room, RoomMemb
 from video.services import entry, presence, signals, telling
 from video.services.signals import Kind, Message
 
-OPENS_BEFORE = timedelta(minutes=10)
-CLOSES_AFTER = timedelta(minutes=15)
 Role = RoomMember.Role
 
 
