@@ -68,7 +68,7 @@ def merge(*, closed_id: UUID, kept_id: UUID, actor: User, reason: str, seal: str
         # Two lessons of one hour, a block of each other: what no declaration foresees the
         # database does, and nothing of the merge stays.
         name = violated_constraint(clash) or ""
-        told = _("Each has a row of which a person can have one (%(name)s).") % {"name": name}
+        told = _("Both have what a person can have only one of (%(name)s).") % {"name": name}
         raise MergeRefused(told) from clash
 
 
