@@ -41,7 +41,7 @@ def asked(ask: drive.Ask) -> list[str]:
     with CaptureQueriesContext(connection) as seen:
         answer = client.get(ask.path, headers=headers)
     assert answer.status_code == ask.status, (ask.path, answer.status_code)
-    found = [row["sql"] for row in seen.captured_queries]
+    found = [row["sql"].strip() for row in seen.captured_queries]
     return [sql for sql in found if sql.startswith(("SELECT", "WITH"))]
 
 
