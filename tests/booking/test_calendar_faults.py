@@ -1,8 +1,6 @@
 """Google and Microsoft failing where calendars are watched, read and let go: in the end we are told
 of changes by one order of ours, know what is busy, and keep nobody's tokens."""
 
-from functools import partial
-
 import pytest
 
 from accounts.models import User
@@ -10,13 +8,12 @@ from booking.gateways import google, msgraph, oauth
 from booking.models import BusyTime, CalendarConnection
 from booking.services import connecting, syncing
 from sandbox.calendars.state import memory
-from tests.booking.calendars import FAULTS, LIST, again, connect, own, put
+from tests.booking.calendars import FAULTS, LIST, again, connect, hasty, own, put
 from tests.booking.conftest import hour
 from tests.booking.test_notices import google as google_notice
 from tests.booking.test_notices import microsoft as microsoft_notice
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
-from tutorme.core.http import Door
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,7 +26,6 @@ STOP = {"google": "stop", "microsoft": "unsubscribe"}
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasty = partial(Door, read_timeout=0.3, deadline=1.0, wait_initial=0.01)
     for gateway in (google, msgraph, oauth):
         if hasattr(gateway, "Door"):
             monkeypatch.setattr(gateway, "Door", hasty)

@@ -1,19 +1,16 @@
 """Every way in which Zoom, Google and Microsoft fail, met at every call a lesson makes there: the
 booking never hears of it, and in the end there is one meeting at the right time, or none."""
 
-from functools import partial
-
 import pytest
 
 from accounts.models import TutorProfile, User
 from booking.gateways import google, msgraph, zoom
 from booking.models import Booking, CalendarConnection, LessonType, Meeting
 from booking.services import cancelling, moving
-from tests.booking.calendars import again, connect, events
+from tests.booking.calendars import again, connect, events, hasty
 from tests.booking.conftest import held, hour
 from tests.sandbox_server import Sandbox
 from tutorme.core import breaker
-from tutorme.core.http import Door
 
 pytestmark = pytest.mark.django_db
 KINDS = ("429", "500-before", "500-after", "lost-reply", "garbled", "reset", "hang")
@@ -29,8 +26,6 @@ State = Meeting.State
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A provider that hangs is given up after a third of a second instead of fifteen."""
-    hasty = partial(Door, read_timeout=0.3, deadline=1.0, wait_initial=0.01)
     for gateway in (zoom, google, msgraph):
         monkeypatch.setattr(gateway, "Door", hasty)
     zoom._client.cache_clear()
