@@ -100,7 +100,7 @@ def main(clients: int) -> int:
         for command in steps:
             subprocess.run([sys.executable, *command], env=env, cwd=ROOT, check=True)  # noqa: S603
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("ANALYZE")
+            connection.execute("VACUUM ANALYZE")
         people = json.loads(target.read_text())
         with web(env) as server:
             results = everyday(server, people, clients)

@@ -71,8 +71,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
         wanted, unwanted = split_unwanted(text)
         words = SearchWords(wanted)
         rank = Cast(SearchRank(F("found_by__words"), words) * 1_000_000, models.IntegerField())
-        found = self.filter(found_by__words=words).annotate(rank=rank)
-        for word in unwanted:
+        return self.filter(found_by__words=words).annotate(rank=rank).without(unwanted)
+
+    def without(self, words: list[str]) -> "CourseQuerySet":
+        found = self
+        for word in words:
             found = found.exclude(found_by__words=SearchWords(word))
         return found
 

@@ -13,7 +13,7 @@ from courses.errors import LessonLocked
 from courses.models import Course, Lesson
 from courses.queries import catalogue
 from courses.queries.bodies import as_json, body_of
-from courses.queries.catalogue import Wanted
+from courses.queries.wanted import Wanted
 from tutorme.core.access import ANYONE, Grant, Scope
 from tutorme.core.api.pagination import CursorPage
 from tutorme.core.api.views import ApiView, etag, not_modified, read_query

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from courses.intervals import MAX_STRETCHES
 from courses.lesson_data import MAX_VIDEO_SECONDS
 from courses.models import Attempt, Course, Enrollment, Lesson, LessonKind, Question
-from courses.queries.catalogue import ORDERS, PRICES, RATINGS
+from courses.queries.wanted import ORDERS, PRICES, RATINGS
 from tutorme.core.api.serializers import (
     MoneyField,
     OutputSerializer,

@@ -120,6 +120,8 @@ class Course(models.Model):
                 condition=models.Q(price_minor__gte=0, price_minor__lte=10**12),
                 name="course_price",
             ),
+            # So many of forty characters fit into the index below.
+            models.CheckConstraint(condition=models.Q(tags__len__lte=10), name="course_tags"),
         ]
         indexes = [
             models.Index(
@@ -136,6 +138,16 @@ class Course(models.Model):
                     ("priced", ["price_hundredths", "id"]),
                     ("titled", ["title", "id"]),
                 )
+            ),
+            # What a search counts by, without the rows, which are wide (queries/facets.py).
+            models.Index(
+                fields=["id"],
+                include=[
+                    *("category", "difficulty", "language", "currency", "price_band"),
+                    *("half_stars", "tags", "is_premium"),
+                ],
+                condition=models.Q(state="published"),
+                name="course_facets",
             ),
         ]
 

@@ -23,7 +23,8 @@ from courses.markdown import html_of
 from courses.models import Course
 from courses.models.courses import RATINGS_TO_SHOW
 from courses.queries import catalogue, opinions
-from courses.queries.catalogue import Found, Wanted
+from courses.queries.catalogue import Found
+from courses.queries.wanted import Wanted
 from courses.services import enrolling
 from tutorme.core.api.views import etag
 from tutorme.core.errors import NotFound

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import AuthSession, User
 from courses.models import Course
 from tests.cast import person
+from tutorme.core.lookups import among
 from tutorme.core.prepared import NotPreparable, first, prepared
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,19 @@ def test_a_statement_is_built_once_and_asked_each_time() -> None:
     # Two shapes, each built twice to be compared; never with anybody's own value.
     assert len(built) == 4
     assert one.pk not in built
+
+
+@prepared
+def _these(ids: list[UUID]) -> QuerySet[User]:
+    return User.objects.filter(among("id", ids)).order_by("id")
+
+
+def test_a_list_of_ids_of_any_length_is_one_statement() -> None:
+    people = sorted((person(name) for name in ("one", "other", "third")), key=lambda row: row.pk)
+    for many in (3, 1, 0, 2):
+        assert list(_these([row.pk for row in people[:many]])) == people[:many]
+    with pytest.raises(NotPreparable):
+        _these((people[0].pk,))
 
 
 def test_rows_of_two_calls_are_nobodys_but_theirs() -> None:

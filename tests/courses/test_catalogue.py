@@ -14,6 +14,7 @@ from courses.api.serializers import CatalogueQuery
 from courses.forms import CatalogueForm
 from courses.models import Course, SearchWord
 from courses.queries import catalogue
+from courses.queries.wanted import ORDERS, Wanted
 from tutorme.core import spelling
 from tutorme.core.ids import uuid7
 from tutorme.core.money import WITHOUT_DECIMALS
@@ -194,7 +195,7 @@ def counted(**given: str) -> catalogue.Found:
     asked: dict[str, Any] = {**given}
     if "is_premium" in asked:
         asked["is_premium"] = asked["is_premium"] == "true"
-    return catalogue.search(catalogue.Wanted(**asked), viewer=None, cursor="", size=100)
+    return catalogue.search(Wanted(**asked), viewer=None, cursor="", size=100)
 
 
 def test_a_facet_ignores_its_own_filter_and_keeps_the_others(mixed) -> None:
@@ -215,7 +216,7 @@ def test_facets_with_words_and_filters_agree_with_the_list(api, mixed) -> None:
     assert found["count"] == len(found["results"]) == found["facets"]["category"]["maths"]
 
 
-@pytest.mark.parametrize("order", sorted(catalogue.ORDERS))
+@pytest.mark.parametrize("order", sorted(ORDERS))
 def test_pages_in_any_order_hold_still_while_courses_come(api, add, mixed, order: str) -> None:
     words = {"search": "course"} if order == "relevance" else {}
     query = {"ordering": order, "page_size": 7, **words}
@@ -318,7 +319,7 @@ def test_without_redis_the_counts_are_counted(api, add, settings) -> None:
     settings.CACHES = {
         "default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
     }
-    wanted = catalogue.Wanted()
+    wanted = Wanted()
     found = catalogue.search(wanted, viewer=None, cursor="", size=20)
     assert (found.count, found.by["category"]) == (1, {"basics": 1})
 

@@ -94,6 +94,12 @@ class Place:
         ways = ("DESC" if name.startswith("-") else "ASC" for name in self.towards)
         return ", ".join(f"{column} {way}" for column, way in zip(columns, ways, strict=True))
 
+    def of(self, rows: QuerySet[M, dict[str, Any]]) -> Page:
+        """`rows` are values() that hold every column of `order`."""
+        if self.at is not None:
+            rows = rows.filter(_beyond(self.towards, self.at))
+        return self.page(list(rows.order_by(*self.towards)[: self.size + 1]))
+
     def page(self, found: list[dict[str, Any]]) -> Page:
         """Of the first rows beyond, in the order of `towards`, and one more than are shown where
         there are more."""
@@ -119,10 +125,7 @@ def page(
     rows: QuerySet[M, dict[str, Any]], order: tuple[str, ...], *, cursor: str, size: int
 ) -> Page:
     """`rows` are values() that hold every column of `order`, as `place` has it."""
-    asked = place(order, cursor=cursor, size=size)
-    if asked.at is not None:
-        rows = rows.filter(_beyond(asked.towards, asked.at))
-    return asked.page(list(rows.order_by(*asked.towards)[: size + 1]))
+    return place(order, cursor=cursor, size=size).of(rows)
 
 
 def _turned(name: str) -> str:

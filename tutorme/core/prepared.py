@@ -11,7 +11,8 @@ values: `@prepared` builds and writes it once, and later calls only put their va
 
     for lesson in _seen(user.pk, newest=True): ...
 
-Arguments by position are the values, each of the type its annotation names; arguments by name
+Arguments by position are the values, each of the type its annotation names, a list being one of
+ids for `lookups.among`, since `__in` writes as many places as there are; arguments by name
 shape the statement and are kept apart, as is a value that is None. What comes back is a queryset to
 be read, and no more: narrowing, slicing and ordering belong into the function, and `first(rows)`
 reads one.
@@ -29,7 +30,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
 from django.core.signals import setting_changed
@@ -44,6 +45,7 @@ _MADE_UP: dict[type, Callable[[], Any]] = {
     str: lambda: f"given{secrets.token_hex(12)}",
     int: lambda: 10_000 + secrets.randbelow(20_000),
     datetime: lambda: datetime(2001, 1, 1, tzinfo=UTC) + timedelta(milliseconds=_chance()),
+    list: lambda: [uuid4(), uuid4()],
 }
 
 
@@ -151,7 +153,10 @@ class Prepared(Generic[Rows]):
         hints = get_type_hints(self.build)
         named = inspect.signature(self.build).parameters.values()
         kinds = (hints[one.name] for one in named if one.kind is not one.KEYWORD_ONLY)
-        return tuple(next(iter(get_args(kind)), kind) for kind in kinds)
+        return tuple(
+            get_origin(kind) if get_origin(kind) is list else next(iter(get_args(kind)), kind)
+            for kind in kinds
+        )
 
     def _one(self, values: tuple[Any, ...], shape: dict[str, Any]) -> _Plan:
         rows: Any = self.build(*values, **shape)

@@ -18,7 +18,7 @@ from accounts.queries import tutors
 from accounts.views.tutors import shown
 from courses.models import Course
 from courses.queries import catalogue
-from courses.queries.catalogue import Wanted
+from courses.queries.wanted import Wanted
 from courses.views.catalogue import card
 
 COURSES = 6
