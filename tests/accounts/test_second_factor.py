@@ -83,18 +83,17 @@ def test_one_recovery_code_lets_one_of_ten_parallel_callers_in(
 
 @pytest.mark.django_db(transaction=True)
 def test_control_reading_without_the_row_lock_lets_several_in(sam: User, second_factor) -> None:
-    secret, _codes = second_factor(sam)
-    code = shown(secret).replace(" ", "")
+    second_factor(sam)
+    step = int(time.time()) // 30
 
     def naive() -> bool:
         row = Authenticator.objects.get(user=sam, type="totp")
-        step = int(time.time()) // 30
         if step <= row.data.get("last_step", 0):
             return False
         time.sleep(0.2)
         row.data["last_step"] = step
         row.save(update_fields=["data"])
-        return bool(code == format_hotp_value(hotp_value(secret, step)))
+        return True
 
     assert sum(together([naive] * 5)) > 1
 

@@ -32,6 +32,8 @@ if _WORKER:
 _options.pop("pool", None)
 # A Redis that is late on a loaded machine is not away: stepping aside has tests of its own.
 REDIS_TIMEOUT_SECONDS = 30.0
+# Nor is a calendar; who leaves one that hangs says how soon.
+LIVE_LOOK_SECONDS = 30.0
 # The suite judges what happens, not how fast: most tests are one transaction, which sits idle
 # while a document is printed, and a loaded machine must not make PostgreSQL end it.
 _options["options"] = (
