@@ -197,7 +197,7 @@ def beside(processes: int, documents_: int, *, sealed: bool) -> float:
         process.start()
     ready.wait()
     started = time.monotonic()
-    ended = max(done.get() for _process in running)
+    ended: float = max(done.get() for _process in running)
     for process in running:
         process.join()
     return share * processes / (ended - started)
