@@ -50,7 +50,12 @@ sellers.refunds("stall")(stall.terms)
 
 def buy(buyer: User, target_id: UUID, *, kind: str = "stall", fee: int = 0, **how: Any) -> Order:
     """Placed and paid; the provider's part is the capture's facts alone."""
-    order = place(buyer, target_id, kind=kind, **how)
+    with paypal_there():
+        return bought(buyer, target_id, kind=kind, fee=fee, **how)
+
+
+def bought(buyer: User, target_id: UUID, *, kind: str = "stall", fee: int = 0, **how: Any) -> Order:
+    order = opened(buyer, target_id, kind=kind, **how)
     if order.state == "created":
         pay(order, fee=fee)
     order.refresh_from_db()
@@ -59,14 +64,23 @@ def buy(buyer: User, target_id: UUID, *, kind: str = "stall", fee: int = 0, **ho
 
 def place(buyer: User, target_id: UUID, *, kind: str = "stall", **how: Any) -> Order:
     """The row, before any provider hears of it."""
-    with override_settings(PAYPAL={**settings.PAYPAL, "client_id": "x", "client_secret": "x"}):
-        return placing.open_order(
-            buyer=buyer,
-            kind=kind,
-            target_id=target_id,
-            coupon_code=how.get("coupon_code", ""),
-            with_credit=how.get("with_credit", False),
-        )
+    with paypal_there():
+        return opened(buyer, target_id, kind=kind, **how)
+
+
+def paypal_there() -> override_settings:
+    return override_settings(PAYPAL={**settings.PAYPAL, "client_id": "x", "client_secret": "x"})
+
+
+def opened(buyer: User, target_id: UUID, *, kind: str = "stall", **how: Any) -> Order:
+    """As `place` where PayPal is there: settings are all threads', and overridden around them."""
+    return placing.open_order(
+        buyer=buyer,
+        kind=kind,
+        target_id=target_id,
+        coupon_code=how.get("coupon_code", ""),
+        with_credit=how.get("with_credit", False),
+    )
 
 
 def pay(order: Order, *, fee: int = 0) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 
 def together(actions: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Runs all at once, each on a database connection of its own; exceptions are results."""
-    gun = threading.Barrier(len(actions))
+    """Runs all at once, each on a database connection of its own; exceptions are results. Settings
+    are all threads': overridden within one, they would be put back under another's feet."""
+    gun, mine, changed = threading.Barrier(len(actions)), settings._wrapped, threading.Event()
 
     def runner(action: Callable[[], Any]) -> Any:
         try:
@@ -19,7 +21,11 @@ def together(actions: Sequence[Callable[[], Any]]) -> list[Any]:
         except Exception as error:  # noqa: BLE001  the caller judges what came out
             return error
         finally:
+            if settings._wrapped is not mine:
+                changed.set()
             connection.close()
 
     with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(runner, actions))
+        results = list(pool.map(runner, actions))
+    assert not changed.is_set(), "override settings around the threads, not within one"
+    return results

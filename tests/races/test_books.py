@@ -26,7 +26,7 @@ from payments.services import credits, earnings, ledger, packages, payouts, refu
 from payments.services.ledger import Kind, Line
 from sandbox.paypal.state import memory
 from tests import cast
-from tests.payments.books import all_mature, buy, place, prove, stall, sum_of
+from tests.payments.books import all_mature, bought, buy, opened, paypal_there, prove, stall, sum_of
 from tests.races.parallel import together
 from tutorme.core.money import Money
 
@@ -48,7 +48,8 @@ def test_fifty_want_the_last_use_of_a_coupon(tess) -> None:
     Coupon.objects.create(code="LAST", per_mille=1000, max_uses=1)
     target = stall.put(tess)
     buyers = [cast.person(f"Buyer{n}") for n in range(50)]
-    results = together([partial(place, who, target, coupon_code="LAST") for who in buyers])
+    with paypal_there():
+        results = together([partial(opened, who, target, coupon_code="LAST") for who in buyers])
     assert sum(isinstance(row, Order) for row in results) == 1
     assert kinds(results) == {CouponUsedUp}
     assert (Coupon.objects.get().uses, CouponUse.objects.count()) == (1, 1)
@@ -121,7 +122,8 @@ def test_control_without_cover_a_balance_is_promised_twice(sam, tess) -> None:
 def test_credit_is_spent_once(sam, tess, ada) -> None:
     credits.grant(owner=sam, amount=Money(1000, "EUR"), reason="x", actor=ada, key="1")
     things = [stall.put(tess, "10.00") for _ in range(8)]
-    results = together([partial(place, sam, thing, with_credit=True) for thing in things])
+    with paypal_there():
+        results = together([partial(opened, sam, thing, with_credit=True) for thing in things])
     paid = [row for row in results if isinstance(row, Order) and row.state == "captured"]
     assert len(paid) == 1
     assert kinds(results) <= {BalanceTooLow}
@@ -195,7 +197,8 @@ def test_refunds_and_a_reversal_at_once_never_exceed_what_was_paid(sam, tess, ad
 def test_many_sales_at_once_post_once_each_and_seal_into_one_line(tess) -> None:
     target = stall.put(tess)
     buyers = [cast.person(f"Buyer{n}") for n in range(12)]
-    together([partial(buy, who, target) for who in buyers] + [ledger.seal] * 4)
+    with paypal_there():
+        together([partial(bought, who, target) for who in buyers] + [ledger.seal] * 4)
     assert LedgerTransaction.objects.filter(kind="sale").count() == 12
     assert sum_of("tutor_pending", tess) > 0
     together([ledger.seal] * 6)
