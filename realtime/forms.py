@@ -1,6 +1,7 @@
 """Forms of the pages. What a box of the matrix says is read by its name."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,9 @@ class FilesField(forms.FileField):
 
 
 class MessageForm(forms.Form):
+    """`key` is of the page that was shown: the same words sent again with it are one message."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     body = forms.CharField(
         label=_("Your message"),
         max_length=5000,

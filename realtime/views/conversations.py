@@ -1,7 +1,7 @@
 """The pages of conversations. They work without a script; with one, news come by themselves."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +17,7 @@ from realtime.models import Message
 from realtime.queries import conversations as queries
 from realtime.services import conversations, moderation
 from realtime.uploads import DOCUMENT, PICTURE
+from tutorme.core import idempotency
 from tutorme.core.errors import DomainError, NotFound
 from tutorme.core.files import storing
 
@@ -66,13 +67,22 @@ def _sent(request: HttpRequest, pk: UUID, form: MessageForm) -> bool:
     try:
         files = [_stored(user, upload) for upload in form.cleaned_data["files"]]
         body = form.cleaned_data["body"]
-        conversations.send(user=user, conversation_id=pk, body=body, file_ids=files)
+        with idempotency.once(owner=str(user.pk), path=request.path, key=_key(form)) as is_new:
+            if is_new:
+                conversations.send(user=user, conversation_id=pk, body=body, file_ids=files)
     except NotFound as error:
         raise Http404 from error
     except DomainError as error:
         form.add_error(None, error.detail)
         return False
     return True
+
+
+def _key(form: MessageForm) -> str:
+    """Of the words too: who goes back in the browser and writes something else says it anew."""
+    said = form.cleaned_data
+    files = [(upload.name, upload.size) for upload in said["files"]]
+    return idempotency.fingerprint(repr((said["key"] or uuid4(), said["body"], files)).encode())
 
 
 def _stored(user: User, upload: Any) -> UUID:

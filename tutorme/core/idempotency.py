@@ -8,10 +8,13 @@ in a unique column of their own row.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from tutorme.core.errors import IdempotencyInFlight, IdempotencyKeyInvalid, IdempotencyKeyReused
@@ -86,6 +89,23 @@ def keep(reserved: Reserved, *, status: int, body: bytes, headers: dict[str, str
 
 def release(reserved: Reserved) -> None:
     IdempotencyRecord.objects.filter(pk=reserved.record_id, status__isnull=True).delete()
+
+
+@contextmanager
+def once(*, owner: str, path: str, key: str) -> Iterator[bool]:
+    """For a form of a page: whether there is still something to do. What is done inside and the
+    record of it are one transaction. `IdempotencyInFlight` while somebody else is inside."""
+    held = reserve(owner=owner, method="POST", path=path[:400], key=key, body=b"")
+    if isinstance(held, Stored):
+        yield False
+        return
+    try:
+        with transaction.atomic():
+            yield True
+            keep(held, status=204, body=b"", headers={})
+    except BaseException:
+        release(held)
+        raise
 
 
 def is_kept(status: int) -> bool:
