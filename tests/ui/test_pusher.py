@@ -2,12 +2,15 @@
 change nothing of what a page hears. The page says what it wants to hear and knows no driver."""
 
 import os
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from playwright.sync_api import Page
 
+from accounts.models import User
 from realtime.services import relay
 from tests import cast
 from tests.ui.test_browser import opened
@@ -45,6 +48,12 @@ def listeners(sandbox) -> list[list[str]]:
     return list(sandbox.http.get(f"{sandbox.url}/_pusher").json()["sockets"].values())
 
 
+def heard(page: Page, user: User) -> bool:
+    """What was said before one stood anywhere is not heard: it is said until one is."""
+    publish(f"private-user-{user.pk}", "user-updated", {"user_id": user.pk})
+    return bool(page.evaluate("window.heard.length"))
+
+
 @pytest.mark.parametrize("kind", ["websocket", "xhr_streaming"])
 def test_a_page_hears_everything_once_whatever_pusher_loses(
     chromium, sandbox, pusher_site, kind
@@ -76,6 +85,26 @@ def test_a_page_hears_everything_once_whatever_pusher_loses(
         )
 
 
+@pytest.mark.parametrize("what", ["**/realtime/config/", "**/vendor/pusher/pusher.min.js"])
+def test_a_page_without_the_client_reads_the_rows_and_tries_again(
+    chromium, sandbox, pusher_site, what
+) -> None:
+    sam = cast.person("Sam")
+    own = f"private-user-{sam.pk}"
+    errors: list[str] = []
+    with opened(chromium) as page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.context.add_cookies([signed_in(sam, pusher_site.url)])
+        page.route(what, lambda route: route.abort())
+        page.goto(f"{pusher_site.url}/settings/profile/")
+        page.evaluate(LISTEN)
+        until(partial(heard, page, sam), within_s=60)
+        assert [own] not in listeners(sandbox)
+        page.unroute(what)
+        until(lambda: page.evaluate("1") and [own] in listeners(sandbox), within_s=30)
+    assert errors == []
+
+
 def test_a_page_of_the_other_driver_fetches_no_pusher(chromium, sandbox, live_server) -> None:
     assert django_settings.REALTIME_DRIVER == "sse"
     sam = cast.person("Sam")
@@ -83,13 +112,7 @@ def test_a_page_of_the_other_driver_fetches_no_pusher(chromium, sandbox, live_se
         page.context.add_cookies([signed_in(sam, live_server.url)])
         page.goto(f"{live_server.url}/settings/profile/")
         page.evaluate(LISTEN)
-
-        def heard() -> bool:
-            """What was said before the stream began is not heard: it is said until one is."""
-            publish(f"private-user-{sam.pk}", "user-updated", {"user_id": sam.pk})
-            return bool(page.evaluate("window.heard.length"))
-
-        until(heard, within_s=30)
+        until(partial(heard, page, sam), within_s=30)
         last = publish(f"private-user-{sam.pk}", "user-updated", {"user_id": sam.pk})
         until(lambda: page.evaluate("window.heard.at(-1)") == last, within_s=30)
         names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")

@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.models import User
 from courses.models import Course, Enrollment
@@ -184,7 +184,9 @@ def test_two_write_to_each_other(sits, sam, tess, course, media, tmp_path) -> No
     expect(last(ours).get_by_role("link", name="sheet.txt")).to_be_visible()
     expect(ours.locator("[data-read]")).to_have_text("")
 
-    # Without a line the words stay in their field, and go once it is back.
+    # Without a line the words stay in their field, and go once it is back; that one writes, which
+    # is told every few seconds, cannot be told then.
+    ours.evaluate("document.querySelector('tm-thread').told = 0")
     ours.context.set_offline(True)
     ours.fill("#id_body", "From the train")
     ours.get_by_role("button", name="Send", exact=True).click()
@@ -211,3 +213,69 @@ def test_two_write_to_each_other(sits, sam, tess, course, media, tmp_path) -> No
     expect(ours.get_by_role("alert").first).to_be_visible()
     until(lambda: Message.objects.count() == 4)
     assert errors == []
+
+
+@pytest.fixture
+def shown(sits, sam, tess, course) -> Iterator[tuple[Page, Any]]:
+    """A conversation Sam looks at; no script of the page may fail without saying so."""
+    talk = conversations.begin(user=sam, other_id=tess.pk)
+    errors: list[str] = []
+    page = sits(sam, f"/messages/{talk.pk}/")
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    expect(page.locator("[data-presence]")).to_have_text("")
+    yield page, talk
+    assert errors == []
+
+
+def write(page: Page, text: str) -> None:
+    page.fill("#id_body", text)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def test_an_answer_that_was_lost_doubles_nothing(shown: tuple[Page, Any]) -> None:
+    page, talk = shown
+
+    def answered(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**/messages/{talk.pk}/", answered)
+    write(page, "Page 12?")
+    expect(page.locator("[data-status]")).to_contain_text("Not sent")
+    until(lambda: Message.objects.count() == 1)
+    page.unroute(f"**/messages/{talk.pk}/")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#id_body")).to_have_value("")
+    # The next words are a message again, though they are the same.
+    write(page, "Page 12?")
+    expect(page.locator("[data-messages] > *")).to_have_count(2)
+    assert Message.objects.count() == 2
+
+
+def test_what_was_said_while_the_line_was_down_comes_by_itself(
+    shown: tuple[Page, Any], tess: User
+) -> None:
+    page, talk = shown
+    is_down = [True]
+    asked: list[str] = []
+
+    def flaky(route: Route) -> None:
+        asked.append(route.request.url)
+        if is_down[0]:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/messages/*/?after=*", flaky)
+    write(page, "Page 12?")
+    expect(page.locator("#id_body")).to_have_value("")
+    say(tess, talk, "Are you there?")
+    until(lambda: page.evaluate("1") and len(asked) > 1)
+    expect(page.locator("[data-messages] > *")).to_have_count(0)
+    # It was sent: only the reading of it failed, and of that nothing is said.
+    assert "Not sent" not in page.locator("[data-status]").inner_text()
+    is_down[0] = False
+    expect(page.locator("[data-messages] .measure")).to_have_text(["Page 12?", "Are you there?"])

@@ -54,8 +54,14 @@ class Job extends HTMLElement {
 
   async cancel(button) {
     button.disabled = true;
-    await postJson(button.dataset.url);
-    this.look();
+    try {
+      await postJson(button.dataset.url);
+      clearTimeout(this.timer);
+      await this.look();
+    } catch {
+      // Not connected: it may be pressed again.
+    }
+    button.disabled = false;
   }
 }
 

@@ -58,7 +58,12 @@ class Player extends HTMLElement {
 
   seek(second, play = true) {
     this.video.currentTime = Math.max(0, Math.min(second, this.video.duration || second));
-    if (play) this.video.play().catch(() => {});
+    if (play) this.play();
+  }
+
+  // A browser may refuse; the button of the video is there.
+  play() {
+    this.video.play().catch(() => {});
   }
 
   jump(seconds) {
@@ -95,7 +100,7 @@ class Player extends HTMLElement {
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, button, a, summary")) return;
     const acts = {
-      k: () => (this.video.paused ? this.video.play() : this.video.pause()),
+      k: () => (this.video.paused ? this.play() : this.video.pause()),
       j: () => this.jump(-JUMP),
       l: () => this.jump(JUMP),
       "<": () => this.faster(-1),

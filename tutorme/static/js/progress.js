@@ -2,7 +2,7 @@
 // what came since the last report: {"client_event_id", "time_delta_s", "position"}. `position` is how far one is,
 // in per mille of the media or of the text. A report that failed is sent again under its own id, so that the
 // server counts it once.
-import { postJson } from "./http.js";
+import { newId, postJson } from "./http.js";
 
 const IDLE_AFTER = 60000;
 const KEPT = 20;
@@ -51,9 +51,11 @@ class Progress extends HTMLElement {
     this.sending = true;
     try {
       while (this.unsent.length) {
-        const answer = await postJson(this.dataset.url, this.unsent[0], { keepalive: leaving });
+        const [sent] = this.unsent;
+        const answer = await postJson(this.dataset.url, sent, { keepalive: leaving });
         if (answer.status >= 500 || answer.status === 429) break;
-        this.unsent.shift();
+        // By itself, not the first of the row: one who leaves reports beside what is on its way.
+        this.unsent = this.unsent.filter((each) => each !== sent);
       }
     } catch {
       // Not connected: the reports wait here for the next time.
@@ -66,15 +68,6 @@ class Progress extends HTMLElement {
 function stretches(played) {
   const all = Array.from({ length: played.length }, (_, n) => [Math.round(played.start(n)), Math.round(played.end(n))]);
   return all.filter(([begin, end]) => end > begin).slice(-100);
-}
-
-// crypto.randomUUID is only there on secure origins.
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 export function defineProgress() {

@@ -6,22 +6,21 @@ const POLL = 20000; // also says that we are still here
 const POLL_ALONE = 4000;
 
 export function openPusher(session, { client }) {
-  let pusher;
+  let socket;
+  let connecting;
   let wanted = false;
   let timer;
   const joined = new Set();
 
-  async function open() {
+  function open() {
     wanted = true;
-    pusher ??= connect();
-    await pusher;
-    if (wanted) change();
+    change();
   }
 
   async function connect() {
     const [config] = await Promise.all([getJson("/api/v1/realtime/config/"), script(client)]);
     const { key, host, port, tls, auth_url: endpoint } = config.pusher;
-    const socket = new window.Pusher(key, {
+    const made = new window.Pusher(key, {
       cluster: "",
       wsHost: host,
       httpHost: host,
@@ -31,9 +30,9 @@ export function openPusher(session, { client }) {
       enabledTransports: ["ws", "xhr_streaming"],
       channelAuthorization: { endpoint, transport: "ajax", headersProvider: () => ({ "X-CSRFToken": csrfToken() }) },
     });
-    socket.bind_global((name, said) => said?.channel && receive(said));
-    socket.connection.bind("state_change", () => catchUp());
-    return socket;
+    made.bind_global((name, said) => said?.channel && receive(said));
+    made.connection.bind("state_change", () => catchUp());
+    return made;
   }
 
   function receive(said) {
@@ -43,7 +42,19 @@ export function openPusher(session, { client }) {
   }
 
   async function change() {
-    const socket = await pusher;
+    await meet();
+    catchUp();
+  }
+
+  // Where the client or our answer does not come, the rows are read, and each round tries again.
+  async function meet() {
+    connecting ??= connect();
+    try {
+      socket = await connecting;
+    } catch {
+      connecting = undefined;
+      return;
+    }
     const names = wanted ? session.channels() : [];
     for (const name of joined) if (!names.includes(name)) socket.unsubscribe(name), joined.delete(name);
     for (const name of names) {
@@ -53,7 +64,6 @@ export function openPusher(session, { client }) {
     }
     if (wanted) socket.connect();
     else socket.disconnect();
-    catchUp();
   }
 
   let asking;
@@ -66,9 +76,8 @@ export function openPusher(session, { client }) {
   }
 
   async function ask() {
-    let socket;
     try {
-      socket = await pusher;
+      if (!socket) await meet();
       await session.catchUp();
     } catch {
       // The next round asks again from where we stand.
@@ -82,7 +91,7 @@ export function openPusher(session, { client }) {
   function close() {
     wanted = false;
     clearTimeout(timer);
-    if (pusher) change();
+    if (connecting) change();
   }
 
   return { open, close, change: () => wanted && change() };
@@ -90,7 +99,11 @@ export function openPusher(session, { client }) {
 
 function script(src) {
   return new Promise((resolve, reject) => {
-    const element = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject });
+    const element = Object.assign(document.createElement("script"), { src, onload: resolve });
+    element.onerror = () => {
+      element.remove();
+      reject(new Error(src));
+    };
     document.head.append(element);
   });
 }

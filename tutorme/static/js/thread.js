@@ -1,7 +1,9 @@
 // <tm-thread>: a conversation that is looked at. Messages come by themselves, what is written goes without a reload;
 // what could not be sent stays in its field.
+import { newId } from "./http.js";
 import { listen, say } from "./realtime.js";
 
+const AGAIN = 3000;
 const TYPING_EVERY = 4000;
 const TYPING_SHOWN = 6000;
 
@@ -30,10 +32,30 @@ class Thread extends HTMLElement {
     this.stop?.();
   }
 
-  async pull({ all = false } = {}) {
+  // One request at a time, and again until it is answered: what is wanted meanwhile is asked for after it.
+  pull({ all = false } = {}) {
+    this.wanted = { all: all || this.wanted?.all };
+    this.pulling ??= this.pullWanted().finally(() => (this.pulling = null));
+  }
+
+  async pullWanted() {
+    while (this.wanted && this.isConnected) {
+      const asked = this.wanted;
+      this.wanted = null;
+      try {
+        await this.pullOnce(asked);
+      } catch {
+        this.wanted = { all: asked.all || this.wanted?.all };
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+  }
+
+  async pullOnce({ all }) {
     const url = new URL(location.pathname, location.href);
     if (!all) url.searchParams.set("after", this.last);
     const response = await fetch(url, { headers: { "X-Live": "1" } });
+    if (response.status >= 500 || response.status === 429) throw new Error(`${response.status}`);
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const rows = [...page.querySelectorAll("[data-seq]")];
@@ -45,6 +67,7 @@ class Thread extends HTMLElement {
     this.status.textContent = "";
   }
 
+  // The field `key` makes it one message, where an answer was lost and Send is pressed again.
   async send(event) {
     event.preventDefault();
     const button = this.form.querySelector("button");
@@ -56,9 +79,11 @@ class Thread extends HTMLElement {
         body: new FormData(this.form),
         headers: { "X-Live": "1" },
       });
+      if (response.status >= 500 || response.status === 429) throw new Error(`${response.status}`);
       if (response.status !== 204) return this.form.submit(); // the page says what is wrong
       this.form.reset();
-      await this.pull();
+      this.form.elements.key.value = newId();
+      this.pull();
     } catch {
       this.status.textContent = this.dataset.unsent;
     } finally {
@@ -92,7 +117,7 @@ class Thread extends HTMLElement {
   tellTyping() {
     if (Date.now() - (this.told ?? 0) < TYPING_EVERY) return;
     this.told = Date.now();
-    say(this.dataset.channel, "typing", {});
+    say(this.dataset.channel, "typing", {}).catch(() => {}); // What is lost here was of a moment.
   }
 }
 

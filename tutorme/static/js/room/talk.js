@@ -1,5 +1,5 @@
 // Chat and notes: forms that work without this file, sent here without leaving the page.
-import { postJson } from "../http.js";
+import { newId, postJson } from "../http.js";
 import { read } from "./link.js";
 
 const AFTER_TYPING = 900;
@@ -21,8 +21,12 @@ export class Chat {
     const text = field.value.trim();
     if (!text) return;
     const status = this.form.querySelector("[data-chat-status]");
+    // The same words until they are answered are one line, also where the answer was lost.
+    if (this.sending?.text !== text) this.sending = { text, key: newId() };
+    const { key } = this.sending;
     try {
-      this.show(await read(await postJson(`${this.base}chat/`, { text })));
+      this.show(await read(await postJson(`${this.base}chat/`, { text }, { key })));
+      this.sending = null;
       field.value = "";
       status.textContent = "";
     } catch (error) {
