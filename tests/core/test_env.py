@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tests.house.sources import ROOT
 from tests.web.test_security import sound
@@ -123,6 +124,21 @@ def test_a_dotenv_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 def test_no_rule_is_for_a_variable_that_is_gone() -> None:
     assert {*env_rules._OF_NAME} <= {variable.name for variable in VARIABLES}
+
+
+def test_a_copied_example_means_nothing_to_the_libraries_either(tmp_path: Path) -> None:
+    """Compose hands every line of `.env` on, those without a value too; in a container nothing may
+    be written where the process happens to be."""
+    copied = {name: value or "" for name, value in dotenv_values(ROOT / ".env.example").items()}
+    given = {name: value for name, value in sound().items() if name in copied and value}
+    asked = "import django; django.setup(); from tutorme.core import metrics"
+    subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        env={**sound(), **copied, **given, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
