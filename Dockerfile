@@ -15,7 +15,8 @@ RUN apt-get update \
     && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
     && apt-get install -y --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --home-dir /app --shell /usr/sbin/nologin tutorme
+    && groupadd --system --gid 10001 tutorme \
+    && useradd --system --uid 10001 --gid tutorme --home-dir /app --shell /usr/sbin/nologin tutorme
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

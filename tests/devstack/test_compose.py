@@ -72,6 +72,20 @@ def test_no_service_is_root_or_writes_where_it_should_not(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_who_runs_has_a_name_in_the_image() -> None:
+    """Celery takes a group without one for the superuser's, and says so at every start."""
+    uid, gid = SERVICES["web"]["user"].split(":")
+    text = (ROOT / "Dockerfile").read_text()
+    assert f"groupadd --system --gid {gid} tutorme" in text
+    assert f"useradd --system --uid {uid} --gid tutorme" in text
+    assert f"USER {uid}:{gid}" in text
+
+
+def test_keys_beside_the_proxy_are_no_part_of_the_repository() -> None:
+    (folder,) = {v.split(":")[0] for v in SERVICES["proxy"]["volumes"] if "tls" in v}
+    assert f"{folder.removeprefix('.')}/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_is_watched_or_ends(name: str) -> None:
     service = SERVICES[name]
