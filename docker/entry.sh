@@ -5,8 +5,7 @@
 set -eu
 
 if [ "${1-}" = python ] && [ "${2-}" = -m ]; then
-    # Its own measurements would stay beside those of the program.
-    if ! env -u PROMETHEUS_MULTIPROC_DIR python manage.py check --deploy --fail-level WARNING >/dev/null
+    if ! python manage.py check --deploy --fail-level WARNING >/dev/null
     then
         echo "Not started: these settings must not serve people. Each line above with a number in" \
             "brackets says what to set in .env; SILENCED_CHECKS names what is meant to be so." >&2

@@ -141,6 +141,23 @@ def test_a_copied_example_means_nothing_to_the_libraries_either(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_command_beside_a_server_leaves_its_counters_alone(tmp_path: Path) -> None:
+    """`docker compose run web …` has the server's environment, and not its directory."""
+    there = tmp_path / "metrics"
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "manage.py", "diffsettings", "--output", "unified"],
+            cwd=ROOT,
+            env=sound(PROMETHEUS_MULTIPROC_DIR=str(there)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        there.mkdir(exist_ok=True)
+    assert list(there.iterdir()) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "code"),
