@@ -47,12 +47,18 @@ def compare(*, since: datetime, limit: int = 5000) -> Found:
             log.warning("compare.unreachable", order=str(order.pk), error=str(error))
             found.unreachable += 1
     _compare_subscriptions(since, found, limit)
+    # Who sells nothing has nobody to ask; what was sold once was asked for above.
+    if paypal.is_configured():
+        _follow_disputes(since, found)
+    return found
+
+
+def _follow_disputes(since: datetime, found: Found) -> None:
     try:
         found.disputes = disputes.follow_all(since=since)
     except _SILENT as error:
         log.warning("compare.disputes", error=str(error))
         found.unreachable += 1
-    return found
 
 
 def _compare_one(order: Order, found: Found) -> None:

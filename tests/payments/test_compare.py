@@ -79,6 +79,18 @@ def test_a_silent_provider_is_counted(placed: Buy, sandbox: Sandbox) -> None:
     assert (look().unreachable, Order.objects.get().state) == (1, "captured")
 
 
+def test_without_an_account_there_nobody_is_asked_about_nothing(db, settings) -> None:
+    settings.PAYPAL = {**settings.PAYPAL, "client_id": ""}
+    assert look() == compare_with_provider.Found()
+    call_command("reconcile", "--compare", "3", "--json")
+
+
+def test_what_was_sold_before_the_account_went_is_not_passed_over(placed: Buy, settings) -> None:
+    orders.settle(placed("approve").pk)
+    settings.PAYPAL = {**settings.PAYPAL, "client_id": ""}
+    assert look().unreachable == 1
+
+
 def test_the_command_compares_and_speaks_json(placed: Buy, capsys) -> None:
     orders.settle(placed("approve").pk)
     call_command("reconcile", "--compare", "3", "--json")
