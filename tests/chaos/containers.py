@@ -11,7 +11,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,12 +35,21 @@ sys.exit(code)
 """
 
 
+_FRONT = "tutorme_front"
+
+
 @dataclass
 class Container:
+    """`process` once it was started; `is_named` while its service's name leads to it in the
+    network of the proxy."""
+
     id: str
     service: str
     address: str
-    process: "subprocess.Popen[bytes]"
+    log: Path
+    env: dict[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+    is_named: bool = True
 
 
 @dataclass
@@ -50,12 +59,16 @@ class Engine:
     env: Mapping[str, str]
     ports: Mapping[str, int]
     folder: Path
-    running: list[Container] = field(default_factory=list)
+    made: list[Container] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    _made: int = 0
+    _count: int = 0
+
+    @property
+    def running(self) -> list[Container]:
+        return [one for one in self.made if one.process]
 
     def addresses(self, service: str) -> list[str]:
-        return [one.address for one in self.running if one.service == service]
+        return [one.address for one in self.running if one.service == service and one.is_named]
 
     def do(self, words: list[str]) -> tuple[int, str]:
         self.asked.append(" ".join(words))
@@ -64,14 +77,30 @@ class Engine:
                 return 0, ""
             case ["compose", "run", "--rm", service]:
                 return self._once(service)
+            case ["compose", "ps", "-q", "proxy"]:
+                return 0, "proxy\n"
             case ["compose", "ps", "-q", service]:
-                return 0, "".join(f"{one.id}\n" for one in self.running if one.service == service)
-            case ["compose", "up", "-d", "--no-deps", "--no-recreate", "--scale", scale, service]:
-                return self.up(service, int(scale.partition("=")[2]))
+                return 0, _ids(one for one in self.running if one.service == service)
+            case ["compose", "ps", "-aq", "--status", "created", service]:
+                mine = (one for one in self.made if one.service == service)
+                return 0, _ids(one for one in mine if not one.process)
+            case ["compose", "up", "--no-start", *_, "--no-recreate", "--scale", scale, service]:
+                return self._create(service, int(scale.partition("=")[2]))
             case ["compose", "up", "-d", "--no-deps", "worker", "render", "beat"]:
                 return 0, ""
             case ["inspect", "-f", "{{.State.Health.Status}}", name]:
                 return 0, "healthy\n" if self._is_healthy(self._named(name)) else "starting\n"
+            case ["inspect", "-f", asked, "proxy"] if ".NetworkSettings.Networks" in asked:
+                return 0, f"{_FRONT}\n"
+            case ["network", "disconnect", network, name] if network == _FRONT:
+                self._named(name).is_named = False
+                return 0, ""
+            case ["network", "connect", "--alias", service, network, name] if network == _FRONT:
+                one = self._named(name)
+                one.is_named = one.service == service
+                return 0, ""
+            case ["start", name]:
+                return self._start(self._named(name))
             case ["stop", "-t", seconds, *names]:
                 return self.stop([self._named(name) for name in names], int(seconds))
             case ["rm", *_names]:
@@ -79,39 +108,49 @@ class Engine:
         return 125, f"docker: what is {words}?\n"
 
     def up(self, service: str, count: int) -> tuple[int, str]:
-        while len(self.addresses(service)) < count:
-            self.running.append(self._start(service))
+        self._create(service, count)
+        for one in self.made:
+            if not one.process:
+                self._start(one)
         return 0, ""
 
     def stop(self, containers: list[Container], seconds: int = 30) -> tuple[int, str]:
         """As an engine does: a name leads nowhere once the process has ended, not before."""
-        for one in containers:
-            one.process.terminate()
-        for one in containers:
+        going = [(one, one.process) for one in containers if one.process]
+        for _one, process in going:
+            process.terminate()
+        for one, process in going:
             try:
-                one.process.wait(timeout=seconds)
+                process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
-                one.process.kill()
-                one.process.wait()
-            self.running.remove(one)
+                process.kill()
+                process.wait()
+            self.made.remove(one)
         return 0, ""
 
-    def _start(self, service: str) -> Container:
-        self._made += 1
-        address = f"127.77.0.{self._made}"
-        counts = "PROMETHEUS_MULTIPROC_DIR" in _SERVICES[service]["environment"]
-        counters = str(self.folder / f"metrics-{self._made}")
-        own = {"PROMETHEUS_MULTIPROC_DIR": counters} if counts else {}
-        with (self.folder / f"{service}-{self._made}.log").open("wb") as log:
-            process = subprocess.Popen(
-                self._there(_SERVICES[service]["command"], address),
-                env={**self.env, **own},
+    def _create(self, service: str, count: int) -> tuple[int, str]:
+        while sum(one.service == service for one in self.made) < count:
+            self._count += 1
+            counts = "PROMETHEUS_MULTIPROC_DIR" in _SERVICES[service]["environment"]
+            counters = str(self.folder / f"metrics-{self._count}")
+            own = {"PROMETHEUS_MULTIPROC_DIR": counters} if counts else {}
+            name = f"{service}-{self._count}"
+            log = self.folder / f"{name}.log"
+            address = f"127.77.0.{self._count}"
+            self.made.append(Container(name, service, address, log, {**self.env, **own}))
+        return 0, ""
+
+    def _start(self, one: Container) -> tuple[int, str]:
+        with one.log.open("wb") as log:
+            one.process = subprocess.Popen(
+                self._there(_SERVICES[one.service]["command"], one.address),
+                env=one.env,
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
                 preexec_fn=dies_with_us(15),  # type: ignore[arg-type]
             )
-        return Container(f"{service}-{self._made}", service, address, process)
+        return 0, ""
 
     def _there(self, words: list[str], address: str) -> list[str]:
         """The same words with this machine's Python, and with its address for "everywhere"."""
@@ -144,7 +183,11 @@ class Engine:
         return done.returncode, done.stdout
 
     def _named(self, name: str) -> Container:
-        return next(one for one in self.running if one.id == name)
+        return next(one for one in self.made if one.id == name)
+
+
+def _ids(containers: Iterable[Container]) -> str:
+    return "".join(f"{one.id}\n" for one in containers)
 
 
 @contextmanager
