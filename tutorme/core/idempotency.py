@@ -103,9 +103,9 @@ def once(*, owner: str, path: str, key: str) -> Iterator[bool]:
         with transaction.atomic():
             yield True
             keep(held, status=204, body=b"", headers={})
-    except BaseException:
+    finally:
+        # What was kept has its answer, and stays.
         release(held)
-        raise
 
 
 def is_kept(status: int) -> bool:
