@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery, Sum, Value
 
 from courses.models import CatalogueStamp, Course, Enrollment, Favorite, SearchWord
-from courses.queries.facets import Choices, Counts, Hit, counted, ranked
+from courses.queries.facets import Choices, Counts, counted, ranked
 from courses.queries.wanted import ORDERS, Wanted
 from courses.querysets import CourseQuerySet, Viewer
 from courses.remembering import recalled, remember
@@ -118,7 +118,8 @@ def _by_words(
     key = _key(at, wanted, place)
     found = _kept(key, lambda: ranked(wanted, place), seconds=_WORDS_SECONDS)
     (count, by), hits = found
-    return place.page(_cards_of(hits, viewer)), count, by
+    page = place.page([{"id": pk, "rank": rank} for pk, rank in hits])
+    return replace(page, rows=_cards_of(page.rows, viewer)), count, by
 
 
 def _page(
@@ -170,12 +171,12 @@ def _matching(wanted: Wanted) -> CourseQuerySet:
     return found.matching(wanted.text) if wanted.text else found
 
 
-def _cards_of(hits: list[Hit], viewer: Any) -> list[dict[str, Any]]:
+def _cards_of(keys: list[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
     """In the order they came, with their ranks. What has left the catalogue meanwhile is left
     out."""
-    rows = _these_cards([pk for pk, _rank in hits], _pk(viewer)) if hits else []
+    rows = _these_cards([key["id"] for key in keys], _pk(viewer)) if keys else []
     cards = {row["id"]: row for row in rows}
-    return [{**cards[pk], "rank": rank} for pk, rank in hits if pk in cards]
+    return [{**cards[key["id"]], **key} for key in keys if key["id"] in cards]
 
 
 @prepared

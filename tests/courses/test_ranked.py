@@ -170,3 +170,16 @@ def test_the_order_by_rank_is_told_the_database(shelf) -> None:
     place = keyset.place(ORDERS["relevance"], cursor="", size=3)
     _counts, hits = facets.ranked(Wanted(text="harmony or rhythm"), place)
     assert hits == plainly(Wanted(text="harmony or rhythm"))[:4]
+
+
+def test_what_leaves_before_its_card_is_read_takes_no_page_with_it(shelf) -> None:
+    """As when it goes between the two statements: what was found stands under the stamp given."""
+    wanted, at = Wanted(text="equations"), catalogue.stamp()
+    first = catalogue.search(wanted, viewer=None, cursor="", size=5, at=at).page
+    assert (len(first.rows), bool(first.next)) == (5, True)
+    gone = Course.objects.get(pk=first.rows[-1]["id"])
+    gone.state = "draft"
+    gone.save()
+    again = catalogue.search(wanted, viewer=None, cursor="", size=5, at=at).page
+    assert [row["id"] for row in again.rows] == [row["id"] for row in first.rows[:-1]]
+    assert again.next == first.next
