@@ -193,8 +193,11 @@ def test_two_write_to_each_other(sits, sam, tess, course, media, tmp_path) -> No
     expect(ours.locator("[data-status]")).to_contain_text("Not sent")
     say(tess, talk, "Are you there?")
     ours.context.set_offline(False)
+    expect(last(ours)).to_contain_text("Are you there?")
+    expect(ours.locator("[data-status]")).to_contain_text("Not sent")
     ours.get_by_role("button", name="Send", exact=True).click()
     expect(last(ours)).to_contain_text("From the train")
+    expect(ours.locator("[data-status]")).to_be_empty()
     words = ours.locator("[data-messages] .measure").all_inner_texts()
     assert words == ["Page 12?", "Are you there?", "From the train"]
     expect(last(theirs)).to_contain_text("From the train")

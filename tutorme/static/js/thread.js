@@ -33,12 +33,10 @@ class Thread extends HTMLElement {
   }
 
   // One request at a time, and again until it is answered: what is wanted meanwhile is asked for after it.
-  pull({ all = false } = {}) {
+  async pull({ all = false } = {}) {
     this.wanted = { all: all || this.wanted?.all };
-    this.pulling ??= this.pullWanted().finally(() => (this.pulling = null));
-  }
-
-  async pullWanted() {
+    if (this.pulling) return;
+    this.pulling = true;
     while (this.wanted && this.isConnected) {
       const asked = this.wanted;
       this.wanted = null;
@@ -49,6 +47,7 @@ class Thread extends HTMLElement {
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
       }
     }
+    this.pulling = false;
   }
 
   async pullOnce({ all }) {
@@ -64,7 +63,7 @@ class Thread extends HTMLElement {
     this.last = Math.max(this.last, ...rows.map((row) => Number(row.dataset.seq)));
     if (rows.length) this.querySelector("[data-empty]")?.remove();
     this.showRead();
-    this.status.textContent = "";
+    this.unsay(this.dataset.typing);
   }
 
   // The field `key` makes it one message, where an answer was lost and Send is pressed again.
@@ -83,6 +82,7 @@ class Thread extends HTMLElement {
       if (response.status !== 204) return this.form.submit(); // the page says what is wrong
       this.form.reset();
       this.form.elements.key.value = newId();
+      this.unsay(this.dataset.unsent);
       this.pull();
     } catch {
       this.status.textContent = this.dataset.unsent;
@@ -109,9 +109,15 @@ class Thread extends HTMLElement {
   }
 
   typing() {
+    if (this.status.textContent === this.dataset.unsent) return;
     this.status.textContent = this.dataset.typing;
     clearTimeout(this.fades);
-    this.fades = setTimeout(() => (this.status.textContent = ""), TYPING_SHOWN);
+    this.fades = setTimeout(() => this.unsay(this.dataset.typing), TYPING_SHOWN);
+  }
+
+  // That something was not sent stays until it is.
+  unsay(text) {
+    if (this.status.textContent === text) this.status.textContent = "";
   }
 
   tellTyping() {
