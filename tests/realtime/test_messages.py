@@ -1,6 +1,5 @@
 """Two people writing to each other: who may, what is read, what is removed."""
 
-import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -328,73 +327,7 @@ def test_others_find_no_page(client: Client, talk, otto, sam) -> None:
     assert client.post(f"/messages/with/{sam.pk}/").status_code == 404
 
 
-# Sent again -------------------------------------------------------------------------------------
-
-
-def test_the_same_words_with_the_key_of_the_page_are_one_message(client, talk, sam) -> None:
-    client.force_login(sam)
-    path, key = f"/messages/{talk.pk}/", str(uuid4())
-    assert f'name="key" value="{key}"' not in client.get(path).content.decode()
-    for _ in range(2):
-        sent = client.post(path, {"body": "Page 12?", "key": key})
-        assert sent["Location"] == path
-    assert client.post(path, {"body": "Page 12?", "key": key}, HTTP_X_LIVE="1").status_code == 204
-    assert Message.objects.count() == 1
-
-
-def test_other_words_another_page_and_no_key_are_messages_of_their_own(client, talk, sam) -> None:
-    client.force_login(sam)
-    path, key = f"/messages/{talk.pk}/", str(uuid4())
-    for body, given in (("1", key), ("2", key), ("1", str(uuid4())), ("1", ""), ("1", "")):
-        assert client.post(path, {"body": body, "key": given}).status_code == 302
-    bodies = Message.objects.order_by("seq").values_list("body", flat=True)
-    assert list(bodies) == ["1", "2", "1", "1", "1"]
-
-
-def test_every_page_has_a_key_of_its_own(client, talk, sam) -> None:
-    client.force_login(sam)
-    shown = [client.get(f"/messages/{talk.pk}/").content.decode() for _ in range(2)]
-    keys = {re.search(r'name="key" value="([0-9a-f-]{36})"', page)[1] for page in shown}  # type: ignore[index]
-    assert len(keys) == 2
-
-
-def test_what_was_refused_may_be_sent_again_with_its_key(client, talk, sam, tess) -> None:
-    client.force_login(sam)
-    said = {"body": "Page 12?", "key": str(uuid4())}
-    conversations.block(user=tess, other_id=sam.pk)
-    assert client.post(f"/messages/{talk.pk}/", said).status_code == 422
-    conversations.unblock(user=tess, other_id=sam.pk)
-    assert client.post(f"/messages/{talk.pk}/", said).status_code == 302
-    assert Message.objects.count() == 1
-
-
-def test_what_failed_leaves_neither_a_message_nor_its_key(client, talk, sam, monkeypatch) -> None:
-    client.force_login(sam)
-    client.raise_request_exception = False
-    said = {"body": "Page 12?", "key": str(uuid4())}
-    with monkeypatch.context() as broken:
-        broken.setattr(conversations, "_tell", lambda *_: 1 / 0)
-        assert client.post(f"/messages/{talk.pk}/", said).status_code == 500
-    assert not Message.objects.exists()
-    assert client.post(f"/messages/{talk.pk}/", said).status_code == 302
-
-
 # At once ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_send_pressed_many_times_at_once_is_one_message(course, sam, tess) -> None:
-    path = f"/messages/{conversations.begin(user=sam, other_id=tess.pk).pk}/"
-    said = {"body": "Page 12?", "key": str(uuid4())}
-
-    def press() -> int:
-        browser = Client()
-        browser.force_login(sam)
-        return browser.post(path, said, headers={"X-Live": "1"}).status_code
-
-    assert set(together([press] * 6)) <= {204, 422}
-    assert press() == 204
-    assert Message.objects.count() == 1
 
 
 def begun_id(one, other) -> Any:

@@ -48,7 +48,7 @@ def listeners(sandbox) -> list[list[str]]:
     return list(sandbox.http.get(f"{sandbox.url}/_pusher").json()["sockets"].values())
 
 
-def heard(page: Page, user: User) -> bool:
+def hears(page: Page, user: User) -> bool:
     """What was said before one stood anywhere is not heard: it is said until one is."""
     publish(f"private-user-{user.pk}", "user-updated", {"user_id": user.pk})
     return bool(page.evaluate("window.heard.length"))
@@ -98,7 +98,7 @@ def test_a_page_without_the_client_reads_the_rows_and_tries_again(
         page.route(what, lambda route: route.abort())
         page.goto(f"{pusher_site.url}/settings/profile/")
         page.evaluate(LISTEN)
-        until(partial(heard, page, sam), within_s=60)
+        until(partial(hears, page, sam), within_s=60)
         assert [own] not in listeners(sandbox)
         page.unroute(what)
         until(lambda: page.evaluate("1") and [own] in listeners(sandbox), within_s=30)
@@ -112,7 +112,7 @@ def test_a_page_of_the_other_driver_fetches_no_pusher(chromium, sandbox, live_se
         page.context.add_cookies([signed_in(sam, live_server.url)])
         page.goto(f"{live_server.url}/settings/profile/")
         page.evaluate(LISTEN)
-        until(partial(heard, page, sam), within_s=30)
+        until(partial(hears, page, sam), within_s=30)
         last = publish(f"private-user-{sam.pk}", "user-updated", {"user_id": sam.pk})
         until(lambda: page.evaluate("window.heard.at(-1)") == last, within_s=30)
         names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
