@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery, Sum, Value
 
 from courses.models import CatalogueStamp, Course, Enrollment, Favorite, SearchWord
-from courses.queries.facets import Choices, Counts, counted, ranked
+from courses.queries.facets import Choices, Counts, Ranked, counted, ranked
 from courses.queries.wanted import ORDERS, Wanted
 from courses.querysets import CourseQuerySet, Viewer
 from courses.remembering import recalled, remember
@@ -76,14 +76,13 @@ def anonymous_tag() -> tuple[int, int]:
 
 
 def search(wanted: Wanted, *, viewer: Any, cursor: str, size: int, at: int | None = None) -> Found:
-    """Two queries, one where the counts are known already; one more with words, and four where the
-    words were none and others were found for them. `at` is the stamp, if the caller has looked at
-    it."""
+    """Two queries, one where it is known already what was found; with words that changed meanwhile
+    three, and four more where they were none and others were found for them. `at` is the stamp, if
+    the caller has looked at it."""
     place = keyset.place(ORDERS[wanted.ordering], cursor=cursor, size=size)
     if not wanted.text:
         page, at = _page(wanted, viewer, place, at)
         return Found(page, *_counts(wanted, at), "")
-    at = stamp() if at is None else at
     page, count, by = _by_words(wanted, viewer, place, at)
     if not any(by.values()) and (meant := corrected(wanted.text, SearchWord, weigh=_common)):
         other = _by_words(replace(wanted, text=meant), viewer, place, at)
@@ -109,17 +108,38 @@ def _common(words: list[str]) -> dict[str, int]:
 
 
 def _by_words(
-    wanted: Wanted, viewer: Any, place: keyset.Place, at: int
+    wanted: Wanted, viewer: Any, place: keyset.Place, at: int | None
 ) -> tuple[keyset.Page, int, Choices]:
     """What comes first by rank is found with the counts; any other order has an index."""
     if wanted.ordering != "relevance":
         page, at_ = _page(wanted, viewer, place, at)
         return (page, *_counts(wanted, at_))
-    key = _key(at, wanted, place)
-    found = _kept(key, lambda: ranked(wanted, place), seconds=_WORDS_SECONDS)
-    (count, by), hits = found
-    page = place.page([{"id": pk, "rank": rank} for pk, rank in hits])
-    return replace(page, rows=_cards_of(page.rows, viewer)), count, by
+    key = f"found:{_hash(wanted, place)}"
+    known: Ranked | None = recalled(key)
+    if known and at in (None, known.at):
+        page, now = _shown(known, viewer, place, stamped=at is None)
+        if now == known.at:
+            return (page, *known.counts)
+    found = ranked(wanted, place)
+    remember(key, found, seconds=_WORDS_SECONDS)
+    page, _at = _shown(found, viewer, place, stamped=False)
+    return (page, *found.counts)
+
+
+def _shown(
+    found: Ranked, viewer: Any, place: keyset.Place, *, stamped: bool
+) -> tuple[keyset.Page, int]:
+    """The cards, and the stamp they were read under if that is asked for; what has left the
+    catalogue meanwhile is left out."""
+    page = place.page([{"id": pk, "rank": rank} for pk, rank in found.hits])
+    ids = [key["id"] for key in page.rows]
+    rows = list(_these_cards(ids, _pk(viewer), stamped=stamped)) if ids else []
+    now = found.at
+    if stamped:
+        now = [row.pop("stamp") for row in rows][-1] if rows else stamp()
+    cards = {row["id"]: row for row in rows}
+    kept = [{**cards[key["id"]], **key} for key in page.rows if key["id"] in cards]
+    return replace(page, rows=kept), now
 
 
 def _page(
@@ -171,18 +191,14 @@ def _matching(wanted: Wanted) -> CourseQuerySet:
     return found.matching(wanted.text) if wanted.text else found
 
 
-def _cards_of(keys: list[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-    """In the order they came, with their ranks. What has left the catalogue meanwhile is left
-    out."""
-    rows = _these_cards([key["id"] for key in keys], _pk(viewer)) if keys else []
-    cards = {row["id"]: row for row in rows}
-    return [{**cards[key["id"]], **key} for key in keys if key["id"] in cards]
-
-
 @prepared
-def _these_cards(ids: list[UUID], user_id: UUID | None) -> QuerySet[Course, dict[str, Any]]:
+def _these_cards(
+    ids: list[UUID], user_id: UUID | None, *, stamped: bool
+) -> QuerySet[Course, dict[str, Any]]:
     rows = Course.objects.published().filter(among("id", ids))
-    return _for(rows, Viewer(user_id)).values(*CARD, "is_mine", "is_kept")  # type: ignore[no-any-return]
+    rows = rows.annotate(stamp=Subquery(_STAMP)) if stamped else rows
+    more = ("stamp",) if stamped else ()
+    return _for(rows, Viewer(user_id)).values(*CARD, *more, "is_mine", "is_kept")  # type: ignore[no-any-return]
 
 
 def _for(rows: CourseQuerySet, viewer: Any) -> CourseQuerySet:
@@ -208,7 +224,11 @@ Kept = TypeVar("Kept")
 
 def _key(at: int, *asked: Any) -> str:
     """By the catalogue's stamp: what changes leaves what was kept behind."""
-    return f"catalogue:{at}:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
+    return f"catalogue:{at}:{_hash(*asked)}"
+
+
+def _hash(*asked: Any) -> str:
+    return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 
 def _kept(key: str, find: Callable[[], Kept], *, seconds: int) -> Kept:

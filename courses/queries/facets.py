@@ -1,7 +1,7 @@
 """What each further choice would leave of a list of courses, and which of those found by words come
 first. Finding is most of the work, and both are told from what one finding left."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +61,7 @@ UNION ALL (SELECT 'tag', tag, sum(n)::bigint FROM tagged, unnest(tags) AS tag
     GROUP BY tag ORDER BY sum(n) DESC, tag LIMIT {tags})
 """
 _FIRST = """
+UNION ALL SELECT 'stamp', '', coalesce(sum(changes), 0)::bigint FROM courses_cataloguestamp
 UNION ALL (SELECT 'hit', id::text, rank FROM near
     WHERE missed = '' AND ({beyond}) ORDER BY {sorting} LIMIT %s)
 """
@@ -71,8 +72,18 @@ def counted(wanted: Wanted) -> Counts:
     return _told(_asked(head + _COUNT.format(tags=_MOST_TAGS), params))
 
 
-def ranked(wanted: Wanted, place: Place) -> tuple[Counts, list[Hit]]:
-    """With the courses of one page of `place`, whose order is relevance, and one more."""
+@dataclass(frozen=True)
+class Ranked:
+    """`at` is the catalogue's stamp when it was so; `hits` are the courses of one page and one
+    more."""
+
+    at: int
+    counts: Counts
+    hits: list[Hit]
+
+
+def ranked(wanted: Wanted, place: Place) -> Ranked:
+    """The page of `place`, whose order is relevance."""
     head, params = _near_of(wanted, rank=_RANK)
     columns = ("near.rank", "near.id")
     beyond, after = place.beyond(columns)
@@ -81,7 +92,9 @@ def ranked(wanted: Wanted, place: Place) -> tuple[Counts, list[Hit]]:
     rows = _asked(sql, [*params, *after, place.size + 1])
     hits = [(UUID(value), n) for facet, value, n in rows if facet == "hit"]
     hits.sort(key=lambda hit: (hit[1], hit[0]), reverse=not place.backwards)
-    return _told([row for row in rows if row[0] != "hit"]), hits
+    (at,) = (n for facet, _value, n in rows if facet == "stamp")
+    counts = _told([row for row in rows if row[0] not in ("hit", "stamp")])
+    return Ranked(at, counts, hits)
 
 
 Row = tuple[str, str, int]

@@ -270,6 +270,8 @@ def test_reading_pages_is_flat(
     sams.get("/learn/first-steps/hello/")
     visits = {
         "page_catalogue": "/courses/",
+        "page_catalogue_words": "/courses/?search=steps&difficulty=beginner",
+        "page_catalogue_sorted": "/courses/?search=steps&ordering=title",
         "page_course": "/courses/first-steps/",
         "page_learn_course": "/learn/first-steps/",
         "page_lesson": "/learn/first-steps/more/",

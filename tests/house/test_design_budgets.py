@@ -14,6 +14,8 @@ TRANSACTION = 2
 ALLOWED = {
     "courses_list": 5,
     "page_catalogue": 5,
+    "page_catalogue_words": 5,
+    "page_catalogue_sorted": 5,
     "courses_read": 6,
     "courses_outline": 6,
     "page_course": 6,
