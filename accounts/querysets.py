@@ -84,8 +84,11 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
 
 class TutorProfileQuerySet(models.QuerySet["TutorProfile"]):
     def public(self) -> "TutorProfileQuerySet":
-        """Whose page anybody may read."""
-        return self.filter(state="approved", user__is_active=True)
+        """Whose page anybody may read. Thousands are asked at once, and hardly any account is
+        closed: those few are looked up instead of everybody's."""
+        people = self.model._meta.get_field("user").related_model
+        closed = people._default_manager.filter(pk=OuterRef("pk"), is_active=False)
+        return self.filter(~Exists(closed), state="approved")
 
     def listed(self) -> "TutorProfileQuerySet":
         return self.public().filter(is_listed=True)

@@ -68,11 +68,11 @@ def fill(count: int) -> None:
             TutorProfile(
                 user=who,
                 state="approved",
-                approved_at=now,
+                approved_at=now - timedelta(minutes=number),
                 hourly_minor=dice.randrange(1500, 9000, 100),
                 hourly_currency="EUR",
             )
-            for who in people
+            for number, who in enumerate(people)
         ],
         batch_size=2000,
     )
@@ -224,6 +224,10 @@ def ask(count: int) -> None:
         assert client.get("/api/v1/tutors/", asked).status_code == 200
 
     rows = {
+        "the directory, all of them": lambda: tutors.search(Wanted()),
+        "the directory, of one subject and level": lambda: tutors.search(
+            Wanted(subject=subject, level="beginner")
+        ),
         "free within an hour, the soonest 20": lambda: tutors.search(Wanted(free=free())),
         "within three hours, the cheapest 20": lambda: tutors.search(
             Wanted(free=free(3), order="price")

@@ -31,6 +31,8 @@ GOALS = {
     "PayPal's webhook acknowledged": Goal(300, share=0.99),
     "leaderboard, all time": Goal(20),
     "leaderboard, this week": Goal(20),
+    "the directory, all of them": Goal(50),
+    "the directory, of one subject and level": Goal(50),
     "free within an hour, the soonest 20": Goal(50),
     "within three hours, the cheapest 20": Goal(50),
     "and of one subject": Goal(50),

@@ -16,6 +16,8 @@ from accounts.directory import FreeAt
 from booking.models import FreeStart, LessonType, TutorStanding
 from booking.slots import Diary
 from booking.walltime import Span
+from tutorme.core.lookups import among
+from tutorme.core.prepared import prepared
 
 # `booking.queries.diaries`, which stands above this module.
 Diaries = Callable[..., dict[UUID, Diary]]
@@ -77,8 +79,7 @@ def exact(
         return {}
     between = Span(free.starts_at.astimezone(UTC), free.ends_at.astimezone(UTC))
     lengths: dict[UUID, set[int]] = {}
-    offered = LessonType.objects.filter(tutor_id__in=tutor_ids, is_offered=True, capacity=1)
-    for tutor_id, minutes in offered.values_list("tutor_id", "minutes"):
+    for tutor_id, minutes in _offered(list(tutor_ids)):
         if free.minutes in {None, minutes}:
             lengths.setdefault(tutor_id, set()).add(minutes)
     known = diaries(tutor_ids, between, now=now)
@@ -87,6 +88,12 @@ def exact(
         for key, minutes in lengths.items()
         if key in known
     }
+
+
+@prepared
+def _offered(tutor_ids: list[UUID]) -> QuerySet[LessonType, tuple[UUID, int]]:
+    rows = LessonType.objects.filter(among("tutor_id", tutor_ids), is_offered=True, capacity=1)
+    return rows.values_list("tutor_id", "minutes")
 
 
 def _starts(diary: Diary, between: Span, lengths: set[int]) -> list[datetime]:

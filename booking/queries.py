@@ -27,6 +27,7 @@ from booking.models import (
 )
 from booking.slots import Diary, Rules, Taken
 from booking.walltime import Hours, Span
+from tutorme.core.lookups import among
 from tutorme.core.prepared import first, prepared
 from tutorme.core.row_security import as_system
 
@@ -111,37 +112,56 @@ def taken(tutor_id: UUID, between: Span, *, now: datetime, without: UUID | None 
 def taken_of(
     tutor_ids: Sequence[UUID], between: Span, *, now: datetime, without: UUID | None = None
 ) -> dict[UUID, Taken]:
-    """Of many at once, with two queries."""
-    lapsed = Q(state__in=("held", "pending_payment", "pending_approval"), expires_at__lte=now)
-    near = (
-        Booking.objects.filter(
-            tutor_id__in=tutor_ids,
-            starts_at__gt=between.start - _WEEK,
-            starts_at__lt=between.end + _WEEK,
-            state__in=COUNTED_STATES,
-            group=None,
-        )
-        .exclude(lapsed)
-        .values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
-    )
-    blocked: dict[UUID, list[Span]] = {tutor_id: [] for tutor_id in tutor_ids}
-    lessons: dict[UUID, Counter[date]] = {tutor_id: Counter() for tutor_id in tutor_ids}
-    for tutor_id, state, start, end, on in near.exclude(pk=without) if without else near:
+    """Of many at once, with three queries."""
+    keys = list(tutor_ids)
+    blocked: dict[UUID, list[Span]] = {tutor_id: [] for tutor_id in keys}
+    lessons: dict[UUID, Counter[date]] = {tutor_id: Counter() for tutor_id in keys}
+    after, before = between.start - _WEEK, between.end + _WEEK
+    for tutor_id, state, start, end, on in _lessons(keys, after, before, now, without):
         lessons[tutor_id][on] += 1
         if state in ACTIVE_STATES:
             blocked[tutor_id].append(Span(start, end))
-    busy = BusyTime.objects.filter(
-        tutor_id__in=tutor_ids,
-        ends_at__gt=between.start - _MARGIN,
-        starts_at__lt=between.end + _MARGIN,
-    )
-    for tutor_id, start, end in busy.values_list("tutor_id", "starts_at", "ends_at"):
+    for tutor_id, start, end in _busy(keys, between.start - _MARGIN, between.end + _MARGIN):
         blocked[tutor_id].append(Span(start, end))
-    for tutor_id, state, start, end, on in _groups(tutor_ids, between):
+    for tutor_id, state, start, end, on in _groups(keys, after, before):
         lessons[tutor_id][on] += 1
         if state == GroupSession.State.OPEN:
             blocked[tutor_id].append(Span(start, end))
-    return {key: Taken(tuple(blocked[key]), lessons[key]) for key in tutor_ids}
+    return {key: Taken(tuple(blocked[key]), lessons[key]) for key in keys}
+
+
+@prepared
+def _lessons(
+    tutor_ids: list[UUID], after: datetime, before: datetime, now: datetime, without: UUID | None
+) -> QuerySet[Booking, tuple[UUID, str, datetime, datetime, date]]:
+    lapsed = Q(state__in=("held", "pending_payment", "pending_approval"), expires_at__lte=now)
+    near = Booking.objects.filter(
+        among("tutor_id", tutor_ids),
+        starts_at__gt=after,
+        starts_at__lt=before,
+        state__in=COUNTED_STATES,
+        group=None,
+    ).exclude(lapsed)
+    rows = near.exclude(pk=without) if without else near
+    return rows.values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
+
+
+@prepared
+def _busy(
+    tutor_ids: list[UUID], after: datetime, before: datetime
+) -> QuerySet[BusyTime, tuple[UUID, datetime, datetime]]:
+    near = BusyTime.objects.filter(ends_at__gt=after, starts_at__lt=before)
+    return near.filter(among("tutor_id", tutor_ids)).values_list("tutor_id", "starts_at", "ends_at")
+
+
+@prepared
+def _groups(
+    tutor_ids: list[UUID], after: datetime, before: datetime
+) -> QuerySet[GroupSession, tuple[UUID, str, datetime, datetime, date]]:
+    """Classes take the tutor's time with or without anybody in them, and count once."""
+    near = GroupSession.objects.filter(starts_at__gt=after, starts_at__lt=before)
+    found = near.filter(among("tutor_id", tutor_ids)).exclude(state=GroupSession.State.CANCELLED)
+    return found.values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
 
 
 @as_system("what stands in a diary decides what is free; who stands there is not told")
@@ -154,18 +174,6 @@ def is_busy_elsewhere(row: Booking) -> bool:
     return busy.exclude(reference=BusyTime.UNSEEN).exists()
 
 
-def _groups(
-    tutor_ids: Sequence[UUID], between: Span
-) -> QuerySet[GroupSession, tuple[UUID, str, datetime, datetime, date]]:
-    """Classes take the tutor's time with or without anybody in them, and count once."""
-    found = GroupSession.objects.filter(
-        tutor_id__in=tutor_ids,
-        starts_at__gt=between.start - _WEEK,
-        starts_at__lt=between.end + _WEEK,
-    ).exclude(state=GroupSession.State.CANCELLED)
-    return found.values_list("tutor_id", "state", "blocked_from", "blocked_until", "on")
-
-
 def diary(
     schedule: Schedule, between: Span, *, now: datetime, without: UUID | None = None
 ) -> Diary:
@@ -176,7 +184,7 @@ def diary(
 def diaries(tutor_ids: Sequence[UUID], between: Span, *, now: datetime) -> dict[UUID, Diary]:
     """Of those who take bookings, with six queries however many they are."""
     known = taken_of(tutor_ids, between, now=now)
-    open_ones = list(Schedule.objects.filter(tutor_id__in=tutor_ids, is_open=True))
+    open_ones = list(_open_schedules(list(tutor_ids)))
     rules = _rules_of_many(open_ones) if open_ones else {}
     return {key: Diary(found, known[key], now=now) for key, found in rules.items()}
 
@@ -186,14 +194,30 @@ def _rules_of_many(schedules: Sequence[Schedule]) -> dict[UUID, Rules]:
     rest of a search by time."""
     keys = [row.pk for row in schedules]
     weekly: dict[UUID, list[tuple[int, Hours]]] = {key: [] for key in keys}
-    hours = WeeklyHours.objects.filter(schedule__in=keys).order_by("day_of_week", "starts")
-    for key, day, starts, ends in hours.values_list("schedule_id", "day_of_week", "starts", "ends"):
+    for key, day, starts, ends in _weekly_hours(keys):
         weekly[key].append((day, Hours(starts, ends)))
     overrides: dict[UUID, dict[date, tuple[Hours, ...]]] = {key: {} for key in keys}
-    dates = DateOverride.objects.filter(schedule__in=keys)
-    for key, on, windows in dates.values_list("schedule_id", "on", "windows"):
+    for key, on, windows in _overrides(keys):
         overrides[key][on] = hours_of(windows)
     return {row.pk: _rules(row, _by_day(weekly[row.pk]), overrides[row.pk]) for row in schedules}
+
+
+@prepared
+def _open_schedules(tutor_ids: list[UUID]) -> QuerySet[Schedule]:
+    return Schedule.objects.filter(among("tutor_id", tutor_ids), is_open=True)
+
+
+@prepared
+def _weekly_hours(schedule_ids: list[UUID]) -> QuerySet[WeeklyHours, tuple[UUID, int, time, time]]:
+    rows = WeeklyHours.objects.filter(among("schedule_id", schedule_ids))
+    ordered = rows.order_by("day_of_week", "starts")
+    return ordered.values_list("schedule_id", "day_of_week", "starts", "ends")
+
+
+@prepared
+def _overrides(schedule_ids: list[UUID]) -> QuerySet[DateOverride, tuple[UUID, date, Any]]:
+    rows = DateOverride.objects.filter(among("schedule_id", schedule_ids))
+    return rows.values_list("schedule_id", "on", "windows")
 
 
 def free_starts(free: FreeAt, tutor_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:

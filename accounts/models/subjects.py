@@ -13,6 +13,11 @@ class Level(models.TextChoices):
     ADVANCED = "advanced", _("Advanced")
     EXPERT = "expert", _("Expert")
 
+    @property
+    def bit(self) -> int:
+        """Of a set of levels kept as a number."""
+        return 1 << Level.values.index(self.value)
+
 
 class Subject(models.Model):
     """What can be learned here: one list, for skills, tutors and courses alike."""

@@ -71,6 +71,13 @@ class TutorProfile(models.Model):
     version = models.PositiveIntegerField(default=1)
     # Kept by services.tutor_search: the words people look for, by weight.
     search = SearchVectorField(null=True, editable=False)
+    # What the directory counts (ADR 0172), written by the row's own trigger from the rows of
+    # subjects and languages: slugs, of each its levels as a set of bits (`Level.bit`), all levels
+    # of all, codes.
+    taught = ArrayField(models.SlugField(max_length=60), db_default=[], editable=False)
+    taught_levels = ArrayField(models.SmallIntegerField(), db_default=[], editable=False)
+    levels = models.SmallIntegerField(db_default=0, editable=False)
+    spoken = ArrayField(models.CharField(max_length=8), db_default=[], editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -104,9 +111,23 @@ class TutorProfile(models.Model):
                 condition=~models.Q(state="approved") | models.Q(approved_at__isnull=False),
                 name="tutor_profile_approved_when",
             ),
+            # As the forms have it; a row of `tutor_counted` has room for them.
+            models.CheckConstraint(
+                condition=models.Q(taught__len__lte=12) & models.Q(spoken__len__lte=12),
+                name="tutor_profile_counted",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="tutor_search"),
+            models.Index(
+                fields=["user"],
+                include=[
+                    *("hourly_currency", "hourly_minor"),
+                    *("taught", "taught_levels", "levels", "spoken"),
+                ],
+                name="tutor_counted",
+                condition=models.Q(state="approved", is_listed=True),
+            ),
             models.Index(
                 fields=["-approved_at"], name="tutor_newest", condition=models.Q(state="approved")
             ),

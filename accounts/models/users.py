@@ -87,6 +87,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             one_of("hour_format", ["24", "12"], "user_hour_format"),
             one_of("week_start", ["monday", "saturday", "sunday"], "user_week_start"),
         ]
+        # Those who are gone, whom `TutorProfileQuerySet.public` leaves out: few among all.
+        indexes = [
+            models.Index(fields=["id"], name="user_closed", condition=models.Q(is_active=False))
+        ]
 
     def __str__(self) -> str:
         return self.display_name

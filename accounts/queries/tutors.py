@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Lower
 
 from accounts import directory, names, tongues
 from accounts.directory import FreeAt
 from accounts.models import (
     HeldUsername,
+    Level,
     TutorLanguage,
     TutorProfile,
     TutorSubject,
@@ -23,7 +24,9 @@ from accounts.models import (
 from accounts.queries import tutor_facets
 from accounts.querysets import TutorProfileQuerySet
 from tutorme.core import keyset
+from tutorme.core.lookups import among
 from tutorme.core.money import WITHOUT_DECIMALS, Money
+from tutorme.core.prepared import prepared
 from tutorme.core.row_security import as_system
 from tutorme.core.spelling import corrected
 
@@ -177,9 +180,7 @@ def listed_page(
     """How many there are, the facets, and the rows of a page; where a time is asked for, by what
     was noted down."""
     order = ORDERS[wanted.ordering]
-    shown = rows.annotate(price_hundredths=_HUNDREDTHS, name=Lower("user__display_name"))
-    if wanted.ordering == "rating":
-        shown = shown.annotate(rating=directory.rank())
+    shown = rows.annotate(**_sorted_by(order[0].removeprefix("-")))
     conditions = _conditions(wanted)
     choice = {"subject": wanted.subject, "level": wanted.level}
     noted = directory.noted(wanted.free) if wanted.free else None
@@ -199,9 +200,17 @@ def listed_page(
 
 def _shown(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What their cards say, in their order. Who has gone meanwhile is left out."""
-    rows = TutorProfile.objects.filter(pk__in=[key["pk"] for key in keys])
-    by_key = {row["pk"]: row for row in rows.values("pk", *_CARD)}
+    if not keys:
+        return []
+    by_key = {row["pk"]: row for row in _cards([key["pk"] for key in keys])}
     return [by_key[key["pk"]] for key in keys if key["pk"] in by_key]
+
+
+@prepared
+def _cards(profile_ids: list[UUID]) -> QuerySet[TutorProfile, Any]:
+    shown = TutorProfile.objects.filter(among("pk", profile_ids))
+    found: QuerySet[TutorProfile, Any] = shown.values("pk", *_CARD)
+    return found
 
 
 def _with_time(cards: list[Card], wanted: Wanted) -> list[Card]:
@@ -230,6 +239,16 @@ _HUNDREDTHS = Case(
 )
 
 
+def _sorted_by(column: str) -> dict[str, Any]:
+    """What the order needs: one of another table is a join, also where nobody reads it."""
+    made = {
+        "price_hundredths": lambda: _HUNDREDTHS,
+        "name": lambda: Lower("user__display_name"),
+        "rating": directory.rank,
+    }
+    return {column: made[column]()} if column in made else {}
+
+
 def _matching(text: str) -> TutorProfileQuerySet:
     """By words: name and subjects over the headline over other words for them over the rest."""
     listed = TutorProfile.objects.listed()
@@ -250,17 +269,15 @@ def _ranked(rows: TutorProfileQuerySet, rank: Any) -> TutorProfileQuerySet:
 
 def _conditions(wanted: Wanted) -> dict[str, Q]:
     found: dict[str, Any] = {}
-    taught = TutorSubject.objects.filter(profile=OuterRef("pk"))
     if wanted.subject and wanted.level:
-        both = taught.filter(subject=wanted.subject, levels__contains=[wanted.level])
-        found["both"] = Exists(both)
+        taught = TutorSubject.objects.filter(profile=OuterRef("pk"), subject=wanted.subject)
+        found["both"] = Exists(taught.filter(levels__contains=[wanted.level]))
     if wanted.subject:
-        found["subject"] = Exists(taught.filter(subject=wanted.subject))
+        found["subject"] = Q(taught__contains=[wanted.subject])
     if wanted.level:
-        found["level"] = Exists(taught.filter(levels__contains=[wanted.level]))
+        found["level"] = Q(levels__in=_sets_with(wanted.level))
     if wanted.language:
-        spoken = TutorLanguage.objects.filter(profile=OuterRef("pk"), code=wanted.language)
-        found["language"] = Exists(spoken)
+        found["language"] = Q(spoken__contains=[wanted.language])
     if wanted.currency:
         found["currency"] = Q(hourly_currency=wanted.currency)
     if wanted.rating is not None:
@@ -272,6 +289,12 @@ def _conditions(wanted: Wanted) -> dict[str, Q]:
         if amount is not None:
             found[name] = _priced(lookup, amount)
     return found
+
+
+def _sets_with(level: str) -> list[int]:
+    """Every set of levels this one is in; a level nobody knows is in none."""
+    bit = Level(level).bit if level in Level.values else 0
+    return [each for each in range(1 << len(Level)) if each & bit]
 
 
 def _priced(lookup: str, amount: Decimal) -> Q:
@@ -300,6 +323,8 @@ def _card(row: dict[str, Any]) -> Card:
 
 def _fill(cards: list[Card]) -> None:
     """What is taught and spoken, for all of them at once."""
+    if not cards:
+        return
     subjects, languages = taught_by([card.pk for card in cards])
     for card in cards:
         card.subjects.extend(subjects[card.pk])
@@ -311,18 +336,26 @@ def taught_by(
 ) -> tuple[dict[UUID, list[Taught]], dict[UUID, list[Spoken]]]:
     subjects: dict[UUID, list[Taught]] = defaultdict(list)
     languages: dict[UUID, list[Spoken]] = defaultdict(list)
-    rows = TutorSubject.objects.filter(profile__in=profile_ids).order_by("position")
-    for row in rows.values(
-        "profile_id", "subject_id", "subject__name", "subject__family", "levels"
-    ):
+    for row in _subjects(profile_ids):
         taught = Taught(
             row["subject_id"], row["subject__name"], row["subject__family"], row["levels"]
         )
         subjects[row["profile_id"]].append(taught)
-    spoken = TutorLanguage.objects.filter(profile__in=profile_ids).order_by("position")
-    for profile_id, code, level in spoken.values_list("profile_id", "code", "level"):
+    for profile_id, code, level in _languages(profile_ids):
         languages[profile_id].append(Spoken(code, level))
     return subjects, languages
+
+
+@prepared
+def _subjects(profile_ids: list[UUID]) -> QuerySet[TutorSubject, Any]:
+    rows = TutorSubject.objects.filter(among("profile_id", profile_ids)).order_by("position")
+    return rows.values("profile_id", "subject_id", "subject__name", "subject__family", "levels")
+
+
+@prepared
+def _languages(profile_ids: list[UUID]) -> QuerySet[TutorLanguage, tuple[UUID, str, str]]:
+    rows = TutorLanguage.objects.filter(among("profile_id", profile_ids)).order_by("position")
+    return rows.values_list("profile_id", "code", "level")
 
 
 def public_tutor(tutor_id: UUID) -> TutorProfile | None:
