@@ -151,8 +151,8 @@ def main(people: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PEOPLE, {"people": people})
     course = a_course()
-    fill(url, people)
     learned(course)
+    fill(url, people)
     dice = random.Random(7)  # noqa: S311  not a secret
     asked = [User.objects.get(username=f"person{dice.randint(2, people)}") for _ in range(20)]
     clients = [client_of(user) for user in asked]

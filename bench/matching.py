@@ -110,7 +110,7 @@ def main() -> None:
     )  # fmt: skip
     everybody = Wishes(families=tuple(Subject.Family.values), zone="Europe/Paris")
     rows, now = [], timezone.now()
-    for name, wishes, times in (("a usual wish", usual, 100), ("a wish all fit", everybody, 10)):
+    for name, wishes, times in (("a usual wish", usual, 100), ("a wish all fit", everybody, 40)):
         found = ranking.candidates(wishes, student_id=student.pk, now=now)
         say(f"{name}: {len(found)} at the top\n")
         ask = lambda w=wishes: ranking.candidates(w, student_id=student.pk, now=now)  # noqa: E731
