@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -94,12 +95,7 @@ def _stored(user: User, upload: Any) -> UUID:
 
 def _thread(request: HttpRequest, pk: UUID, form: MessageForm) -> HttpResponse:
     row = _row(request, pk)
-    found = Message.objects.filter(conversation=pk).order_by("-seq")
-    if after := _number(request, "after"):
-        found = found.filter(seq__gt=after)
-    elif before := _number(request, "before"):
-        found = found.filter(seq__lt=before)
-    shown = queries.messages(reversed(found[:_SHOWN]))
+    shown = queries.messages(_asked_for(request, Message.objects.filter(conversation=pk)))
     if not _number(request, "before"):
         conversations.mark_read(user=_user(request), conversation_id=pk, seq=row["last_seq"])
     context = {"conversation": row, "shown": shown, "me": request.user.pk, "form": form}
@@ -110,6 +106,16 @@ def _thread(request: HttpRequest, pk: UUID, form: MessageForm) -> HttpResponse:
     return render(
         request, "realtime/conversation.html", context, status=422 if form.errors else 200
     )
+
+
+def _asked_for(request: HttpRequest, written: QuerySet[Message]) -> list[Message]:
+    """A page in the order of writing: the next after one, those before one, else the newest."""
+    if "after" in request.GET:
+        next_ones = written.filter(seq__gt=_number(request, "after"))
+        return list(next_ones.order_by("seq")[:_SHOWN])
+    if before := _number(request, "before"):
+        written = written.filter(seq__lt=before)
+    return list(written.order_by("-seq")[:_SHOWN])[::-1]
 
 
 def _around(request: HttpRequest, row: dict[str, Any], shown: list[Any]) -> dict[str, Any]:
@@ -126,6 +132,8 @@ def _around(request: HttpRequest, row: dict[str, Any], shown: list[Any]) -> dict
         "waits": waits,
         "is_blocked": queries.is_blocked_by(request.user, other_id),
         "is_last_mine": bool(shown) and shown[-1]["author_id"] == request.user.pk,
+        "is_older": bool(_number(request, "before")),
+        "page_size": _SHOWN,
         "older": f"?before={shown[0]['seq']}" if shown and shown[0]["seq"] > 1 else "",
         "report_form": ReportForm(),
     }

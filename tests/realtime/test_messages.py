@@ -1,5 +1,6 @@
 """Two people writing to each other: who may, what is read, what is removed."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -317,6 +318,24 @@ def test_a_conversation_without_a_script(client: Client, otto, tess, media, quer
     assert refused.status_code == 422
     tutor.post(f"{thread}block/", {"unblock": "1"})
     assert client.post(thread, {"body": "Hello?"}).status_code == 302
+
+
+def test_pages_of_a_conversation_join_in_both_directions(client: Client, talk, sam, tess) -> None:
+    for number in range(120):
+        conversations.send(user=tess, conversation_id=talk.pk, body=f"Line {number}", file_ids=[])
+    client.force_login(sam)
+
+    def page(asked: str) -> list[int]:
+        body = client.get(f"/messages/{talk.pk}/{asked}", headers={"X-Live": "1"}).content
+        return [int(seq) for seq in re.findall(r'id="message-(\d+)"', body.decode())]
+
+    newest = int(Message.objects.latest("seq").seq)
+    assert page("") == list(range(newest - 49, newest + 1))
+    assert page(f"?before={newest - 49}") == list(range(newest - 99, newest - 49))
+    assert page(f"?after={newest - 120}") == list(range(newest - 119, newest - 69))
+    assert page(f"?after={newest - 2}") == [newest - 1, newest]
+    assert page(f"?after={newest}") == []
+    assert page("?after=0") == page("?after=x") == list(range(1, 51))
 
 
 def test_others_find_no_page(client: Client, talk, otto, sam) -> None:

@@ -282,3 +282,42 @@ def test_what_was_said_while_the_line_was_down_comes_by_itself(
     assert "Not sent" not in page.locator("[data-status]").inner_text()
     is_down[0] = False
     expect(page.locator("[data-messages] .measure")).to_have_text(["Page 12?", "Are you there?"])
+
+
+def numbers(page: Page) -> list[int]:
+    rows = page.locator("[data-messages] > [data-seq]")
+    return [int(seq) for seq in rows.evaluate_all("rows => rows.map((row) => row.dataset.seq)")]
+
+
+def test_however_many_were_missed_none_is_left_out(
+    shown: tuple[Page, Any], sam: User, tess: User
+) -> None:
+    page, talk = shown
+    page.context.set_offline(True)
+    for number in range(1, 131):
+        say(tess, talk, f"Line {number}")
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('tm-thread').pull()")
+    until(lambda: numbers(page) == list(range(1, 131)))
+    # Everything is read again where a message goes or a stream lost its place; what stood above
+    # stays, since the way to earlier ones begins there.
+    first = Message.objects.get(conversation=talk.pk, seq=1)
+    row = moderation.report(user=sam, message_id=first.pk, reason="x")
+    moderation.decide(row=row, actor=tess, uphold=True)
+    expect(page.get_by_text("This message was removed.")).to_have_count(1)
+    assert numbers(page) == list(range(1, 131))
+
+
+def test_a_page_of_earlier_messages_takes_no_news(shown: tuple[Page, Any], tess: User) -> None:
+    page, talk = shown
+    for number in range(1, 61):
+        say(tess, talk, f"Line {number}")
+    page.reload()
+    page.get_by_role("link", name="Earlier messages").click()
+    assert numbers(page) == list(range(1, 11))
+    say(tess, talk, "And now?")
+    write(page, "Page 12?")
+    until(lambda: numbers(page) == list(range(13, 63)))
+    page.get_by_role("link", name="Earlier messages").click()
+    page.get_by_role("link", name="Newest messages").click()
+    assert numbers(page)[-1] == 62

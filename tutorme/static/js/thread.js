@@ -9,6 +9,7 @@ const TYPING_SHOWN = 6000;
 
 class Thread extends HTMLElement {
   connectedCallback() {
+    if ("older" in this.dataset) return; // A page of the past has no place for news: writing leads to the newest.
     this.log = this.querySelector("[data-messages]");
     this.status = this.querySelector("[data-status]");
     this.last = Number(this.dataset.seq);
@@ -50,20 +51,39 @@ class Thread extends HTMLElement {
     this.pulling = false;
   }
 
+  // What is new, or everything from the first that is shown: earlier ones are behind the page's link.
   async pullOnce({ all }) {
-    const url = new URL(location.pathname, location.href);
-    if (!all) url.searchParams.set("after", this.last);
-    const response = await fetch(url, { headers: { "X-Live": "1" } });
-    if (response.status >= 500 || response.status === 429) throw new Error(`${response.status}`);
-    if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const rows = [...page.querySelectorAll("[data-seq]")];
+    const first = Number(this.log.firstElementChild?.dataset.seq ?? 1);
+    const rows = await this.writtenAfter(all ? first - 1 : this.last);
+    if (!rows) return;
     if (all) this.log.replaceChildren(...rows);
     else for (const row of rows) this.querySelector(`[data-messages] [data-seq="${row.dataset.seq}"]`) ?? this.log.append(row);
     this.last = Math.max(this.last, ...rows.map((row) => Number(row.dataset.seq)));
     if (rows.length) this.querySelector("[data-empty]")?.remove();
     this.showRead();
     this.unsay(this.dataset.typing);
+  }
+
+  // Page by page, until one is not full: however many were missed, none is left out.
+  async writtenAfter(seq) {
+    const rows = [];
+    for (;;) {
+      const page = await this.pageAfter(seq);
+      if (!page) return null;
+      rows.push(...page);
+      if (page.length < Number(this.dataset.pageSize)) return rows;
+      seq = Number(page.at(-1).dataset.seq);
+    }
+  }
+
+  async pageAfter(seq) {
+    const url = new URL(location.pathname, location.href);
+    url.searchParams.set("after", seq);
+    const response = await fetch(url, { headers: { "X-Live": "1" } });
+    if (response.status >= 500 || response.status === 429) throw new Error(`${response.status}`);
+    if (!response.ok) return null;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return [...page.querySelectorAll("[data-seq]")];
   }
 
   // The field `key` makes it one message, where an answer was lost and Send is pressed again.
