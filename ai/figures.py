@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Sum, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Sum
 
 from ai.gateways.chat import PROVIDER
-from ai.models import Run
+from ai.models import Run, RunTotal
 from tutorme.core.metrics import Figure, figures
 
 _MICROS_OF_A_DOLLAR = 1_000_000
@@ -18,26 +17,19 @@ _MICROS_OF_A_DOLLAR = 1_000_000
 def calls() -> Iterator[Figure]:
     """Of all time, and of ended calls alone: what those came to changes no more, so the figures
     only rise, and `increase()` says what an hour cost."""
-    ended = Run.objects.exclude(state=Run.State.STARTED).order_by()
-    answering = Coalesce(NullIf("model", Value("")), F("model_asked"))
-    for row in ended.values("purpose", "state", answering=answering).annotate(
-        calls=Count("pk"),
-        read=Sum("prompt_tokens"),
-        written=Sum("completion_tokens"),
-        micros=Sum("cost_micros"),
-    ):
+    for row in RunTotal.objects.all():
         labels = {
             "provider": PROVIDER,
-            "model": row["answering"],
-            "purpose": row["purpose"],
-            "state": row["state"],
+            "model": row.model,
+            "purpose": row.purpose,
+            "state": row.state,
         }
-        yield Figure("tutorme_ai_calls", "Calls to a model that ended.", row["calls"], **labels)
+        yield Figure("tutorme_ai_calls", "Calls to a model that ended.", row.calls, **labels)
         told = "Tokens it read and wrote, as far as the provider said."
-        yield Figure("tutorme_ai_tokens", told, row["read"], direction="read", **labels)
-        yield Figure("tutorme_ai_tokens", told, row["written"], direction="written", **labels)
+        yield Figure("tutorme_ai_tokens", told, row.read, direction="read", **labels)
+        yield Figure("tutorme_ai_tokens", told, row.written, direction="written", **labels)
         told = "What they cost; of a call that was never answered, at most."
-        cost = _dollars(row["micros"])
+        cost = _dollars(row.micros)
         yield Figure("tutorme_ai_cost_dollars", told, cost, **labels)
 
 

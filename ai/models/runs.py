@@ -87,6 +87,29 @@ class Run(models.Model):
         return self.prompt_tokens + self.completion_tokens
 
 
+class RunTotal(models.Model):
+    """What all ended calls of one kind came to: written by a trigger as each of them ends, since
+    whoever scrapes figures cannot read all calls each time (`ai.services.totals` counts again)."""
+
+    # The one that answered, or else the one that was asked.
+    model = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=8)
+    state = models.CharField(max_length=11)
+    calls = models.BigIntegerField()
+    # Tokens, tokens and millionths of a dollar.
+    read = models.BigIntegerField()
+    written = models.BigIntegerField()
+    micros = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "purpose", "state"], name="ai_run_total_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.purpose} {self.state}: {self.calls}"
+
+
 class Usage(models.Model):
     """How much of a day's allowance somebody has used. Written by one statement alone
     (`ai.services.quotas`)."""
