@@ -173,6 +173,20 @@ class PackageEmpty(DomainError):
     explanation = _("All of it was used, or it ended.")
 
 
+class PackageOver(DomainError):
+    code = "package-over"
+    title = _("This package is over")
+    status = 409
+    explanation = _("It was ended, used up, or its time has run out.")
+
+
+class PackageUnsettled(DomainError):
+    code = "package-unsettled"
+    title = _("Money of this package is still under way")
+    status = 409
+    explanation = _("A refund or a complaint about it is open. Wait until that is decided.")
+
+
 class PayoutMethodMissing(DomainError):
     code = "payout-method-missing"
     title = _("No address to pay out to")

@@ -80,6 +80,20 @@ class PackageEnding(Event):
 
 
 @dataclass(frozen=True)
+class PackageEnded(Event):
+    """Its seller ended it with `left` units unused; `amount_minor` of what was paid goes back."""
+
+    name: ClassVar[str] = "package.ended"
+    package_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    left: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class PayoutPaid(Event):
     name: ClassVar[str] = "payout.paid"
     item_id: UUID

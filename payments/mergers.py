@@ -46,6 +46,7 @@ declare(PackageOffer, "seller_id", _EARNED)
 declare(Package, "seller_id", _EARNED)
 declare(Coupon, "owner_id", _EARNED)
 declare(Package, "buyer_id", Moves())
+declare(Package, "ended_by_id", _ACT)
 declare(CouponUse, "buyer_id", Moves())
 declare(
     Subscription,

@@ -23,6 +23,8 @@ from tutorme.core.personal import Blank, Delete, Keep, Table, declare
 
 _MONEY = Keep("the trail of money names an account, and the account is a pseudonym")
 _ACT = Keep("an admin's act")
+# Why a seller ended it may speak of either of the two.
+_UNSAID = Blank({"end_reason": ""})
 
 declare(
     Table(Order, "buyer_id", Blank({"approve_url": ""})),
@@ -35,8 +37,9 @@ declare(
     Table(CommissionSchedule, "created_by_id", _ACT, is_exported=False),
     Table(Earning, "payee_id", _MONEY),
     Table(LedgerAccount, "owner_id", _MONEY),
-    Table(Package, "buyer_id", _MONEY),
-    Table(Package, "seller_id", _MONEY, is_exported=False),
+    Table(Package, "buyer_id", _UNSAID),
+    Table(Package, "seller_id", _UNSAID, is_exported=False),
+    Table(Package, "ended_by_id", _UNSAID),
     Table(PackageOffer, "seller_id", _MONEY),
     Table(PayoutMethod, "user_id", Delete()),
     Table(PayoutItem, "payee_id", Blank({"email": "erased@erased.invalid"})),

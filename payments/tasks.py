@@ -14,6 +14,7 @@ from payments.services import (
     ledger,
     ledger_check,
     orders,
+    package_endings,
     packages,
     papers,
     payouts,
@@ -94,6 +95,23 @@ def _print(run: Run, document: Document) -> None:
     digest = documents.keep(pdf)
     with run.finishing(result={"document_id": str(document.pk), "sha256": digest}):
         documents.mark_printed(document.pk, digest)
+
+
+@jobs.job(package_endings.CARRY_OUT)
+def carry_out_refund(_run: Run, *, refund_id: str) -> None:
+    """At once after it was asked for; the sweep would come to it too."""
+    try:
+        refunds.carry_out(UUID(refund_id))
+    except (ProviderUnavailable, ProviderNotConfigured) as error:
+        raise RetryJob(error.detail) from error
+
+
+@jobs.job(packages.PAY_BACK, max_attempts=12)
+def pay_unit_back(_run: Run, *, use_id: int, minor: int) -> None:
+    try:
+        package_endings.pay_unit_back(use_id=use_id, minor=minor)
+    except (ProviderUnavailable, ProviderNotConfigured) as error:
+        raise RetryJob(error.detail) from error
 
 
 @jobs.job(payouts.SEND)

@@ -93,10 +93,13 @@ class PayoutBatchAdmin(MoneyAdmin):
 
 @admin.register(Package)
 class PackageAdmin(MoneyAdmin):
-    list_display = ("offer", "buyer", "seller", "used", "units", "state", "expires_at")
-    list_filter = ("state",)
+    list_display = (
+        *("offer", "buyer", "seller", "used", "units", "state", "expires_at", "ended_by"),
+        *("ended_at", "end_reason"),
+    )
+    list_filter = ("state", "ended_at")
     search_fields = ("buyer__email", "seller__email", "order__id")
-    list_select_related = ("offer", "buyer", "seller")
+    list_select_related = ("offer", "buyer", "seller", "ended_by")
     ordering = ("-id",)
 
 

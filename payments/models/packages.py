@@ -74,6 +74,13 @@ class Package(models.Model):
     expires_at = models.DateTimeField()
     # How many days before the end the last warning was for.
     warned_days = models.PositiveSmallIntegerField(null=True)
+    # Null where the provider or a bank took its money back, and before anybody was named.
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+    # A seller's words, for the buyer to read.
+    end_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -98,6 +105,10 @@ class Package(models.Model):
     @property
     def left(self) -> int:
         return self.units - self.used
+
+    @property
+    def is_ended_by_seller(self) -> bool:
+        return self.state == self.State.ENDED and self.ended_by_id == self.seller_id
 
 
 class PackageUse(models.Model):

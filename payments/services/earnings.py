@@ -4,6 +4,7 @@ then available. What upper apps call: `release`, `hold`, `lift`.
 Lock order: the order's row, its earnings, ledger accounts.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -154,12 +155,15 @@ def _mature_one(earning_id: UUID, order_id: UUID) -> bool:
     return True
 
 
-def reverse(order: Order, minor: int) -> list[Line]:
-    """Takes this much of the seller's share back, what was not delivered first, and returns the
-    lines. The caller holds the order's lock."""
+def reverse(order: Order, minor: int, *, awaited: Collection[UUID] = ()) -> list[Line]:
+    """Takes this much of the seller's share back, what was not delivered first, and of that what
+    nobody waits for (`awaited`, ids); returns the lines. The caller holds the order's lock."""
+
+    def turn(row: Earning) -> tuple[int, bool, int]:
+        return _FIRST_BACK[State(row.state)], row.pk in awaited, -row.part
+
     lines = []
-    rows = sorted(order.earnings.all(), key=lambda row: (_FIRST_BACK[State(row.state)], -row.part))
-    for row in rows:
+    for row in sorted(order.earnings.all(), key=turn):
         taken = min(minor, row.left_minor)
         if taken:
             Earning.objects.filter(pk=row.pk).update(reversed_minor=F("reversed_minor") + taken)

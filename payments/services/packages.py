@@ -1,7 +1,8 @@
 """Packages: so many units bought at once, used one by one, given back in part.
 
 The app that delivers units calls `usable`, `use`, then `deliver` or `return_unit`, each with a
-reference of its own (`booking:<uuid>`). Lock order: the order's row, the package's row.
+reference of its own (`booking:<uuid>`). Lock order: the order's row, the package's row. What a
+seller ends, and what comes back for a unit of a package that is over: `package_endings.py`.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,11 @@ from payments.events import PackageEnding
 from payments.models import Earning, Order, Package, PackageOffer, PackageUse, Refund
 from payments.sellers import Terms
 from payments.services import earnings
-from tutorme.core import outbox
+from tutorme.core import jobs, outbox
 
 State = Package.State
 Use = PackageUse.State
+PAY_BACK = "payments.pay_unit_back"
 _OVER = _("A package that ended or was used up is not given back.")
 _RULE = _("Units you used count at their single price; the rest of what you paid comes back.")
 
@@ -116,15 +118,42 @@ def deliver(reference: str) -> bool:
 
 @transaction.atomic
 def return_unit(reference: str) -> bool:
-    """What it was taken for does not happen: the unit can be used again. Again: False."""
+    """What it was taken for does not happen: the unit can be used again, or its price comes back
+    where the package is over by now. Again: False."""
     won = PackageUse.objects.filter(reference=reference, state=Use.TAKEN).update(state=Use.RETURNED)
     if won:
-        package_id = PackageUse.objects.values_list("package_id", flat=True).get(
-            reference=reference
-        )
-        Package.objects.filter(pk=package_id).update(used=F("used") - 1)
-        Package.objects.filter(pk=package_id, state=State.USED_UP).update(state=State.ACTIVE)
+        row = PackageUse.objects.only("package_id").get(reference=reference)
+        Package.objects.filter(pk=row.package_id).update(used=F("used") - 1)
+        _open_again(row)
     return bool(won)
+
+
+def _open_again(row: PackageUse) -> None:
+    """The package's row is locked by now, so that each unit finds its own number."""
+    same = Package.objects.filter(pk=row.package_id)
+    live = same.filter(state__in=(State.ACTIVE, State.USED_UP), expires_at__gt=Now())
+    if live.update(state=State.ACTIVE):
+        return
+    same.filter(state=State.USED_UP).update(state=State.EXPIRED)
+    package = same.select_related("order").get()
+    args = {"use_id": row.pk, "minor": worth(package)}
+    jobs.enqueue(PAY_BACK, key=f"{PAY_BACK}:{row.pk}", args=args)
+
+
+def worth(package: Package) -> int:
+    """Minor units of the price that the last unit to be given back stands for: what it was counted
+    at when its buyer ended the package, else its part of what was paid, so cut that all parts make
+    the whole."""
+    order = package.order
+    asked = order.refunds.filter(origin=Refund.Origin.BUYER)
+    if asked.exclude(state__in=(Refund.State.FAILED, Refund.State.REJECTED)).exists():
+        return package.single_price_minor
+    return paid_for(package, package.used + 1) - paid_for(package, package.used)
+
+
+def paid_for(package: Package, units: int) -> int:
+    """Minor units of the price that so many of its units stand for; a fraction is the buyer's."""
+    return package.order.total.minor * units // package.units
 
 
 def part_of(reference: str) -> tuple[UUID, int] | None:
@@ -144,27 +173,49 @@ def terms(order: Order, now: datetime) -> Terms:
     return Terms(left, package.expires_at, str(_RULE))
 
 
-def end_for(order: Order) -> None:
+def lock(order: Order) -> Package:
+    """The caller holds the order's lock. No unit is taken or given back until it is let go."""
+    return Package.objects.select_for_update(of=("self",), no_key=True).get(order=order)
+
+
+def close(order: Order, *, by_id: UUID | None, reason: str = "") -> None:
+    """No unit is taken any more. The caller holds the order's lock."""
+    active = Package.objects.filter(order=order, state=State.ACTIVE)
+    active.update(state=State.ENDED, ended_by=by_id, ended_at=Now(), end_reason=reason)
+
+
+def end_for(order: Order, *, by_id: UUID | None = None) -> None:
     """A refund ends a package. What escrow still holds was earned with the units that were used.
     The caller holds the order's lock."""
-    Package.objects.filter(order=order, state=State.ACTIVE).update(state=State.ENDED)
-    _release_unused(order.pk)
+    close(order, by_id=by_id)
+    _release_unused(order)
 
 
 def go_on(order_id: UUID) -> None:
-    """A refund that would have ended it failed. The caller holds the order's lock."""
+    """A refund that would have ended it failed, and no other was made or is under way. The caller
+    holds the order's lock."""
     undone = Package.objects.filter(order_id=order_id, state=State.ENDED, used__lt=F("units"))
-    if not Refund.objects.filter(order_id=order_id, state=Refund.State.COMPLETED).exists():
-        undone.update(state=State.ACTIVE)
+    moving = (Refund.State.REQUESTED, Refund.State.PENDING, Refund.State.COMPLETED)
+    if not Refund.objects.filter(order_id=order_id, state__in=moving).exists():
+        undone.update(state=State.ACTIVE, ended_by=None, ended_at=None, end_reason="")
 
 
-def _release_unused(order_id: UUID) -> None:
+def awaited(order_id: UUID) -> set[UUID]:
+    """Earnings of units that are taken and not delivered yet."""
     taken = PackageUse.objects.filter(package__order_id=order_id, state=Use.TAKEN)
-    kept = set(taken.values_list("earning_id", flat=True))
-    parts = Earning.objects.filter(order_id=order_id, state=Earning.State.ESCROW)
-    for pk, part in parts.values_list("pk", "part"):
-        if pk not in kept:
-            earnings.release(order_id, part=part)
+    return set(taken.exclude(earning=None).values_list("earning_id", flat=True))
+
+
+def free_parts(order: Order) -> list[int]:
+    """Parts of the share in escrow whose unit is not taken."""
+    kept = awaited(order.pk)
+    parts = Earning.objects.filter(order=order, state=Earning.State.ESCROW)
+    return [part for pk, part in parts.order_by("part").values_list("pk", "part") if pk not in kept]
+
+
+def _release_unused(order: Order) -> None:
+    for part in free_parts(order):
+        earnings.release(order.pk, part=part)
 
 
 def expire_due(*, limit: int = 500) -> int:
@@ -175,11 +226,11 @@ def expire_due(*, limit: int = 500) -> int:
 
 @transaction.atomic
 def _expire(package_id: UUID, order_id: UUID) -> bool:
-    Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+    order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
     due = Package.objects.filter(pk=package_id, state=State.ACTIVE, expires_at__lte=Now())
     won = due.update(state=State.EXPIRED)
     if won:
-        _release_unused(order_id)
+        _release_unused(order)
     return bool(won)
 
 

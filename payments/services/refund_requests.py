@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from payments import sellers
 from payments.errors import RefundNotAllowed
-from payments.models import Order, Package, Refund
-from payments.services import refunds, transitions
+from payments.models import Order, Refund
+from payments.services import packages, refunds, settlement, transitions
 from payments.services.transitions import State
 from tutorme.core.money import Money
 from tutorme.core.transactions import outside_transaction
@@ -46,6 +46,10 @@ def ask(*, order: Order, buyer: Any, reason: str, as_credit: bool = False) -> Re
     `RefundNotAllowed` where nothing is left to get. No second person is asked: the terms are."""
     with transaction.atomic():
         locked = transitions.locked(order.pk)
+        is_package = locked.kind == settlement.PACKAGE
+        if is_package:
+            # A unit used between the count and the end would be used and paid back.
+            packages.lock(locked)
         found = preview(locked, as_credit=as_credit)
         if found is None or not found.amount:
             raise RefundNotAllowed
@@ -57,8 +61,7 @@ def ask(*, order: Order, buyer: Any, reason: str, as_credit: bool = False) -> Re
             origin=Refund.Origin.BUYER,
             as_credit=as_credit,
         )
-        # Units used while the provider is asked would be used and paid back.
-        Package.objects.filter(order=locked, state=Package.State.ACTIVE).update(
-            state=Package.State.ENDED
-        )
+        if is_package:
+            # The same of one used while the provider is asked.
+            packages.close(locked, by_id=buyer.pk)
     return refunds.carry_out(row.pk)

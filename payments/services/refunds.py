@@ -232,6 +232,8 @@ def apply_truth(
         elif truth.status == "PENDING" and row.state == Refund.State.REQUESTED:
             row.state = Refund.State.PENDING
         row.save()
+        if row.state == Refund.State.FAILED:
+            packages.go_on(order.pk)
         if row.state == Refund.State.COMPLETED:
             # That it was a reversal may become known after the money went.
             transitions.stand(order, row.note)

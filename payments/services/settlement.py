@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from payments.models import (
     LedgerEntry,
+    LedgerTransaction,
     Order,
     Refund,
     SubscriptionPeriod,
@@ -16,6 +17,7 @@ from payments.services import coupons, credits, documents, earnings, ledger, pac
 from payments.services.ledger import Kind, Line
 
 CREDIT, PACKAGE = "credit", "package"
+FREE_END = "free_end"
 
 
 def record_sale(order: Order) -> None:
@@ -101,7 +103,7 @@ def record_refund(order: Order, refund: Refund) -> None:
         lines=[*back, *taken],
     )
     if order.kind == PACKAGE:
-        packages.end_for(order)
+        packages.end_for(order, by_id=refund.requested_by_id)
     documents.ask_for_credit_note(refund)
 
 
@@ -111,12 +113,34 @@ def _taken_back(order: Order, minor: int, part: Callable[[int], int]) -> list[Li
         part(order.share_minor) if order.payee_id else 0,
         part(order.promoted_minor),
     )
+    awaited = packages.awaited(order.pk) if order.kind == PACKAGE else set()
     return [
         Line(Kind.TAX, -tax),
-        *earnings.reverse(order, share),
+        *earnings.reverse(order, share, awaited=awaited),
         Line(Kind.PROMOTIONS, promoted),
         Line(Kind.PLATFORM_FEE, -(minor - tax - share + promoted)),
     ]
+
+
+def record_free_end(order: Order, parts: list[int], *, reference: str) -> None:
+    """These parts of a package for which its buyer paid nothing do not take place: their share
+    goes back to the house, whose coupon paid; once by `reference`. The caller holds the order's
+    lock."""
+    if LedgerTransaction.objects.filter(kind=FREE_END, reference=reference).exists():
+        return
+
+    def part(whole: int) -> int:
+        cuts = [whole * number // order.units for number in range(order.units + 1)]
+        return sum(cuts[number] - cuts[number - 1] for number in parts)
+
+    ledger.post(
+        kind=FREE_END,
+        reference=reference,
+        currency=order.currency,
+        order=order,
+        lines=_taken_back(order, 0, part),
+    )
+    packages.end_for(order)
 
 
 def record_period(period: SubscriptionPeriod) -> None:

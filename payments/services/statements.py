@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from payments.models import Earning, LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.services.ledger import Kind
+from payments.services.settlement import FREE_END
 from tutorme.core.money import Money
 
 _MINE = (Kind.ESCROW, Kind.TUTOR_PENDING, Kind.TUTOR_AVAILABLE)
-_EARNED = ("sale", "refund")
+_EARNED = ("sale", "refund", FREE_END)
 WEEKS = 12
 
 
