@@ -81,7 +81,8 @@ class PackageEnding(Event):
 
 @dataclass(frozen=True)
 class PackageEnded(Event):
-    """Its seller ended it with `left` units unused; `amount_minor` of what was paid goes back."""
+    """Its seller ended it with `left` units unused; `amount_minor` of what was paid goes back,
+    by that refund where it is anything."""
 
     name: ClassVar[str] = "package.ended"
     package_id: UUID
@@ -91,6 +92,7 @@ class PackageEnded(Event):
     left: int
     amount_minor: int
     currency: str
+    refund_id: UUID | None = None
 
 
 @dataclass(frozen=True)

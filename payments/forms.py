@@ -107,6 +107,15 @@ class ReturnForm(forms.Form):
     )
 
 
+class EndPackageForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Your student reads it."),
+    )
+
+
 class BillingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = BillingDetails

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.views import buying, orders, selling, subscriptions
+from payments.views import buying, orders, selling, sold, subscriptions
 
 urlpatterns = [
     path("checkout/<slug:kind>/<uuid:target_id>/", orders.checkout, name="payments-checkout"),
@@ -77,6 +77,8 @@ urlpatterns = [
     path("teach/coupons/", selling.coupon_list, name="teach-coupons"),
     path("teach/coupons/<uuid:pk>/switch/", selling.switch_coupon, name="teach-coupon-switch"),
     path("teach/packages/", selling.package_list, name="teach-packages"),
+    path("teach/packages/sold/", sold.sold_list, name="teach-packages-sold"),
+    path("teach/packages/sold/<uuid:pk>/end/", sold.end_package, name="teach-package-end"),
     path(
         "teach/packages/<uuid:pk>/withdraw/",
         selling.withdraw_package,

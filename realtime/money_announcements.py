@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.events import (
     CreditEnding,
+    PackageEnded,
     PackageEnding,
     PaymentDisputed,
     PaymentFailed,
@@ -60,6 +61,21 @@ def _package(event: PackageEnding) -> list[Told]:
     facts = {"what": package.offer.title, "left": event.left, "days": event.days}
     key = f"package-ending:{event.package_id}:{event.days}"
     return [Told(event.user_id, key, facts, reverse("payments-packages"))]
+
+
+def _ended(event: PackageEnded) -> list[Told]:
+    """The reason stands on the order's page alone, where it can be taken out again. One whose
+    refund failed may be ended again."""
+    key = f"package-ended:{event.refund_id or event.package_id}"
+    package = Package.objects.select_related("offer", "seller").get(pk=event.package_id)
+    facts = {
+        **_amount(event.amount_minor, event.currency),
+        "what": package.offer.title,
+        "left": event.left,
+        "who": package.seller.display_name,
+    }
+    page = reverse("payments-order", args=[event.order_id])
+    return [Told(event.buyer_id, key, facts, page)]
 
 
 def _unpaid(event: PaymentFailed) -> list[Told]:
@@ -193,6 +209,21 @@ declare(
         body=_("%(what)s: %(left)s lessons are left, and %(days)s days to use them."),
         mail="money",
         action=_("See your packages"),
+    )
+)
+declare(
+    Announcement(
+        kind="package-ended",
+        event=PackageEnded,
+        who=_ended,
+        title=_("%(who)s ended a package: %(what)s"),
+        body=_(
+            "Lessons that were not used yet: %(left)s. What you paid for them comes back: "
+            "%(amount)s. Lessons that are booked stay booked. The order's page says why."
+        ),
+        is_essential=True,
+        mail="money",
+        action=_("See the order"),
     )
 )
 declare(

@@ -237,4 +237,7 @@ def _package(row: Package) -> dict[str, Any]:
         "left": row.left,
         "state": row.state,
         "expires_at": row.expires_at,
+        "ended_at": row.ended_at,
+        "is_ended_by_seller": row.is_ended_by_seller,
+        "end_reason": row.end_reason,
     }

@@ -287,15 +287,42 @@ class OfferOut(OutputSerializer):
     valid_days = serializers.IntegerField()
 
 
-class PackageOut(OutputSerializer):
+class _PackageOut(OutputSerializer):
     id = serializers.UUIDField()
     order = serializers.UUIDField()
     title = serializers.CharField()
-    seller = serializers.UUIDField()
     units = serializers.IntegerField()
     left = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Package.State.choices)
     expires_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    is_ended_by_seller = serializers.BooleanField()
+    end_reason = serializers.CharField(allow_blank=True, help_text="The seller's words.")
+
+
+class PackageOut(_PackageOut):
+    seller = serializers.UUIDField()
+
+
+class SoldPackageOut(_PackageOut):
+    buyer = serializers.UUIDField()
+
+
+class EndingOut(OutputSerializer):
+    used = serializers.IntegerField()
+    booked = serializers.IntegerField(help_text="Of those, for lessons that are still to come.")
+    left = serializers.IntegerField()
+    kept = MoneyField(help_text="What the used ones count at.")
+    amount = MoneyField(help_text="What goes back to the buyer.")
+    credit = MoneyField(help_text="The part that comes back as credit.")
+    money = MoneyField(help_text="The part that goes back where the buyer paid from.")
+    refusal = serializers.CharField(
+        allow_null=True, help_text="The code of the problem where it cannot be ended now."
+    )
+
+
+class EndPackageIn(StrictSerializer):
+    reason = SafeText(max_length=300)
 
 
 # The ledger -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.api import buying, keeping, selling
+from payments.api import buying, keeping, selling, sold
 from payments.api.billing_views import PlansView, SubscriptionViewSet
 from payments.api.views import OrderViewSet, PayPalWebhookView
 
@@ -108,6 +108,21 @@ urlpatterns = [
         "payments/package-offers/<uuid:pk>/",
         selling.PackageOfferViewSet.as_view({"delete": "destroy"}),
         name="payments-api-package-offer",
+    ),
+    path(
+        "payments/sold-packages/",
+        sold.SoldPackageViewSet.as_view({"get": "list"}),
+        name="payments-api-sold-packages",
+    ),
+    path(
+        "payments/sold-packages/<uuid:pk>/end-preview/",
+        sold.SoldPackageViewSet.as_view({"get": "preview"}),
+        name="payments-api-sold-package-end-preview",
+    ),
+    path(
+        "payments/sold-packages/<uuid:pk>/end/",
+        sold.SoldPackageViewSet.as_view({"post": "end"}),
+        name="payments-api-sold-package-end",
     ),
     path("payments/earnings/", selling.EarningsView.as_view(), name="payments-api-earnings"),
     path(

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from payments.models.earnings import Earning
 from payments.models.orders import Order
@@ -105,6 +106,17 @@ class Package(models.Model):
     @property
     def left(self) -> int:
         return self.units - self.used
+
+    @property
+    def is_live(self) -> bool:
+        """Whether units of it can be used now; the sweep notes its end a little later."""
+        return self.state == self.State.ACTIVE and self.expires_at > timezone.now()
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether a unit that is given back can be used again; else its price goes back."""
+        open_states = {self.State.ACTIVE, self.State.USED_UP}
+        return self.state in open_states and self.expires_at > timezone.now()
 
     @property
     def is_ended_by_seller(self) -> bool:

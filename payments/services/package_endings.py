@@ -5,12 +5,10 @@ Lock order: the order's row, the package's row, its refunds.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from payments.errors import PackageOver, PackageUnsettled
 from payments.events import PackageEnded
@@ -55,14 +53,14 @@ def preview(package: Package) -> Ending:
         amount=amount,
         credit=credit,
         money=amount - credit,
-        refusal=_refusal(package, timezone.now()),
+        refusal=_refusal(package),
     )
 
 
-def _refusal(package: Package, now: datetime) -> type[DomainError] | None:
+def _refusal(package: Package) -> type[DomainError] | None:
     """An open refund may fail or be turned down, and what it names would then be lost."""
     order = package.order
-    if package.state != Package.State.ACTIVE or package.expires_at <= now:
+    if not package.is_live:
         return PackageOver
     in_dispute = order.state in {Order.State.DISPUTED, Order.State.REVERSED}
     if in_dispute or order.refunds.filter(state__in=_OPEN).exists():
@@ -70,8 +68,14 @@ def _refusal(package: Package, now: datetime) -> type[DomainError] | None:
     return None
 
 
+@dataclass(frozen=True)
+class Ended:
+    package: Package
+    given_back: Money
+
+
 @transaction.atomic
-def end(*, package_id: UUID, seller: Any, reason: str) -> Package:
+def end(*, package_id: UUID, seller: Any, reason: str) -> Ended:
     """For good. The refund is written down here and carried out by a job. Raises `NotFound` where
     it is not this seller's, `PackageOver` also to the second of two, `PackageUnsettled`."""
     mine = Package.objects.filter(pk=package_id, seller_id=seller.pk)
@@ -85,51 +89,46 @@ def end(*, package_id: UUID, seller: Any, reason: str) -> Package:
     if found.refusal:
         raise found.refusal
     packages.close(order, by_id=seller.pk, reason=reason)
-    _give_back(order, package, found, seller.pk)
-    _tell(order, package, found, seller.pk)
-    package.refresh_from_db()
-    return package
-
-
-def _give_back(order: Order, package: Package, found: Ending, seller_id: UUID) -> None:
-    if found.amount:
-        row = refunds.intend(
-            order,
-            found.amount,
-            note=_NOTE,
-            actor_id=seller_id,
-            origin=Refund.Origin.SELLER,
-        )
-        jobs.enqueue(CARRY_OUT, key=f"{CARRY_OUT}:{row.pk}", args={"refund_id": str(row.pk)})
-    elif not order.total:
-        settlement.record_free_end(order, packages.free_parts(order), reference=str(package.pk))
-
-
-def _tell(order: Order, package: Package, found: Ending, seller_id: UUID) -> None:
-    """The trail never changes: it has the figures, and the row has the words."""
-    audit.record(
-        "package.ended",
-        target=package,
-        actor_id=seller_id,
-        before={"state": package.state},
-        after={
-            "state": Package.State.ENDED,
-            "used": found.used,
-            "left": found.left,
-            "given_back": found.amount.as_json(),
-        },
-    )
+    refund = _give_back(order, package, found, seller.pk)
+    _trace(package, found, seller.pk)
     outbox.record(
         PackageEnded(
             package_id=package.pk,
             order_id=order.pk,
             buyer_id=package.buyer_id,
-            seller_id=seller_id,
+            seller_id=seller.pk,
             left=found.left,
             amount_minor=found.amount.minor,
             currency=order.currency,
+            refund_id=refund.pk if refund else None,
         ),
+        actor_id=seller.pk,
+    )
+    package.refresh_from_db()
+    return Ended(package, found.amount)
+
+
+def _give_back(order: Order, package: Package, found: Ending, seller_id: UUID) -> Refund | None:
+    if not order.total:
+        settlement.record_free_end(order, packages.free_parts(order), reference=str(package.pk))
+    if not found.amount:
+        return None
+    row = refunds.intend(
+        order, found.amount, note=_NOTE, actor_id=seller_id, origin=Refund.Origin.SELLER
+    )
+    jobs.enqueue(CARRY_OUT, key=f"{CARRY_OUT}:{row.pk}", args={"refund_id": str(row.pk)})
+    return row
+
+
+def _trace(package: Package, found: Ending, seller_id: UUID) -> None:
+    """The trail never changes: it has the figures, and the row has the words."""
+    after = {"state": Package.State.ENDED, "used": found.used, "left": found.left}
+    audit.record(
+        "package.ended",
+        target=package,
         actor_id=seller_id,
+        before={"state": package.state},
+        after={**after, "given_back": found.amount.as_json()},
     )
 
 

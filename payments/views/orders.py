@@ -25,7 +25,7 @@ from payments.errors import (
     PaymentDeclined,
 )
 from payments.gateways import paypal
-from payments.models import Order, Refund
+from payments.models import Order, Package, Refund
 from payments.services import (
     coupons,
     credits,
@@ -33,6 +33,7 @@ from payments.services import (
     placing,
     pricing,
     refund_requests,
+    settlement,
 )
 from tutorme.core.errors import DomainError, NotFound, ProviderNotConfigured
 from tutorme.core.money import Money
@@ -219,12 +220,19 @@ def order_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "kept": order.total - order.refunded,
         "papers": order.documents.exclude(sha256=None).order_by("issued_at", "pk"),
         "can_return": _can_return(order),
+        "package": _package_of(order),
         "word": word,
         "badge": badge,
         "stage": _stage(order),
         "refresh_seconds": _LOOKS.get(_stage(order)),
     }
     return render(request, "payments/order.html", context)
+
+
+def _package_of(order: Order) -> Package | None:
+    if order.kind != settlement.PACKAGE:
+        return None
+    return Package.objects.filter(order=order).select_related("seller").first()
 
 
 def _can_return(order: Order) -> bool:

@@ -18,6 +18,7 @@ from payments.services import orders, payouts
 from tests.payments.billing import Subscribe, plus, subscribed  # noqa: F401  fixtures
 from tests.payments.books import buy, stall
 from tests.payments.conftest import Buy, bare_order
+from tests.payments.test_package_endings import sold
 from tests.payments.test_payouts import earn
 from tests.sandbox_server import Sandbox
 from tutorme.core.errors import DomainError
@@ -178,6 +179,19 @@ def taken(at: Counter) -> Any:
     return at.post(at.ada, "coupons/", **body)
 
 
+def ended(at: Counter) -> Any:
+    package = sold(at.sam, at.tess)
+    for _ in range(2):
+        answer = at.post(at.tess, f"sold-packages/{package.pk}/end/", reason="x")
+    return answer
+
+
+def unsettled(at: Counter) -> Any:
+    package = sold(at.sam, at.tess)
+    Order.objects.update(state="disputed")
+    return at.post(at.tess, f"sold-packages/{package.pk}/end/", reason="x")
+
+
 def not_printed(at: Counter) -> Any:
     return at.api(at.sam).get(f"{BASE}/orders/{at.paid().pk}/receipt/")
 
@@ -210,6 +224,8 @@ REFUSALS: dict[type[DomainError], Callable[[Counter], Any]] = {
         at.ada, f"payout-batches/{_asked_by_ada(at)}/approve/"
     ),
     errors.NotWaiting: decided,
+    errors.PackageOver: ended,
+    errors.PackageUnsettled: unsettled,
     errors.PayoutMethodMissing: without_address,
     errors.BelowPayoutMinimum: too_little,
     errors.CouponCodeTaken: taken,

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from payments.models import CreditPack, Package, PackageOffer
-from payments.services import coupons, credits, earnings, payouts
+from payments.services import coupons, credits, earnings, package_endings, packages, payouts
 from tests.payments.books import all_mature, buy, stall
 from tests.ui.test_browser import NARROW, WIDE
 from tests.ui.test_tour import tour
@@ -36,17 +36,23 @@ def stops(
         seller=tess, title="Five lessons", units=5, price_minor=10000,
         single_price_minor=2500, currency="EUR",
     )  # fmt: skip
-    buy(sam, offer.pk, kind="package")
-    assert Package.objects.exists()
+    going = Package.objects.get(order=buy(sam, offer.pk, kind="package"))
+    drain()
+    over = Package.objects.get(order=buy(sam, offer.pk, kind="package"))
+    for package in (going, over):
+        packages.use(package_id=package.pk, reference=f"booking:{package.pk}")
+    package_endings.end(package_id=over.pk, seller=tess, reason="I am moving to another town.")
     drain()
     month = f"{order.created_at:%Y-%m}"
     pages = ("earnings", f"earnings/{month}/EUR", "payouts", "coupons", "packages", "reports")
+    sold = ["/teach/packages/sold/", f"/teach/packages/sold/{going.pk}/end/"]
     return {
-        "tess": [f"/teach/{page}/" for page in pages],
+        "tess": [*(f"/teach/{page}/" for page in pages), *sold],
         "sam": [
             f"/orders/{order.pk}/",
             f"/orders/{order.pk}/receipt/",
             f"/orders/{order.pk}/refund/",
+            f"/orders/{over.order_id}/",
             f"/checkout/package/{offer.pk}/?coupon=SAVE20&credit=on",
             f"/checkout/package/{offer.pk}/?coupon=NOTHING",
             "/credit/",
