@@ -38,6 +38,14 @@ def end_subscriptions(event: DeletionDue) -> None:
     jobs.enqueue("payments.end_subscriptions", key=key, args={"user_id": user_id})
 
 
+@outbox.handles(DeletionDue)
+def end_packages(event: DeletionDue) -> None:
+    """Nobody is left who could give what is not used."""
+    user_id = str(event.user_id)
+    key = f"payments.end_packages:{event.deletion_id}"
+    jobs.enqueue("payments.end_packages", key=key, args={"user_id": user_id})
+
+
 @sells(CREDIT)
 def quote_credit(target_id: UUID, _buyer: Any) -> Quote:
     pack = CreditPack.objects.filter(pk=target_id, is_offered=True).first()

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from payments.errors import SubscriptionBusy, SubscriptionStands
+from payments.errors import PackageUnsettled, SubscriptionBusy, SubscriptionStands
 from payments.models import Document
 from payments.services import (
     compare_with_provider,
@@ -129,6 +129,14 @@ def end_subscriptions(_run: Run, *, user_id: str) -> None:
     try:
         subscription_wishes.end_all(get_user_model().objects.get(pk=user_id))
     except (SubscriptionBusy, SubscriptionStands, ProviderUnavailable) as error:
+        raise RetryJob(error.detail) from error
+
+
+@jobs.job("payments.end_packages", max_attempts=12)
+def end_packages(_run: Run, *, user_id: str) -> None:
+    try:
+        package_endings.end_all(get_user_model().objects.get(pk=user_id))
+    except PackageUnsettled as error:
         raise RetryJob(error.detail) from error
 
 

@@ -219,7 +219,7 @@ declare(
         title=_("%(who)s ended a package: %(what)s"),
         body=_(
             "Lessons that were not used yet: %(left)s. What you paid for them comes back: "
-            "%(amount)s. Lessons that are booked stay booked. The order's page says why."
+            "%(amount)s. Lessons that are booked stay booked. The order's page tells more."
         ),
         is_essential=True,
         mail="money",

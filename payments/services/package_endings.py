@@ -12,7 +12,7 @@ from django.db import transaction
 
 from payments.errors import PackageOver, PackageUnsettled
 from payments.events import PackageEnded
-from payments.models import Order, Package, PackageUse, Refund
+from payments.models import Order, Package, PackageOffer, PackageUse, Refund
 from payments.services import packages, refunds, settlement, transitions
 from tutorme.core import audit, jobs, outbox
 from tutorme.core.errors import DomainError, NotFound
@@ -130,6 +130,28 @@ def _trace(package: Package, found: Ending, seller_id: UUID) -> None:
         before={"state": package.state},
         after={**after, "given_back": found.amount.as_json()},
     )
+
+
+def end_all(seller: Any) -> int:
+    """Of somebody who leaves for good: nothing is offered any more, and what was sold ends. Returns
+    how many did. Raises `PackageUnsettled` after all others where one has to wait."""
+    PackageOffer.objects.filter(seller_id=seller.pk, is_offered=True).update(is_offered=False)
+    live = Package.objects.filter(seller_id=seller.pk, state=Package.State.ACTIVE)
+    found = [_ended(package_id, seller) for package_id in live.values_list("pk", flat=True)]
+    if None in found:
+        raise PackageUnsettled
+    return found.count(True)
+
+
+def _ended(package_id: UUID, seller: Any) -> bool | None:
+    """False where it is over already, None where it has to wait."""
+    try:
+        end(package_id=package_id, seller=seller, reason="")
+    except PackageOver:
+        return False
+    except PackageUnsettled:
+        return None
+    return True
 
 
 @outside_transaction

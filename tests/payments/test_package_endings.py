@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.events import DeletionDue
 from accounts.models import User
 from payments.errors import PackageEmpty, PackageOver, PackageUnsettled, RefundNotAllowed
 from payments.models import Coupon, Earning, Order, Package, PackageOffer, Refund
@@ -18,6 +21,7 @@ from payments.services import (
     refunds,
 )
 from tests.payments.books import all_mature, buy, prove, sum_of
+from tutorme.core import outbox
 from tutorme.core.errors import NotFound
 from tutorme.core.models import AuditEntry, Job, OutboxEvent
 from tutorme.core.money import Money
@@ -317,6 +321,27 @@ def test_what_went_back_before_is_not_given_twice(sam: User, tess: User, ada: Us
     settled()
     assert Order.objects.get().refunded_minor == 9000
     prove()
+
+
+def test_who_leaves_for_good_ends_all_they_sold(
+    sam: User, otto: User, tess: User, orla: User, drain
+) -> None:
+    first, second, others = sold(sam, tess), sold(otto, tess), sold(sam, orla)
+    waits = Refund.objects.create(order=second.order, amount_minor=500, state="proposed")
+    with transaction.atomic():
+        outbox.record(DeletionDue(uuid4(), tess.pk))
+    drain()
+
+    def states() -> list[str]:
+        return [Package.objects.get(pk=row.pk).state for row in (first, second, others)]
+
+    assert states() == ["ended", "active", "active"]
+    job = Job.objects.get(kind="payments.end_packages")
+    assert (job.state, (job.error or {})["code"]) == ("queued", "RetryJob")
+    assert [row.is_offered for row in PackageOffer.objects.order_by("pk")] == [False, False, True]
+    Refund.objects.filter(pk=waits.pk).update(state="rejected")
+    assert (package_endings.end_all(tess), package_endings.end_all(tess)) == (1, 0)
+    assert states() == ["ended", "ended", "active"]
 
 
 def test_a_refund_that_fails_lets_it_go_on(sam: User, tess: User) -> None:
