@@ -104,3 +104,16 @@ def test_after_its_buyer_ended_it_comes_back_at_its_single_price(
     drain()
     assert (back(), sum_of("escrow", tess)) == (6000, 0)
     prove()
+
+
+@pytest.mark.django_db
+def test_a_bill_that_credit_paid_speaks_of_no_bank(
+    package: Package, sam: User, tess: User, drain: Drain
+) -> None:
+    end(package, tess, drain)
+    client = Client()
+    client.force_login(sam)
+    page = client.get(reverse("payments-order", args=[package.order_id])).content.decode()
+    assert "All of it went back to your credit." in page
+    assert "All of it with credit." in page
+    assert "your bank" not in page
