@@ -72,6 +72,19 @@ def release(order_id: UUID, *, part: int | None = None, after: timedelta | None 
 
 
 @transaction.atomic
+def await_again(order_id: UUID, *, part: int) -> int:
+    """What was released for this part does not count after all: it waits in escrow again, for the
+    next delivery or a refund. Returns how many moved. What was paid out already leaves the
+    seller's balance below zero."""
+    released = (State.PENDING, State.AVAILABLE)
+    rows = [row for row in _locked(order_id) if row.part == part and row.state in released]
+    for row in rows:
+        _move(row, State.ESCROW, "earning_returned")
+        Earning.objects.filter(pk=row.pk).update(available_at=None)
+    return len(rows)
+
+
+@transaction.atomic
 def hold(order_id: UUID, *, reason: str, part: int | None = None) -> int:
     """A dispute: nothing of this order, or of this part of it, is paid out until `lift`. What was
     available already is pending again, which may leave the seller's balance below zero."""

@@ -118,21 +118,30 @@ def deliver(reference: str) -> bool:
 
 @transaction.atomic
 def return_unit(reference: str) -> bool:
-    """What it was taken for does not happen: the unit can be used again, or its price comes back
-    where the package is over by now. Again: False."""
-    won = PackageUse.objects.filter(reference=reference, state=Use.TAKEN).update(state=Use.RETURNED)
-    if won:
-        row = PackageUse.objects.only("package_id").get(reference=reference)
-        Package.objects.filter(pk=row.package_id).update(used=F("used") - 1)
-        _open_again(row)
-    return bool(won)
+    """What it was taken for does not happen, or did not count (a complaint was decided after it was
+    delivered): the unit can be used again, or its price comes back where the package is over by
+    now. Again: False."""
+    row = PackageUse.objects.select_related("package", "earning").filter(reference=reference)
+    use = row.first()
+    if use is None:
+        return False
+    Order.objects.select_for_update(of=("self",), no_key=True).get(pk=use.package.order_id)
+    given = row.filter(state=Use.DELIVERED).update(state=Use.RETURNED)
+    if not given and not row.filter(state=Use.TAKEN).update(state=Use.RETURNED):
+        return False
+    if given and use.earning:
+        earnings.await_again(use.package.order_id, part=use.earning.part)
+    Package.objects.filter(pk=use.package_id).update(used=F("used") - 1)
+    _open_again(use)
+    return True
 
 
 def _open_again(row: PackageUse) -> None:
-    """The package's row is locked by now, so that each unit finds its own number."""
+    """The package's row is locked by now, so that each unit finds its own number. One whose whole
+    price went back is over."""
     same = Package.objects.filter(pk=row.package_id)
     live = same.filter(state__in=(State.ACTIVE, State.USED_UP), expires_at__gt=Now())
-    if live.update(state=State.ACTIVE):
+    if live.exclude(order__state=Order.State.REFUNDED).update(state=State.ACTIVE):
         return
     same.filter(state=State.USED_UP).update(state=State.EXPIRED)
     package = same.select_related("order").get()

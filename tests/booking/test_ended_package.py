@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from booking.models import Booking, LessonType
-from booking.services import cancelling, holding, outcomes, presence
+from booking.services import cancelling, disputes, holding, outcomes, presence, settling
 from payments.models import Order, Package, PackageOffer
-from payments.services import credits, package_endings, refund_requests
+from payments.services import credits, package_endings, refund_requests, refunds
 from tests.booking.conftest import hour
 from tests.payments.books import buy, prove, sum_of
 from tutorme.core.money import Money
@@ -117,3 +117,63 @@ def test_a_bill_that_credit_paid_speaks_of_no_bank(
     assert "All of it went back to your credit." in page
     assert "All of it with credit." in page
     assert "your bank" not in page
+
+
+def complained_of(row: Booking, sam: User, ada: User, drain: Drain) -> None:
+    """It took place, and an admin gives the student everything."""
+    Booking.objects.filter(pk=row.pk).update(state=Booking.State.COMPLETED)
+    settling.deliver(Booking.objects.get(pk=row.pk))
+    drain()
+    case = disputes.open_case(booking_id=row.pk, by=sam, reason="cut_short", now=row.ends_at)
+    disputes.decide(dispute_id=case.pk, actor=ada, percent=100, text="Ten minutes of sixty.")
+    drain()
+
+
+@pytest.mark.django_db
+def test_a_complaint_gives_the_lesson_back_and_the_share_waits_for_the_next(
+    booked: Booking, package: Package, sam: User, tess: User, ada: User, lesson, drain: Drain
+) -> None:
+    waiting = sum_of("escrow", tess)
+    complained_of(booked, sam, ada, drain)
+    package.refresh_from_db()
+    assert (package.used, package.state) == (0, Package.State.ACTIVE)
+    assert sum_of("escrow", tess) == waiting, "no share of a lesson that did not count"
+    assert sum_of("tutor_pending", tess) == 0
+    prove()
+    again = holding.hold(
+        student=sam, wish=holding.Wish(lesson.pk, hour(4, 10), package_id=package.pk)
+    )
+    settling.deliver(again)
+    assert sum_of("tutor_pending", tess) == waiting // 3
+    prove()
+
+
+@pytest.mark.django_db
+def test_of_a_package_that_is_over_the_complaint_gives_money_back(
+    booked: Booking, package: Package, sam: User, tess: User, ada: User, drain: Drain
+) -> None:
+    end(package, tess, drain)
+    assert back() == 4000
+    complained_of(booked, sam, ada, drain)
+    assert back() == 6000
+    assert (sum_of("escrow", tess), sum_of("tutor_pending", tess)) == (0, 0)
+    prove()
+
+
+@pytest.mark.django_db
+def test_a_package_that_was_paid_back_wholly_is_not_used_again(
+    booked: Booking, package: Package, sam: User, lesson, ada: User, drain: Drain
+) -> None:
+    for day in (4, 5):
+        wish = holding.Wish(lesson.pk, hour(day, 10), package_id=package.pk)
+        holding.hold(student=sam, wish=wish)
+    order = Order.objects.get()
+    refunds.refund(order=order, amount=None, note="Kindness.", actor=ada)
+    drain()
+    assert back() == 6000
+    cancelling.cancel(booking_id=booked.pk, by=sam)
+    drain()
+    package.refresh_from_db()
+    assert package.state != Package.State.ACTIVE
+    assert back() == 6000
+    prove()
